@@ -1,0 +1,1 @@
+"""The pytest plugin: fixtures `pandocast_server` and `pandocast_client`."""
