@@ -42,7 +42,7 @@ class RequestRecord:
     Attributes:
         method: The HTTP method, in capitals.
         url: The whole URL, query included.
-        operation: The name of the SDK's operation, such as `upload_content`, or `request` for `client.request`.
+        operation: The SDK's name for it, such as `upload_content`, or `request` for `client.request`.
     """
 
     method: str
@@ -147,7 +147,7 @@ class RateLimitError(APIStatusError):
 
     Attributes:
         reset_at: When the window resets, by the server's clock; None where nobody said.
-        retry_after: Seconds from the raising of this error until it is worth trying again; None where nobody said.
+        retry_after: Seconds from this error until it is worth trying again; None where nobody said.
     """
 
     def __init__(

@@ -1,0 +1,56 @@
+"""What a running server consists of: handed to every handler and worker, made once."""
+
+from collections.abc import Callable
+
+from attrs import define, field
+
+from pandocast_server.clock import Clock
+from pandocast_server.generation.generator import Generator, load_generator
+from pandocast_server.identifiers import Identifiers
+from pandocast_server.settings import Settings
+from pandocast_server.storage.database import Database
+
+
+@define
+class Runtime:
+    """The parts that one server process shares.
+
+    Attributes:
+        settings: What the process was told.
+        database: Where everything is kept.
+        clock: The server's time.
+        identifiers: The source of identifiers, keys and secrets.
+        generator: What analyses and writes.
+    """
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    identifiers: Identifiers
+    generator: Generator
+    _listeners: list[Callable[[], None]] = field(factory=list[Callable[[], None]], init=False, repr=False)
+
+    @classmethod
+    def start(cls, settings: Settings, *, durable: bool = True) -> "Runtime":
+        """Open the database and gather the parts.
+
+        Raises:
+            DatabaseError: The database cannot be used.
+        """
+        return cls(
+            settings=settings,
+            database=Database(settings.database_url, durable=durable),
+            clock=Clock(),
+            identifiers=Identifiers(settings.seed),
+            generator=load_generator(settings.generator),
+        )
+
+    def on_work(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called, in any thread, when there may be something to do."""
+        self._listeners.append(listener)
+        self.clock.on_jump(listener)
+
+    def announce_work(self) -> None:
+        """Tell the workers that a committed transaction may have left something to do."""
+        for listener in self._listeners:
+            listener()

@@ -1,0 +1,88 @@
+"""One database: opening it, its transactions, and the version of its schema."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from pandocast_server.storage.tables import SCHEMA_VERSION, metadata, schema_version
+
+_BUSY_MILLISECONDS = 10_000
+
+
+class DatabaseError(Exception):
+    """The database cannot be used, in a sentence for the person who named it."""
+
+
+class Database:
+    """The rooms' way to the rows: `read()` and `write()` are the only transactions."""
+
+    def __init__(self, url: str, *, durable: bool = True) -> None:
+        """Open a database and bring its schema up to date.
+
+        Args:
+            url: An SQLAlchemy URL, such as `sqlite:///pandocast.db`.
+            durable: Whether a commit waits for the disk; a throw-away database need not.
+
+        Raises:
+            DatabaseError: The URL is not one, the database cannot be opened, or it is of a newer version.
+        """
+        try:
+            self.engine = create_engine(url)
+        except (ArgumentError, NoSuchModuleError, ImportError) as error:
+            raise DatabaseError(f"not a usable database URL: {error}") from error
+        if self.engine.dialect.name == "sqlite":
+            _prepare_sqlite(self.engine, durable=durable)
+        try:
+            self._migrate()
+        except DBAPIError as error:
+            raise DatabaseError(f"the database cannot be opened: {error.orig}") from error
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give one snapshot: all that is read within belongs together."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give one transaction that may write; it commits at the end, or leaves nothing behind."""
+        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def _migrate(self) -> None:
+        with self.write() as connection:
+            metadata.create_all(connection)
+            found = connection.scalar(select(schema_version.c.version))
+            if found is None:
+                connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
+            elif found > SCHEMA_VERSION:
+                raise DatabaseError(
+                    f"this database is of version {found}; this program knows up to {SCHEMA_VERSION}"
+                )
+
+
+def _prepare_sqlite(engine: Engine, *, durable: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the driver must not open transactions of its own
+        for pragma in (
+            f"busy_timeout = {_BUSY_MILLISECONDS}",
+            "journal_mode = WAL",
+            f"synchronous = {'NORMAL' if durable else 'OFF'}",
+            "foreign_keys = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that reads first and takes the lock later is refused under load: take it at once.
+        immediate = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

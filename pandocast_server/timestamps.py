@@ -1,0 +1,31 @@
+"""How times are written on the wire and kept in the database."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def wire_text(moment: datetime) -> str:
+    """Write a time as answers carry it: UTC, `Z`, no fraction when it is zero (contract, "Bodies")."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def webhook_text(moment: datetime) -> str:
+    """Write a time as webhook bodies carry it: exactly three digits of milliseconds and `Z`."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def http_date(moment: datetime) -> str:
+    """Write a time as the `Date` header carries it, in whole seconds."""
+    return format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Give the microseconds since 1970, exactly: a float would round."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def from_microseconds(microseconds: int) -> datetime:
+    """Give the aware UTC time that `to_microseconds` was given."""
+    return EPOCH + timedelta(microseconds=microseconds)
