@@ -1,0 +1,51 @@
+"""The server's clock, told from whole seconds.
+
+Every answer with a `Date` bounds the difference between the server's clock and the local monotonic one: the
+header was written between sending and receiving, and holds the server's time cut down to a second. Many
+answers together bound it to milliseconds.
+"""
+
+_DRIFT = 200e-6  # seconds a second: what two clocks part while one of them is being corrected
+
+
+class ServerClock:
+    """An interval for `server time - monotonic time`, sharpened by every answer."""
+
+    __slots__ = ("_high", "_low", "_observed", "known")
+
+    def __init__(self, offset: float) -> None:
+        """Begin with the local wall clock's offset, as if both clocks agreed, until an answer tells more."""
+        self._low = self._high = offset
+        self._observed = 0.0
+        self.known = False
+
+    def earliest(self, now: float) -> float:
+        """Give the least that the server's clock can show at a monotonic time.
+
+        Waiting until this has passed a reset is never too early.
+        """
+        return now + self._low
+
+    def observe(self, date: float, sent: float, received: float) -> bool:
+        """Learn from one answer.
+
+        Args:
+            date: The answer's `Date`, in seconds since 1970.
+            sent: When its request was sent, by the monotonic clock.
+            received: When it had arrived, likewise.
+
+        Returns:
+            True when it contradicts what was known: the server's clock has been set.
+        """
+        low, high = date - received, date + 1 - sent
+        if not self.known:
+            self._low, self._high, self._observed, self.known = low, high, received, True
+            return False
+        drift = _DRIFT * max(0.0, received - self._observed)
+        narrowed_low, narrowed_high = max(low, self._low - drift), min(high, self._high + drift)
+        self._observed = max(self._observed, received)
+        if narrowed_low < narrowed_high:
+            self._low, self._high = narrowed_low, narrowed_high
+            return False
+        self._low, self._high = low, high
+        return True

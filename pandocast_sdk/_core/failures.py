@@ -1,0 +1,117 @@
+"""From what came of a request to the error that says so."""
+
+import json
+from datetime import UTC, datetime
+from typing import cast
+
+from pandocast_sdk._core.headers import Headers
+from pandocast_sdk._core.redaction import Redactor, without_frames
+from pandocast_sdk._core.steps import Answer, Failure, Trouble
+from pandocast_sdk.errors import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    PandocastError,
+    PoolTimeoutError,
+    RateLimitError,
+    RequestRecord,
+    ResponseValidationError,
+    status_error_class,
+)
+
+_LONGEST_MESSAGE = 500  # characters of a server's sentence that are worth repeating
+
+
+def status_error(
+    answer: Answer, request: RequestRecord, redact: Redactor, *, outcome_unknown: bool
+) -> APIStatusError:
+    """Give the typed error for an answer outside 200-299."""
+    message, code, body = _read_error_body(answer, redact)
+    headers = redact_headers(answer, redact)
+    if answer.status == 429:
+        return RateLimitError(message, request=request, code=code, body=body, headers=headers)
+    return status_error_class(answer.status)(
+        message,
+        status_code=answer.status,
+        request=request,
+        code=code,
+        body=body,
+        headers=headers,
+        outcome_unknown=outcome_unknown,
+    )
+
+
+def redact_headers(answer: Answer, redact: Redactor) -> Headers:
+    """Give the headers of an answer, without the key if the server repeats it."""
+    return Headers(
+        [(name, redact(value.decode("latin-1")).encode("latin-1")) for name, value in answer.headers]
+    )
+
+
+def connection_error(failure: Failure, request: RequestRecord, *, outcome_unknown: bool) -> PandocastError:
+    """Give the typed error for a request that got no answer."""
+    cause = without_frames(failure.cause)
+    if failure.trouble is Trouble.TOO_LARGE:
+        error: PandocastError = ResponseValidationError(
+            str(cause), request=request, outcome_unknown=outcome_unknown
+        )
+    else:
+        error = _CONNECTION_ERRORS[failure.trouble](
+            f"{_SENTENCES[failure.trouble]}: {str(cause) or type(cause).__name__}",
+            request=request,
+            outcome_unknown=outcome_unknown,
+        )
+    error.__cause__ = cause
+    return error
+
+
+_CONNECTION_ERRORS: dict[Trouble, type[APIConnectionError]] = {
+    Trouble.NOT_CONNECTED: APIConnectionError,
+    Trouble.CONNECT_TIMEOUT: APITimeoutError,
+    Trouble.POOL_TIMEOUT: PoolTimeoutError,
+    Trouble.TIMEOUT: APITimeoutError,
+    Trouble.BROKEN: APIConnectionError,
+}
+
+_SENTENCES: dict[Trouble, str] = {
+    Trouble.NOT_CONNECTED: "no connection could be made",
+    Trouble.CONNECT_TIMEOUT: "no connection was made in time",
+    Trouble.POOL_TIMEOUT: "every connection of the local pool was busy",
+    Trouble.TIMEOUT: "no complete answer came in time",
+    Trouble.BROKEN: "the connection broke before the answer was complete",
+}
+
+
+def rate_limit_error(
+    message: str, request: RequestRecord, *, seconds: float | None, server_now: float
+) -> RateLimitError:
+    """Give the error for a request that was held back here, with the time inside."""
+    error = RateLimitError(message, request=request)
+    add_time(error, seconds=seconds, server_now=server_now)
+    return error
+
+
+def add_time(error: RateLimitError, *, seconds: float | None, server_now: float) -> None:
+    """Write into an error when it is worth trying again; a time beyond the calendar is left out."""
+    error.retry_after = seconds
+    if seconds is not None:
+        try:
+            error.reset_at = datetime.fromtimestamp(server_now + seconds, UTC)
+        except (OverflowError, ValueError, OSError):
+            error.reset_at = None
+
+
+def _read_error_body(answer: Answer, redact: Redactor) -> tuple[str, str | None, object]:
+    """Read the published envelope; a gateway's page of HTML has none, and must not break the error."""
+    text = redact(answer.body.decode("utf-8", "replace"))
+    try:
+        body: object = redact.deeply(json.loads(text)) if text else None
+    except (ValueError, RecursionError):
+        body = text
+    message: object = None
+    code: object = None
+    if isinstance(body, dict):
+        envelope = cast("dict[str, object]", body)
+        message, code = envelope.get("error"), envelope.get("code")
+    sentence = message if isinstance(message, str) and message else f"the server answered {answer.status}"
+    return sentence[:_LONGEST_MESSAGE], code if isinstance(code, str) else None, body

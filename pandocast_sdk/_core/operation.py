@@ -1,0 +1,143 @@
+"""One operation of an API: what is asked, and how its answer is read.
+
+The functions here turn arguments into safe parts of a request, and refuse what can never be right before
+anything is sent.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+from urllib.parse import quote, urlencode
+
+from attrs import frozen
+
+from pandocast_sdk._core.steps import Answer
+
+T = TypeVar("T")
+
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@frozen
+class RouteSpec:
+    """One row of a service's route table.
+
+    Attributes:
+        operation_id: The operation's name, as in the OpenAPI document.
+        method: The HTTP method.
+        path: The path below the base URL, with `{id}` for a parameter.
+        success: The published status of success; any 2xx is accepted.
+    """
+
+    operation_id: str
+    method: str
+    path: str
+    success: int
+
+
+@frozen
+class Operation(Generic[T]):
+    """One call, ready to be carried out as often as needed.
+
+    Attributes:
+        name: The operation's name, for errors and logs.
+        method: The HTTP method.
+        path: The escaped path below the base URL.
+        read: Turns a 2xx answer into the result; raises `ValueError` when it cannot.
+        query: The query string without its question mark.
+        body: The JSON body.
+    """
+
+    name: str
+    method: str
+    path: str
+    read: Callable[[Answer], T]
+    query: str = ""
+    body: bytes | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether carrying it out twice could do something twice."""
+        return self.method not in _READS
+
+
+def operation(
+    route: RouteSpec,
+    read: Callable[[Answer], T],
+    *,
+    path: Mapping[str, str] | None = None,
+    query: Mapping[str, object] | None = None,
+    body: Mapping[str, object] | None = None,
+) -> Operation[T]:
+    """Build an operation from its row in the route table.
+
+    Args:
+        route: The row.
+        read: Reads a 2xx answer.
+        path: The values of the path's parameters, not escaped.
+        query: The query's parameters; those that are None are left out.
+        body: The JSON body; members that are None are left out.
+
+    Raises:
+        ValueError: A path parameter would change the path, or the body cannot be written as JSON.
+    """
+    filled = route.path
+    for name, value in (path or {}).items():
+        filled = filled.replace(f"{{{name}}}", path_segment(name, value))
+    return Operation(
+        route.operation_id,
+        route.method,
+        filled,
+        read,
+        query_string(query or {}),
+        None if body is None else json_body(body),
+    )
+
+
+def path_segment(name: str, value: str) -> str:
+    """Escape a path parameter, slashes included.
+
+    Raises:
+        ValueError: It is empty, `.` or `..`, which would change the path, or is not encodable.
+    """
+    if value in {"", ".", ".."}:
+        raise ValueError(f"{name} must not be {value!r}: it would change the path of the request")
+    return quote(value, safe="")
+
+
+def query_string(parameters: Mapping[str, object]) -> str:
+    """Write the parameters that are not None as a query string."""
+    return urlencode({name: str(value) for name, value in parameters.items() if value is not None})
+
+
+def json_body(members: Mapping[str, object]) -> bytes:
+    """Write the members that are not None as compact JSON in UTF-8.
+
+    Raises:
+        ValueError: A number is NaN or infinite, or a string holds a lone surrogate.
+    """
+    given = {name: value for name, value in members.items() if value is not None}
+    return json.dumps(given, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def instant(name: str, moment: datetime) -> str:
+    """Write a time in UTC with `Z`.
+
+    Raises:
+        ValueError: The time has no UTC offset, so nobody can say when it is.
+    """
+    if moment.utcoffset() is None:
+        raise ValueError(f"{name} must have a UTC offset, such as datetime(..., tzinfo=timezone.utc)")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def at_least(name: str, value: int | None, least: int) -> int | None:
+    """Check a whole number's lower bound; upper bounds are the server's.
+
+    Raises:
+        ValueError: It is below.
+    """
+    if value is not None and value < least:
+        raise ValueError(f"{name} must be {least} or more, not {value!r}")
+    return value

@@ -1,0 +1,251 @@
+"""The life of one call, written once: wait for a place, send, look at the answer, send again or give up.
+
+Everything hard about a call is on this page and in the three tables it reads: `retries.RULES`,
+`rate_limit.Budget` and `failures`. It does no I/O; the drivers do what it yields.
+"""
+
+import logging
+from collections.abc import Callable, Generator
+from math import inf
+from typing import TypeVar
+
+from attrs import frozen
+
+from pandocast_sdk._core.failures import add_time, connection_error, rate_limit_error, status_error
+from pandocast_sdk._core.operation import Operation
+from pandocast_sdk._core.rate_headers import read_rate_headers
+from pandocast_sdk._core.rate_limit import Budget, seconds_until_allowed
+from pandocast_sdk._core.redaction import Redactor
+from pandocast_sdk._core.retries import RULES, Attempts, Event, event_of
+from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send, Sleep, Step, WireRequest
+from pandocast_sdk.errors import (
+    APIStatusError,
+    DeadlineExceededError,
+    PandocastError,
+    RateLimitError,
+    RequestRecord,
+    ResponseValidationError,
+)
+from pandocast_sdk.options import ClientOptions
+
+T = TypeVar("T")
+
+logger = logging.getLogger("pandocast_sdk")
+logger.addHandler(logging.NullHandler())
+
+
+@frozen
+class Terms:
+    """What holds for every call of one client.
+
+    Attributes:
+        options: What the client was told.
+        budget: The key's budget, None when the rate limit is off.
+        now: The monotonic clock, in seconds.
+        wall: The local wall clock, in seconds since 1970.
+        redact: Takes the key out of texts.
+    """
+
+    options: ClientOptions
+    budget: Budget | None
+    now: Callable[[], float]
+    wall: Callable[[], float]
+    redact: Redactor
+
+    def server_time(self) -> float:
+        """Give the server's time as far as known, in seconds since 1970."""
+        return self.wall() if self.budget is None else self.budget.server_time()
+
+
+def call(terms: Terms, operation: Operation[T], *, expires: float = inf) -> Life[T]:
+    """Carry one operation out.
+
+    Args:
+        terms: What holds for this client.
+        operation: What to do.
+        expires: When the caller wants it done, by the monotonic clock, besides the client's deadline.
+
+    Returns:
+        What the operation reads from the answer.
+
+    Raises:
+        PandocastError: One of the tree of errors; `outcome_unknown` is set where a write may have been done.
+    """
+    request = _wire_request(terms, operation)
+    record = RequestRecord(operation.method, request.url, operation.name)
+    if terms.options.deadline is not None:
+        expires = min(expires, terms.now() + terms.options.deadline)
+    attempts = Attempts(max_retries=terms.options.max_retries, backoff=terms.options.backoff)
+    number, refused = 0, False
+    while True:
+        if terms.now() >= expires:
+            raise _too_late(record)
+        if terms.budget is not None:
+            yield from _wait_for_place(terms, terms.budget, record, expires, refused=refused)
+        number += 1
+        outcome = yield from _send(terms, request, expires)
+        _log(operation, outcome, number)
+        if isinstance(outcome, Answer) and 200 <= outcome.status < 300:
+            return _read(operation, outcome, record, terms.redact)
+        refused = yield from _recover(terms, operation, outcome, record, attempts, expires)
+
+
+def _recover(
+    terms: Terms,
+    operation: Operation[T],
+    outcome: Answer | Failure,
+    record: RequestRecord,
+    attempts: Attempts,
+    expires: float,
+) -> Generator[Step, Outcome, bool]:
+    """Wait until the call may be sent again, or raise what has become of it.
+
+    Returns:
+        True when the server refused it for the rate limit, so that it goes back to the front of the line.
+    """
+    event = event_of(outcome)
+    error = _error(terms, operation, outcome, event, record)
+    if isinstance(outcome, Failure) and terms.now() >= expires:
+        raise _too_late(record, error) from error
+    if event is Event.RATE_LIMITED and _waits_for_window(terms, outcome, error):
+        return True
+    rule = RULES[event]
+    pause = None
+    if rule.write_again if operation.writes else rule.read_again:
+        pause = _pause(terms, outcome, attempts)
+    if pause is None:
+        raise error
+    if terms.now() + pause >= expires:
+        raise _too_late(record, error) from error
+    yield Sleep(pause)
+    return False
+
+
+def _wire_request(terms: Terms, operation: Operation[T]) -> WireRequest:
+    url = terms.options.base_url + operation.path
+    return WireRequest(
+        operation.method, f"{url}?{operation.query}" if operation.query else url, operation.body
+    )
+
+
+def _wait_for_place(
+    terms: Terms, budget: Budget, record: RequestRecord, expires: float, *, refused: bool
+) -> Generator[Step, Outcome, None]:
+    """Wait in line until the window has a place for this call, or raise because it takes too long."""
+    policy = terms.options.rate_limit
+    ticket = budget.join(front=refused)
+    used = False
+    try:
+        while (delay := budget.delay(ticket)) is not None:
+            waits_for_window = delay.reason != "learning"
+            if waits_for_window and (policy.mode == "raise" or delay.seconds > policy.max_wait):
+                raise rate_limit_error(
+                    f"the rate-limit window is spent; it resets in {delay.seconds:.1f} s",
+                    record,
+                    seconds=delay.seconds,
+                    server_now=budget.server_time(),
+                )
+            if terms.now() + delay.seconds > expires:
+                if waits_for_window or terms.now() >= expires:
+                    raise _too_late(record)
+                delay = delay._replace(seconds=expires - terms.now())
+            yield Sleep(delay.seconds, ticket)
+        used = True
+    finally:
+        if not used:
+            budget.leave(ticket)
+
+
+def _send(terms: Terms, request: WireRequest, expires: float) -> Generator[Step, Outcome, Answer | Failure]:
+    """Send once, and account for the place whatever happens, cancellation included."""
+    outcome: Outcome = None
+    try:
+        outcome = yield Send(request, min(terms.now() + terms.options.timeout, expires))
+    finally:
+        if terms.budget is not None:
+            terms.budget.settle(outcome)
+    assert outcome is not None  # noqa: S101 - a driver answers a Send
+    return outcome
+
+
+def _read(operation: Operation[T], answer: Answer, record: RequestRecord, redact: Redactor) -> T:
+    try:
+        return operation.read(answer)
+    except (ValueError, RecursionError) as error:
+        raise ResponseValidationError(
+            redact(f"the answer is not what the reference publishes: {error}"),
+            request=record,
+            status_code=answer.status,
+            body=redact(answer.body.decode("utf-8", "replace")),
+            outcome_unknown=operation.writes,
+        ) from None
+
+
+def _error(
+    terms: Terms, operation: Operation[T], outcome: Answer | Failure, event: Event, record: RequestRecord
+) -> PandocastError:
+    unknown = operation.writes and RULES[event].may_have_acted
+    if isinstance(outcome, Failure):
+        return connection_error(outcome, record, outcome_unknown=unknown)
+    error: APIStatusError = status_error(outcome, record, terms.redact, outcome_unknown=unknown)
+    if isinstance(error, RateLimitError):
+        server_now = terms.server_time()
+        add_time(error, seconds=seconds_until_allowed(outcome, server_now), server_now=server_now)
+    return error
+
+
+def _waits_for_window(terms: Terms, outcome: Answer | Failure, error: PandocastError) -> bool:
+    """Decide about a 429 that names a time: True sends the call back into the line, which waits for it.
+
+    Raises:
+        RateLimitError: The policy is not to wait, or not that long.
+    """
+    policy = terms.options.rate_limit
+    if terms.budget is None:
+        return False
+    seconds = error.retry_after if isinstance(error, RateLimitError) else None
+    if policy.mode == "raise" or (seconds is not None and seconds > policy.max_wait):
+        raise error
+    if not seconds or isinstance(outcome, Failure):
+        return False  # it names no time to come: an ordinary retry, with a wait of our own
+    if read_rate_headers(outcome.headers).retry_after is not None:
+        terms.budget.block(outcome.received + seconds)
+    return True
+
+
+def _pause(terms: Terms, outcome: Answer | Failure, attempts: Attempts) -> float | None:
+    """Say how long to wait before sending again; None when this was the last attempt."""
+    pause = attempts.next_wait()
+    if pause is None or isinstance(outcome, Failure):
+        return pause
+    if outcome.status != 429 and read_rate_headers(outcome.headers).retry_after is None:
+        return pause  # its reset tells of the rate limit, not of this failure
+    asked = seconds_until_allowed(outcome, terms.server_time()) or 0.0
+    return None if asked > terms.options.rate_limit.max_wait else max(pause, asked)
+
+
+def _too_late(record: RequestRecord, last: PandocastError | None = None) -> DeadlineExceededError:
+    unknown = last is not None and last.outcome_unknown
+    return DeadlineExceededError(
+        "the deadline passed before the call was through", request=record, outcome_unknown=unknown
+    )
+
+
+def _log(operation: Operation[T], outcome: Answer | Failure, attempt: int) -> None:
+    """Write the line of one attempt: never a header, a query or a body."""
+    if not logger.isEnabledFor(logging.DEBUG):
+        return
+    if isinstance(outcome, Failure):
+        logger.debug(
+            "%s %s -> %s, attempt %d", operation.method, operation.path, outcome.trouble.name, attempt
+        )
+        return
+    logger.debug(
+        "%s %s -> %d, attempt %d, %.3f s, place %s",
+        operation.method,
+        operation.path,
+        outcome.status,
+        attempt,
+        outcome.received - outcome.sent,
+        read_rate_headers(outcome.headers).place,
+    )

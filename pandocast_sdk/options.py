@@ -1,0 +1,82 @@
+"""What a client can be told: frozen values, checked when they are made."""
+
+import math
+from typing import Literal
+
+import attrs
+from attrs import field, frozen
+from tenacity.wait import wait_base, wait_random_exponential
+
+DEFAULT_TIMEOUT = 30.0
+DEFAULT_MAX_RETRIES = 2
+
+RateLimitMode = Literal["wait", "raise", "off"]
+
+
+def positive_seconds(name: str, value: float | None) -> float | None:
+    """Check a number of seconds.
+
+    Raises:
+        ValueError: It is not a finite number above zero.
+    """
+    if value is not None and not (math.isfinite(value) and value > 0):
+        raise ValueError(f"{name} must be a number of seconds above zero, not {value!r}")
+    return value
+
+
+def _check_max_wait(_policy: object, _field: object, value: float) -> None:
+    if math.isnan(value) or value < 0:
+        raise ValueError(f"max_wait must be a number of seconds, zero or more, not {value!r}")
+
+
+@frozen
+class RateLimitPolicy:
+    """What to do when the window of the rate limit is spent (reference, "Rate Limits").
+
+    Attributes:
+        mode: `wait` holds requests back until the window resets; `raise` raises `RateLimitError` at once;
+            `off` holds nothing back, and treats a 429 like other refusals that may be retried.
+        max_wait: The longest single wait in seconds, for one window or one `Retry-After`; a longer one raises
+            `RateLimitError` at once. It does not bound the place in line.
+        store: Where the budget is kept; None keeps it in this process.
+    """
+
+    mode: RateLimitMode = field(default="wait", validator=attrs.validators.in_(("wait", "raise", "off")))
+    max_wait: float = field(default=120.0, kw_only=True, validator=_check_max_wait)
+    store: None = field(default=None, kw_only=True, validator=attrs.validators.in_((None,)))
+
+
+def default_backoff() -> wait_base:
+    """Give the waits between attempts: full jitter, doubling from half a second to eight seconds."""
+    return wait_random_exponential(multiplier=0.5, max=8)
+
+
+@frozen(kw_only=True)
+class ClientOptions:
+    """Everything a client is told, resolved and checked; `with_options` evolves it.
+
+    Attributes:
+        api_key: The key.
+        base_url: The service's address, without a slash at the end.
+        timeout: Seconds for one attempt, from connecting to the last byte.
+        deadline: Seconds over all attempts and waits of one call; None for no end.
+        max_retries: How often a call is sent again; a 429 that was waited out does not count.
+        rate_limit: What to do when the window is spent.
+        backoff: The waits between attempts, a strategy of tenacity.
+        allow_http: Whether the key may travel over plain HTTP to a host that is not loopback.
+    """
+
+    api_key: str = field(repr=False)
+    base_url: str
+    timeout: float = DEFAULT_TIMEOUT
+    deadline: float | None = None
+    max_retries: int = DEFAULT_MAX_RETRIES
+    rate_limit: RateLimitPolicy = field(factory=RateLimitPolicy)
+    backoff: wait_base = field(factory=default_backoff)
+    allow_http: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        positive_seconds("timeout", self.timeout)
+        positive_seconds("deadline", self.deadline)
+        if self.max_retries < 0:
+            raise ValueError(f"max_retries must be zero or more, not {self.max_retries!r}")
