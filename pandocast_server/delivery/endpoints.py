@@ -1,0 +1,213 @@
+"""Webhook endpoints and their deliveries, as Settings -> Webhooks shows and changes them.
+
+All functions work in the caller's transaction and see one workspace only. After `add`, `enable` or `replay`
+has committed, announce the work.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from attrs import field, frozen
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+
+from pandocast_server.delivery.status import PENDING, SENDING
+from pandocast_server.delivery.vetting import check_secret, check_url
+from pandocast_server.runtime import Runtime
+from pandocast_server.storage.tables import deliveries, endpoints, events
+
+
+class EndpointNotFoundError(LookupError):
+    """The workspace has no such endpoint."""
+
+
+class DeliveryNotFoundError(LookupError):
+    """The workspace has no such delivery."""
+
+
+@frozen
+class Endpoint:
+    """Where a workspace wants its events sent.
+
+    Attributes:
+        id: Its identifier.
+        url: Where deliveries go.
+        secret: What they are signed with.
+        enabled: Whether new events are sent.
+        consecutive_failures: Failed deliveries since the last success, or since it was enabled.
+        created_at: When it was added, on the server's clock.
+    """
+
+    id: str
+    url: str
+    secret: str = field(repr=False)
+    enabled: bool
+    consecutive_failures: int
+    created_at: datetime
+
+
+@frozen
+class Delivery:
+    """One event on its way to one endpoint.
+
+    Attributes:
+        id: Its identifier, the same when it is replayed: `X-Pandocast-Delivery`.
+        endpoint_id: Where it goes.
+        event_id: Which event.
+        event: The event type.
+        body: The very bytes that are signed and sent.
+        status: `pending`, `sending`, `succeeded`, `failed` or `skipped`.
+        attempts: How often sending was begun.
+        response_status: The status answered last, or None.
+        error: What went wrong last, in a sentence, or None.
+        created_at: When the event was recorded, on the server's clock.
+        finished_at: When the last attempt ended, or None.
+    """
+
+    id: str
+    endpoint_id: str
+    event_id: str
+    event: str
+    body: bytes = field(repr=False)
+    status: str
+    attempts: int
+    response_status: int | None
+    error: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+def add_endpoint(
+    connection: Connection, runtime: Runtime, *, workspace_id: str, url: str, secret: str | None = None
+) -> Endpoint:
+    """Add an enabled endpoint; it gets the events that are recorded from now on.
+
+    Args:
+        connection: A transaction that may write.
+        runtime: The parts of this server.
+        workspace_id: Whose endpoint it is.
+        url: An `http` or `https` URL; whether its addresses are allowed is judged at each delivery.
+        secret: What to sign with, or None for a new `whsec_...`.
+
+    Raises:
+        InvalidEndpointError: The URL or the secret cannot be used.
+    """
+    check_url(url)
+    if secret is None:
+        secret = f"whsec_{runtime.identifiers.secret()}"
+    check_secret(secret)
+    endpoint_id = runtime.identifiers.new("ep")
+    connection.execute(
+        insert(endpoints).values(
+            id=endpoint_id, workspace_id=workspace_id, url=url, secret=secret, created_at=runtime.clock.now()
+        )
+    )
+    return get_endpoint(connection, workspace_id=workspace_id, endpoint_id=endpoint_id)
+
+
+def list_endpoints(connection: Connection, *, workspace_id: str) -> Sequence[Endpoint]:
+    """Give a workspace's endpoints, oldest first."""
+    found = select(endpoints).where(endpoints.c.workspace_id == workspace_id).order_by(endpoints.c.seq)
+    return [_endpoint(row) for row in connection.execute(found).mappings()]
+
+
+def get_endpoint(connection: Connection, *, workspace_id: str, endpoint_id: str) -> Endpoint:
+    """Give one endpoint.
+
+    Raises:
+        EndpointNotFoundError: The workspace has none with this identifier.
+    """
+    mine = (endpoints.c.workspace_id == workspace_id, endpoints.c.id == endpoint_id)
+    row = connection.execute(select(endpoints).where(*mine)).mappings().first()
+    if row is None:
+        raise EndpointNotFoundError(f"there is no webhook endpoint {endpoint_id}")
+    return _endpoint(row)
+
+
+def enable_endpoint(connection: Connection, *, workspace_id: str, endpoint_id: str) -> Endpoint:
+    """Send new events again, and count failures from zero; what was skipped stays so until it is replayed.
+
+    Raises:
+        EndpointNotFoundError: The workspace has none with this identifier.
+    """
+    mine = (endpoints.c.workspace_id == workspace_id, endpoints.c.id == endpoint_id)
+    connection.execute(update(endpoints).where(*mine).values(enabled=True, consecutive_failures=0))
+    return get_endpoint(connection, workspace_id=workspace_id, endpoint_id=endpoint_id)
+
+
+def list_deliveries(connection: Connection, *, workspace_id: str, endpoint_id: str) -> Sequence[Delivery]:
+    """Give an endpoint's deliveries in the order of its line, a replayed one at its new place, newest last.
+
+    Raises:
+        EndpointNotFoundError: The workspace has none with this identifier.
+    """
+    get_endpoint(connection, workspace_id=workspace_id, endpoint_id=endpoint_id)
+    found = _deliveries().where(deliveries.c.endpoint_id == endpoint_id).order_by(deliveries.c.position)
+    return [_delivery(row) for row in connection.execute(found).mappings()]
+
+
+def get_delivery(connection: Connection, *, workspace_id: str, delivery_id: str) -> Delivery:
+    """Give one delivery.
+
+    Raises:
+        DeliveryNotFoundError: The workspace has none with this identifier.
+    """
+    found = _deliveries().where(deliveries.c.workspace_id == workspace_id, deliveries.c.id == delivery_id)
+    row = connection.execute(found).mappings().first()
+    if row is None:
+        raise DeliveryNotFoundError(f"there is no webhook delivery {delivery_id}")
+    return _delivery(row)
+
+
+def replay_delivery(connection: Connection, *, workspace_id: str, delivery_id: str) -> Delivery:
+    """Send a delivery once more, the same bytes under the same identifier, at the end of its line.
+
+    One that waits or is under way is left as it is. A disabled endpoint's is sent, and may fail or succeed
+    without the endpoint being enabled by it.
+
+    Raises:
+        DeliveryNotFoundError: The workspace has none with this identifier.
+    """
+    before = get_delivery(connection, workspace_id=workspace_id, delivery_id=delivery_id)
+    # Locked where a database can: two must not get the same place.
+    connection.execute(select(endpoints.c.seq).where(endpoints.c.id == before.endpoint_id).with_for_update())
+    last = connection.scalar(
+        select(func.max(deliveries.c.position)).where(deliveries.c.endpoint_id == before.endpoint_id)
+    )
+    ended = (deliveries.c.id == delivery_id, deliveries.c.status.not_in((PENDING, SENDING)))
+    connection.execute(
+        update(deliveries)
+        .where(*ended)
+        .values(status=PENDING, position=(last or 0) + 1, response_status=None, error=None, finished_at=None)
+    )
+    return get_delivery(connection, workspace_id=workspace_id, delivery_id=delivery_id)
+
+
+def _deliveries() -> Select[tuple[object, ...]]:
+    return select(deliveries, events.c.type, events.c.body).join(events, events.c.id == deliveries.c.event_id)
+
+
+def _endpoint(row: RowMapping) -> Endpoint:
+    return Endpoint(
+        id=row["id"],
+        url=row["url"],
+        secret=row["secret"],
+        enabled=row["enabled"],
+        consecutive_failures=row["consecutive_failures"],
+        created_at=row["created_at"],
+    )
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        endpoint_id=row["endpoint_id"],
+        event_id=row["event_id"],
+        event=row["type"],
+        body=row["body"],
+        status=row["status"],
+        attempts=row["attempts"],
+        response_status=row["response_status"],
+        error=row["error"],
+        created_at=row["created_at"],
+        finished_at=row["finished_at"],
+    )

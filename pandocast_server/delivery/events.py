@@ -1,0 +1,89 @@
+"""Events: recorded with the change that caused them, as the very bytes that will be signed."""
+
+import json
+import re
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, func, insert, select
+
+from pandocast_server.delivery.status import PENDING, SKIPPED
+from pandocast_server.runtime import Runtime
+from pandocast_server.storage.tables import deliveries, endpoints, events
+from pandocast_server.timestamps import webhook_text
+
+_TYPE = re.compile(r"[!-~]{1,200}")
+
+
+def record_event(
+    connection: Connection,
+    runtime: Runtime,
+    *,
+    workspace_id: str,
+    type: str,  # noqa: A002 - the event's own word
+    data: Mapping[str, object],
+) -> str:
+    """Record an event and a delivery to each of the workspace's endpoints, in the caller's transaction.
+
+    Announce the work once that has committed. A disabled endpoint's delivery is `skipped` and can be replayed
+    (contract, "Webhooks").
+
+    Args:
+        connection: The transaction that holds the change.
+        runtime: The parts of this server.
+        workspace_id: Whose event it is; stands first in the data, whatever the data say.
+        type: The event type, as `content.analyzed`: it becomes a header.
+        data: What happened, as JSON.
+
+    Returns:
+        The event's identifier.
+
+    Raises:
+        ValueError: The type is not 1 to 200 visible ASCII characters, or the data cannot be JSON in UTF-8.
+        TypeError: The data hold something that JSON has no form for.
+    """
+    if not _TYPE.fullmatch(type):
+        raise ValueError("an event type is 1 to 200 visible ASCII characters")
+    now = runtime.clock.now()
+    about = {"workspace_id": workspace_id, **data, "workspace_id": workspace_id}  # noqa: F601 - first, and ours
+    event_id = runtime.identifiers.new("event")
+    connection.execute(
+        insert(events).values(
+            id=event_id,
+            workspace_id=workspace_id,
+            type=type,
+            body=_encode({"event": type, "timestamp": webhook_text(now), "data": about}),
+            created_at=now,
+        )
+    )
+    last = select(func.max(deliveries.c.position)).where(deliveries.c.endpoint_id == endpoints.c.id)
+    # The lock, on databases that know it, gives places in the order in which the events commit.
+    lines = connection.execute(
+        select(endpoints.c.id, endpoints.c.enabled, func.coalesce(last.scalar_subquery(), 0))
+        .where(endpoints.c.workspace_id == workspace_id)
+        .order_by(endpoints.c.seq)
+        .with_for_update()
+    ).all()
+    if lines:
+        connection.execute(
+            insert(deliveries),
+            [
+                {
+                    "id": runtime.identifiers.new("dlv"),
+                    "workspace_id": workspace_id,
+                    "endpoint_id": endpoint_id,
+                    "event_id": event_id,
+                    "position": position + 1,
+                    "status": PENDING if enabled else SKIPPED,
+                    "created_at": now,
+                }
+                for endpoint_id, enabled, position in lines
+            ],
+        )
+    return event_id
+
+
+def _encode(body: Mapping[str, object]) -> bytes:
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except RecursionError as error:
+        raise ValueError("the data are nested too deeply") from error

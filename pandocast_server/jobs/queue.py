@@ -1,0 +1,156 @@
+"""Jobs: what the server has to do later, kept beside the change that asked for it."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from attrs import field, frozen
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, insert, or_, select
+
+from pandocast_server import leases
+from pandocast_server.leases import Lease
+from pandocast_server.runtime import Runtime
+from pandocast_server.storage.tables import jobs
+
+LEASE_SECONDS = 30.0
+
+PENDING = "pending"
+RUNNING = "running"
+DONE = "done"
+FAILED = "failed"
+
+
+@frozen
+class Job:
+    """A job as it was claimed.
+
+    Attributes:
+        id: Its identifier.
+        workspace_id: Whose job it is.
+        kind: What to do.
+        subject_id: What to do it with: the identifier of an upload, a post, ...
+        payload: What else was given.
+        attempts: How often it was begun before, runs that a crash cut short included.
+        due_at: When it was due, on the server's clock.
+        lease: The right to finish it.
+    """
+
+    id: str
+    workspace_id: str
+    kind: str
+    subject_id: str
+    payload: Mapping[str, object] = field(repr=False)
+    attempts: int
+    due_at: datetime
+    lease: Lease
+
+
+def enqueue(
+    connection: Connection,
+    runtime: Runtime,
+    *,
+    workspace_id: str,
+    kind: str,
+    subject_id: str,
+    payload: Mapping[str, object] | None = None,
+    due_at: datetime | None = None,
+) -> str:
+    """Add a job in the caller's transaction; announce the work once that has committed.
+
+    Args:
+        connection: The transaction that holds the change which asks for the job.
+        runtime: The parts of this server.
+        workspace_id: Whose job it is.
+        kind: What to do: a name that the worker has a handler for.
+        subject_id: What to do it with.
+        payload: What else the handler needs, as JSON.
+        due_at: When, on the server's clock; None for now.
+
+    Returns:
+        The job's identifier.
+    """
+    now = runtime.clock.now()
+    job_id = runtime.identifiers.new("job")
+    connection.execute(
+        insert(jobs).values(
+            id=job_id,
+            workspace_id=workspace_id,
+            kind=kind,
+            subject_id=subject_id,
+            payload=dict(payload or {}),
+            status=PENDING,
+            due_at=now if due_at is None else due_at,
+            created_at=now,
+        )
+    )
+    return job_id
+
+
+def claim(connection: Connection, kinds: Collection[str], *, now: datetime) -> Job | None:
+    """Take the job that has been due longest, of a workspace that has none under way.
+
+    The jobs of a workspace run one after the other, in the order in which they became due, so that their
+    events have that order too. Workspaces do not wait for each other.
+    """
+    rows = leases.claim(connection, jobs, _next(kinds, now), status=RUNNING, seconds=LEASE_SECONDS)
+    if not rows:
+        return None
+    row = rows[0]
+    return Job(
+        id=row["id"],
+        workspace_id=row["workspace_id"],
+        kind=row["kind"],
+        subject_id=row["subject_id"],
+        payload=row["payload"],
+        attempts=row["attempts"] - 1,
+        due_at=row["due_at"],
+        lease=Lease(row["seq"], row["lease_token"]),
+    )
+
+
+def renew(connection: Connection, job: Job) -> bool:
+    """Keep a job that takes long, and tell whether it was still ours."""
+    return leases.renew(connection, jobs, job.lease, seconds=LEASE_SECONDS)
+
+
+def finish(connection: Connection, job: Job, *, status: str = DONE) -> bool:
+    """End a job, and tell whether it was still ours; if not, nothing may be changed in its name."""
+    return leases.finish(connection, jobs, job.lease, {"status": status})
+
+
+def requeue(connection: Connection, job: Job, *, due_at: datetime) -> bool:
+    """Have a job run again at `due_at` on the server's clock, and tell whether it was still ours."""
+    return leases.finish(connection, jobs, job.lease, {"status": PENDING, "due_at": due_at})
+
+
+def release(connection: Connection, job: Job) -> bool:
+    """Give a job back as if it had not been claimed, and tell whether it was still ours."""
+    return leases.finish(connection, jobs, job.lease, {"status": PENDING, "attempts": job.attempts})
+
+
+def is_busy(connection: Connection, kinds: Collection[str], *, now: datetime) -> bool:
+    """Tell whether a job is due or under way."""
+    open_jobs = or_(jobs.c.status == RUNNING, and_(jobs.c.status == PENDING, jobs.c.due_at <= now))
+    return bool(connection.scalar(select(exists().where(jobs.c.kind.in_(kinds), open_jobs))))
+
+
+def next_due(connection: Connection, kinds: Collection[str], *, now: datetime) -> datetime | None:
+    """Give the earliest time after `now`, on the server's clock, at which a waiting job is due."""
+    waiting = (jobs.c.status == PENDING, jobs.c.due_at > now, jobs.c.kind.in_(kinds))
+    earliest: datetime | None = connection.scalar(select(func.min(jobs.c.due_at)).where(*waiting))
+    return earliest
+
+
+def _next(kinds: Collection[str], now: datetime) -> Select[tuple[int]]:
+    due = and_(jobs.c.status == PENDING, jobs.c.due_at <= now, ~_workspace_has_one_under_way())
+    abandoned = leases.has_expired(jobs, status=RUNNING)
+    return (
+        select(jobs.c.seq)
+        .where(jobs.c.kind.in_(kinds), or_(due, abandoned))
+        .order_by(jobs.c.due_at, jobs.c.seq)
+        .limit(1)
+    )
+
+
+def _workspace_has_one_under_way() -> ColumnElement[bool]:
+    other = jobs.alias("other")
+    return exists().where(other.c.status == RUNNING, other.c.workspace_id == jobs.c.workspace_id)

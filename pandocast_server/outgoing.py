@@ -1,0 +1,220 @@
+"""The server's one outgoing HTTP client.
+
+Whoever runs a server gives its users a way to make it send requests. So the name is resolved here, all of its
+addresses are judged, and the connection goes to an address that was judged: no second look-up, no proxy, no
+redirect comes between.
+"""
+
+import asyncio
+import socket
+import ssl
+import threading
+from collections.abc import AsyncIterable, Iterable, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import cast
+
+import httpcore
+from attrs import field, frozen
+
+from pandocast_server.addresses import is_allowed
+
+# A first address that does not answer must leave time for the next one.
+_SECONDS_PER_ADDRESS = 2.5
+
+MAX_BODY = 10 * 1024 * 1024
+
+
+class OutgoingError(Exception):
+    """No answer that counts; the text is a sentence for the person who gave the URL."""
+
+
+class TargetRefusedError(OutgoingError):
+    """The request may not go where the URL points; nothing was sent."""
+
+
+class ConnectFailedError(OutgoingError):
+    """No connection: the name, the network, or the certificate; nothing was sent."""
+
+
+class DeadlineError(OutgoingError):
+    """The last byte had not come when the time was up."""
+
+
+class ProtocolError(OutgoingError):
+    """The connection ended early, or what came is not HTTP."""
+
+
+class BodyTooLargeError(OutgoingError):
+    """The answer is larger than allowed."""
+
+
+@frozen
+class Answer:
+    """What came back.
+
+    Attributes:
+        status: The status, whatever it is: a redirect is an answer and is not followed.
+        headers: The headers as they came.
+        body: The body; empty when it was not to be kept.
+    """
+
+    status: int
+    headers: Sequence[tuple[bytes, bytes]] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+async def request(
+    method: str,
+    url: str,
+    *,
+    private_targets: bool,
+    headers: Sequence[tuple[str, str]] = (),
+    body: bytes | None = None,
+    deadline: float = 10.0,
+    keep_body: bool = True,
+) -> Answer:
+    """Send one request over a connection of its own and read the answer to its last byte.
+
+    A connection that was kept open may turn out to be closed when the request is on its way; then nobody
+    knows whether it was acted on. A new one costs little and is judged anew.
+
+    Args:
+        method: The HTTP method.
+        url: An absolute `http` or `https` URL in ASCII.
+        private_targets: Whether loopback and private addresses may be reached.
+        headers: Headers beside `Host`, `Content-Length` and those that keep the answer plain.
+        body: What to send, or None for a request without a body.
+        deadline: Seconds of real time for everything, from resolving the name to the last byte.
+        keep_body: Whether the body is wanted; else it is read, at most `MAX_BODY` bytes, and thrown away.
+
+    Raises:
+        TargetRefusedError: The URL, or an address of its host, is not allowed.
+        ConnectFailedError: There is no connection to be had.
+        DeadlineError: The time was up.
+        ProtocolError: The answer is broken, or encoded though that was declined.
+        BodyTooLargeError: The body has more than `MAX_BODY` bytes.
+    """
+    target = _parse(url)
+    connection = httpcore.AsyncHTTPConnection(
+        origin=target.origin,
+        ssl_context=_tls() if target.scheme == b"https" else None,
+        network_backend=_VettingBackend(private_targets=private_targets),
+    )
+    sent = [
+        ("Host", _host_header(target)),
+        ("Accept-Encoding", "identity"),
+        ("Connection", "close"),
+        *headers,
+    ]
+    try:
+        async with (
+            asyncio.timeout(deadline),
+            connection,
+            connection.stream(method, target, headers=sent, content=body) as response,
+        ):
+            kept = await _read(response, keep=keep_body)
+            return Answer(response.status, response.headers, kept)
+    except TimeoutError as error:
+        raise DeadlineError(f"no complete answer within {deadline:g} seconds") from error
+    except httpcore.ConnectError as error:
+        raise ConnectFailedError(f"cannot connect: {error}") from error
+    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+        raise ProtocolError(f"no valid answer: {str(error) or type(error).__name__}") from error
+
+
+def _parse(url: str) -> httpcore.URL:
+    try:
+        target = httpcore.URL(url)
+    except ValueError as error:
+        raise TargetRefusedError("not a usable URL") from error
+    if target.scheme not in (b"http", b"https") or not target.host:
+        raise TargetRefusedError("only http and https URLs with a host can be requested")
+    return target
+
+
+def _host_header(target: httpcore.URL) -> str:
+    host = target.host.decode("ascii")
+    bracketed = f"[{host}]" if ":" in host else host
+    return bracketed if target.port is None else f"{bracketed}:{target.port}"
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    return httpcore.default_ssl_context()
+
+
+async def _read(response: httpcore.Response, *, keep: bool) -> bytes:
+    if keep and any(
+        name.lower() == b"content-encoding" and value != b"identity" for name, value in response.headers
+    ):
+        raise ProtocolError("the answer is encoded, although that was declined")
+    stream = response.stream
+    if not isinstance(stream, AsyncIterable):  # an asynchronous connection gives nothing else
+        raise TypeError(type(stream).__name__)
+    kept: list[bytes] = []
+    size = 0
+    async for chunk in stream:
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise BodyTooLargeError(f"the answer is larger than {MAX_BODY} bytes")
+        if keep:
+            kept.append(chunk)
+    return b"".join(kept)
+
+
+class _VettingBackend(httpcore.AsyncNetworkBackend):
+    """Connects to judged addresses only."""
+
+    def __init__(self, *, private_targets: bool) -> None:
+        self._private_targets = private_targets
+        # httpcore names two classes so, the other for when anyio is missing; here it is not.
+        self._dialler = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the name is the interface's; the deadline is around it all
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        addresses = await _resolve(host, port)
+        if not all(is_allowed(address, private=self._private_targets) for address in addresses):
+            raise TargetRefusedError("the host has an address that requests may not be sent to")
+        *others, last = addresses
+        for address in others:
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return await self._dialler.connect_tcp(
+                    address, port, _SECONDS_PER_ADDRESS, local_address, socket_options
+                )
+        return await self._dialler.connect_tcp(last, port, timeout, local_address, socket_options)
+
+
+async def _resolve(host: str, port: int) -> list[str]:
+    with suppress(ValueError):
+        return [str(ip_address(host))]
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[list[str] | Exception] = loop.create_future()
+
+    def settle(result: list[str] | Exception) -> None:
+        if not found.done():
+            found.set_result(result)
+
+    def look_up() -> None:
+        result: list[str] | Exception
+        try:
+            answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            result = list(dict.fromkeys(str(address[0]) for *_, address in answers))
+        except (OSError, UnicodeError) as error:
+            result = error
+        with suppress(RuntimeError):  # the loop was closed while the resolver took its time
+            loop.call_soon_threadsafe(settle, result)
+
+    # A thread for each: in a pool, names whose resolver hangs would hold up all the others, and the stop.
+    threading.Thread(target=look_up, name="resolver", daemon=True).start()
+    result = await found
+    if isinstance(result, Exception):
+        raise ConnectFailedError(f"the name {host} cannot be resolved") from result
+    return result
