@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from pandocast_server.delivery.status import PENDING, SKIPPED
 from pandocast_server.runtime import Runtime
@@ -12,6 +12,15 @@ from pandocast_server.storage.tables import deliveries, endpoints, events
 from pandocast_server.timestamps import webhook_text
 
 _TYPE = re.compile(r"[!-~]{1,200}")
+
+_LAST = select(func.max(deliveries.c.position)).where(deliveries.c.endpoint_id == endpoints.c.id)
+# The lock, on databases that know it, gives places in the order in which the events commit.
+_LINES = (
+    select(endpoints.c.id, endpoints.c.enabled, func.coalesce(_LAST.scalar_subquery(), 0))
+    .where(endpoints.c.workspace_id == bindparam("workspace"))
+    .order_by(endpoints.c.seq)
+    .with_for_update()
+)
 
 
 def record_event(
@@ -55,14 +64,7 @@ def record_event(
             created_at=now,
         )
     )
-    last = select(func.max(deliveries.c.position)).where(deliveries.c.endpoint_id == endpoints.c.id)
-    # The lock, on databases that know it, gives places in the order in which the events commit.
-    lines = connection.execute(
-        select(endpoints.c.id, endpoints.c.enabled, func.coalesce(last.scalar_subquery(), 0))
-        .where(endpoints.c.workspace_id == workspace_id)
-        .order_by(endpoints.c.seq)
-        .with_for_update()
-    ).all()
+    lines = connection.execute(_LINES, {"workspace": workspace_id}).all()
     if lines:
         connection.execute(
             insert(deliveries),

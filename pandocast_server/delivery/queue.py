@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from attrs import field, frozen
-from sqlalchemy import Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import Connection, Integer, ScalarSelect, bindparam, exists, func, or_, select
 
 from pandocast_server import leases
 from pandocast_server.delivery import health
@@ -14,6 +14,46 @@ from pandocast_server.storage.tables import deliveries, endpoints, events
 
 # Ten seconds to send, twenty more for a machine that is slow.
 LEASE_SECONDS = 30.0
+
+
+def _first(status: str) -> ScalarSelect[int]:
+    line = deliveries.alias()
+    places = select(func.min(line.c.position)).where(
+        line.c.endpoint_id == endpoints.c.id, line.c.status == status
+    )
+    return places.correlate(endpoints).scalar_subquery()
+
+
+# By way of the endpoints, because they are few and finished deliveries many. What is under way stands before
+# all that waits, and two look-ups in the index find it, however long the line is.
+_HEADS = (
+    select(deliveries.c.seq)
+    .join_from(endpoints, deliveries, deliveries.c.endpoint_id == endpoints.c.id)
+    .where(
+        deliveries.c.status.in_((PENDING, SENDING)),
+        deliveries.c.position == func.coalesce(_first(SENDING), _first(PENDING)),
+        or_(deliveries.c.status == PENDING, leases.has_expired(deliveries, status=SENDING)),
+    )
+    .order_by(deliveries.c.seq)
+    .limit(bindparam("limit", type_=Integer))
+)
+_CLAIM = leases.claiming(deliveries, _HEADS, status=SENDING)
+_CLAIMED = (
+    select(deliveries.c.id, endpoints.c.id, endpoints.c.url, endpoints.c.secret, events.c.type, events.c.body)
+    .join_from(deliveries, endpoints, endpoints.c.id == deliveries.c.endpoint_id)
+    .join(events, events.c.id == deliveries.c.event_id)
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(deliveries.c.seq)
+)
+_OPEN = (
+    select(endpoints.c.seq)
+    .where(
+        exists().where(
+            deliveries.c.endpoint_id == endpoints.c.id, deliveries.c.status.in_((PENDING, SENDING))
+        )
+    )
+    .limit(1)
+)
 
 
 @frozen
@@ -54,19 +94,11 @@ class Attempt:
 
 def claim(connection: Connection, *, limit: int) -> Sequence[ClaimedDelivery]:
     """Take the first delivery of each line that has none under way, at most `limit`, the oldest first."""
-    rows = leases.claim(connection, deliveries, _heads(limit), status=SENDING, seconds=LEASE_SECONDS)
+    rows = leases.claim(connection, _CLAIM, {"limit": limit}, seconds=LEASE_SECONDS)
     leased = {row["id"]: Lease(row["seq"], row["lease_token"]) for row in rows}
     if not leased:
         return ()
-    found = connection.execute(
-        select(
-            deliveries.c.id, endpoints.c.id, endpoints.c.url, endpoints.c.secret, events.c.type, events.c.body
-        )
-        .join_from(deliveries, endpoints, endpoints.c.id == deliveries.c.endpoint_id)
-        .join(events, events.c.id == deliveries.c.event_id)
-        .where(deliveries.c.id.in_(leased))
-        .order_by(deliveries.c.seq)
-    )
+    found = connection.execute(_CLAIMED, {"ids": list(leased)})
     return [ClaimedDelivery(*row, lease=leased[row[0]]) for row in found]
 
 
@@ -92,28 +124,11 @@ def release(connection: Connection, delivery: ClaimedDelivery) -> bool:
     return leases.finish(connection, deliveries, delivery.lease, {"status": PENDING})
 
 
+def is_due(connection: Connection) -> bool:
+    """Tell whether there is a delivery to claim, without the lock that claiming takes."""
+    return connection.scalar(_HEADS, {"limit": 1, "real_now": leases.real_now()}) is not None
+
+
 def is_busy(connection: Connection) -> bool:
     """Tell whether a delivery waits or is under way."""
-    # By way of the endpoints: they are few, and finished deliveries many.
-    waiting = and_(deliveries.c.endpoint_id == endpoints.c.id, deliveries.c.status.in_((PENDING, SENDING)))
-    return connection.scalar(select(endpoints.c.seq).where(exists().where(waiting)).limit(1)) is not None
-
-
-def _heads(limit: int) -> Select[tuple[int]]:
-    def first(status: str) -> Select[tuple[int]]:
-        line = deliveries.alias()
-        places = select(func.min(line.c.position))
-        return places.where(line.c.endpoint_id == endpoints.c.id, line.c.status == status).correlate(
-            endpoints
-        )
-
-    # What is under way stands before all that waits; two look-ups in the index, however long the line is.
-    head = func.coalesce(first(SENDING).scalar_subquery(), first(PENDING).scalar_subquery())
-    free = or_(deliveries.c.status == PENDING, leases.has_expired(deliveries, status=SENDING))
-    return (
-        select(deliveries.c.seq)
-        .join_from(endpoints, deliveries, deliveries.c.endpoint_id == endpoints.c.id)
-        .where(deliveries.c.status.in_((PENDING, SENDING)), deliveries.c.position == head, free)
-        .order_by(deliveries.c.seq)
-        .limit(limit)
-    )
+    return connection.scalar(_OPEN) is not None

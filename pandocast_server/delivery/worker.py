@@ -26,8 +26,9 @@ class DeliveryWorker(Worker[ClaimedDelivery]):
             return queue.is_busy(connection)
 
     def _claim(self, limit: int) -> Sequence[ClaimedDelivery]:
-        if not self.busy():
-            return ()  # looking needs no lock
+        with self._runtime.database.read() as connection:
+            if not queue.is_due(connection):
+                return ()
         with self._runtime.database.write() as connection:
             return queue.claim(connection, limit=limit)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from attrs import field, frozen
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select
 
 from pandocast_server import leases
 from pandocast_server.leases import Lease
@@ -17,6 +17,23 @@ PENDING = "pending"
 RUNNING = "running"
 DONE = "done"
 FAILED = "failed"
+
+
+_NOW = bindparam("now", type_=jobs.c.due_at.type)
+_OURS = jobs.c.kind.in_(bindparam("kinds", expanding=True))
+_IS_DUE = and_(jobs.c.status == PENDING, jobs.c.due_at <= _NOW)
+_OTHER = jobs.alias("other")
+_WORKSPACE_IS_FREE = ~exists().where(_OTHER.c.status == RUNNING, _OTHER.c.workspace_id == jobs.c.workspace_id)
+
+_NEXT = (
+    select(jobs.c.seq)
+    .where(_OURS, or_(and_(_IS_DUE, _WORKSPACE_IS_FREE), leases.has_expired(jobs, status=RUNNING)))
+    .order_by(jobs.c.due_at, jobs.c.seq)
+    .limit(1)
+)
+_CLAIM = leases.claiming(jobs, _NEXT, status=RUNNING)
+_OPEN = select(jobs.c.seq).where(_OURS, or_(_IS_DUE, jobs.c.status == RUNNING)).limit(1)
+_LATER = select(func.min(jobs.c.due_at)).where(_OURS, jobs.c.status == PENDING, jobs.c.due_at > _NOW)
 
 
 @frozen
@@ -91,7 +108,7 @@ def claim(connection: Connection, kinds: Collection[str], *, now: datetime) -> J
     The jobs of a workspace run one after the other, in the order in which they became due, so that their
     events have that order too. Workspaces do not wait for each other.
     """
-    rows = leases.claim(connection, jobs, _next(kinds, now), status=RUNNING, seconds=LEASE_SECONDS)
+    rows = leases.claim(connection, _CLAIM, {"kinds": list(kinds), "now": now}, seconds=LEASE_SECONDS)
     if not rows:
         return None
     row = rows[0]
@@ -127,30 +144,18 @@ def release(connection: Connection, job: Job) -> bool:
     return leases.finish(connection, jobs, job.lease, {"status": PENDING, "attempts": job.attempts})
 
 
+def is_due(connection: Connection, kinds: Collection[str], *, now: datetime) -> bool:
+    """Tell whether there is a job to claim, without the lock that claiming takes."""
+    asked = {"kinds": list(kinds), "now": now, "real_now": leases.real_now()}
+    return connection.scalar(_NEXT, asked) is not None
+
+
 def is_busy(connection: Connection, kinds: Collection[str], *, now: datetime) -> bool:
     """Tell whether a job is due or under way."""
-    open_jobs = or_(jobs.c.status == RUNNING, and_(jobs.c.status == PENDING, jobs.c.due_at <= now))
-    return bool(connection.scalar(select(exists().where(jobs.c.kind.in_(kinds), open_jobs))))
+    return connection.scalar(_OPEN, {"kinds": list(kinds), "now": now}) is not None
 
 
 def next_due(connection: Connection, kinds: Collection[str], *, now: datetime) -> datetime | None:
     """Give the earliest time after `now`, on the server's clock, at which a waiting job is due."""
-    waiting = (jobs.c.status == PENDING, jobs.c.due_at > now, jobs.c.kind.in_(kinds))
-    earliest: datetime | None = connection.scalar(select(func.min(jobs.c.due_at)).where(*waiting))
+    earliest: datetime | None = connection.scalar(_LATER, {"kinds": list(kinds), "now": now})
     return earliest
-
-
-def _next(kinds: Collection[str], now: datetime) -> Select[tuple[int]]:
-    due = and_(jobs.c.status == PENDING, jobs.c.due_at <= now, ~_workspace_has_one_under_way())
-    abandoned = leases.has_expired(jobs, status=RUNNING)
-    return (
-        select(jobs.c.seq)
-        .where(jobs.c.kind.in_(kinds), or_(due, abandoned))
-        .order_by(jobs.c.due_at, jobs.c.seq)
-        .limit(1)
-    )
-
-
-def _workspace_has_one_under_way() -> ColumnElement[bool]:
-    other = jobs.alias("other")
-    return exists().where(other.c.status == RUNNING, other.c.workspace_id == jobs.c.workspace_id)

@@ -76,14 +76,13 @@ class JobWorker(Worker[Job]):
             return queue.is_busy(connection, self._handlers, now=self._runtime.clock.now())
 
     def _claim(self, limit: int) -> Sequence[Job]:
-        if not self.busy():
-            return ()  # looking needs no lock
+        kinds, now = self._handlers, self._runtime.clock.now()
+        with self._runtime.database.read() as connection:
+            if not queue.is_due(connection, kinds, now=now):
+                return ()
         claimed: list[Job] = []
         with self._runtime.database.write() as connection:
-            while len(claimed) < limit:
-                job = queue.claim(connection, self._handlers, now=self._runtime.clock.now())
-                if job is None:
-                    break
+            while len(claimed) < limit and (job := queue.claim(connection, kinds, now=now)):
                 claimed.append(job)
         return claimed
 
