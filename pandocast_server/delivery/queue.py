@@ -18,20 +18,16 @@ LEASE_SECONDS = 30.0
 
 def _first(status: str) -> ScalarSelect[int]:
     line = deliveries.alias()
-    places = select(func.min(line.c.position)).where(
-        line.c.endpoint_id == endpoints.c.id, line.c.status == status
-    )
-    return places.correlate(endpoints).scalar_subquery()
+    found = select(line.c.seq).where(line.c.endpoint_id == endpoints.c.id, line.c.status == status)
+    return found.order_by(line.c.position).limit(1).correlate(endpoints).scalar_subquery()
 
 
 # By way of the endpoints, because they are few and finished deliveries many. What is under way stands before
 # all that waits, and two look-ups in the index find it, however long the line is.
 _HEADS = (
     select(deliveries.c.seq)
-    .join_from(endpoints, deliveries, deliveries.c.endpoint_id == endpoints.c.id)
     .where(
-        deliveries.c.status.in_((PENDING, SENDING)),
-        deliveries.c.position == func.coalesce(_first(SENDING), _first(PENDING)),
+        deliveries.c.seq.in_(select(func.coalesce(_first(SENDING), _first(PENDING))).select_from(endpoints)),
         or_(deliveries.c.status == PENDING, leases.has_expired(deliveries, status=SENDING)),
     )
     .order_by(deliveries.c.seq)
