@@ -127,7 +127,7 @@ async def request(
 def _parse(url: str) -> httpcore.URL:
     try:
         target = httpcore.URL(url)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:  # the latter when it is not ASCII
         raise TargetRefusedError("not a usable URL") from error
     if target.scheme not in (b"http", b"https") or not target.host:
         raise TargetRefusedError("only http and https URLs with a host can be requested")
