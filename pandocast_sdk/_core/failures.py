@@ -103,15 +103,19 @@ def add_time(error: RateLimitError, *, seconds: float | None, server_now: float)
 
 def _read_error_body(answer: Answer, redact: Redactor) -> tuple[str, str | None, object]:
     """Read the published envelope; a gateway's page of HTML has none, and must not break the error."""
-    text = redact(answer.body.decode("utf-8", "replace"))
+    body = _decoded(redact(answer.body.decode("utf-8", "replace")), redact)
+    message, code = _member(body, "error"), _member(body, "code")
+    sentence = message or f"the server answered {answer.status}"
+    return sentence[:_LONGEST_MESSAGE], code, body
+
+
+def _decoded(text: str, redact: Redactor) -> object:
     try:
-        body: object = redact.deeply(json.loads(text)) if text else None
+        return redact.deeply(json.loads(text)) if text else None
     except (ValueError, RecursionError):
-        body = text
-    message: object = None
-    code: object = None
-    if isinstance(body, dict):
-        envelope = cast("dict[str, object]", body)
-        message, code = envelope.get("error"), envelope.get("code")
-    sentence = message if isinstance(message, str) and message else f"the server answered {answer.status}"
-    return sentence[:_LONGEST_MESSAGE], code if isinstance(code, str) else None, body
+        return text
+
+
+def _member(body: object, name: str) -> str | None:
+    value = cast("dict[str, object]", body).get(name) if isinstance(body, dict) else None
+    return value if isinstance(value, str) else None

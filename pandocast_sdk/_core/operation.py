@@ -15,6 +15,7 @@ from attrs import frozen
 from pandocast_sdk._core.steps import Answer
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -37,7 +38,7 @@ class RouteSpec:
 
 
 @frozen
-class Operation(Generic[T]):
+class Operation(Generic[T_co]):
     """One call, ready to be carried out as often as needed.
 
     Attributes:
@@ -52,7 +53,7 @@ class Operation(Generic[T]):
     name: str
     method: str
     path: str
-    read: Callable[[Answer], T]
+    read: Callable[[Answer], T_co]
     query: str = ""
     body: bytes | None = None
 

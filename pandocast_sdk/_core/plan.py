@@ -87,7 +87,7 @@ def call(terms: Terms, operation: Operation[T], *, expires: float = inf) -> Life
         _log(operation, outcome, number)
         if isinstance(outcome, Answer) and 200 <= outcome.status < 300:
             return _read(operation, outcome, record, terms.redact)
-        refused = yield from _recover(terms, operation, outcome, record, attempts, expires)
+        refused = yield from _recover(terms, operation, outcome, record, attempts=attempts, expires=expires)
 
 
 def _recover(
@@ -95,6 +95,7 @@ def _recover(
     operation: Operation[T],
     outcome: Answer | Failure,
     record: RequestRecord,
+    *,
     attempts: Attempts,
     expires: float,
 ) -> Generator[Step, Outcome, bool]:

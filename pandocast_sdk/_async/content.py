@@ -1,0 +1,172 @@
+"""Uploads and what becomes of them (reference, "Endpoints")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+from pandocast_sdk._core import content_operations, waiting
+from pandocast_sdk._core.paging import MOST_ROWS, Position
+from pandocast_sdk._core.plan import call
+from pandocast_sdk._drivers.async_pages import AsyncPages, open_async_list
+from pandocast_sdk._drivers.async_session import AsyncSession
+from pandocast_sdk.models.pandocast import Content, Generation, Outputs, PlatformId, ScheduledPost
+
+
+class AsyncContentResource:
+    """The operations on content; reached as `client.content`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    def list(self, *, limit: int = MOST_ROWS, offset: int = 0) -> AsyncPages[Content]:
+        """List the uploads of the workspace, newest first (reference, "/api/v1/content").
+
+        Iterating gives every upload of every page, lazily. Uploads that are added meanwhile do not make
+        others come twice or be left out. When a page fails, the following step tries that page again.
+
+        Args:
+            limit: Uploads a page, 1 or more; the service's own upper bound is 100.
+            offset: How many of the newest to leave out, 0 or more.
+
+        Raises:
+            ValueError: `limit` or `offset` is below its bound; nothing was sent.
+            PandocastError: A page could not be fetched.
+        """
+        content_operations.list_content(limit, offset)
+        return open_async_list(self._session, waiting.CONTENT, Position(offset, limit))
+
+    async def upload(self, *, title: str, content_type: str, raw_content: str | Path | TextIO) -> Content:
+        """Upload a text; its analysis begins by itself (reference, "/api/v1/content/upload").
+
+        Args:
+            title: 1 to 300 characters.
+            content_type: What it is, such as `blog_post`; 1 to 50 characters.
+            raw_content: The text, or a path to a file of UTF-8 text, or an open text file; 1 to 1 000 000
+                characters.
+
+        Returns:
+            The upload, in status `analyzing`.
+
+        Raises:
+            ValueError: The text cannot be sent: a file of bytes, not UTF-8, or a lone surrogate.
+            OSError: The file cannot be read.
+            BadRequestError: A field breaks one of its bounds.
+            PandocastError: With `outcome_unknown` set when the text may have been uploaded all the same.
+        """
+        return await self._session.run(
+            call,
+            content_operations.upload_content(
+                title=title, content_type=content_type, raw_content=raw_content
+            ),
+        )
+
+    async def generate(
+        self,
+        content_id: str,
+        *,
+        selected_platforms: Sequence[PlatformId] | None = None,
+        voice_profile_id: str | None = None,
+        emphasis_notes: str | None = None,
+    ) -> Generation:
+        """Begin to generate posts from an analysed upload (reference, "/api/v1/content/:id/generate").
+
+        Args:
+            content_id: The upload, in status `analyzed`.
+            selected_platforms: For which platforms; None for all that the content suits.
+            voice_profile_id: In which voice; None for the workspace's own.
+            emphasis_notes: What to stress, in words.
+
+        Raises:
+            ValueError: The id is empty, `.` or `..`; nothing was sent.
+            BadRequestError: The upload is not in status `analyzed`, a platform is unknown, or the voice is.
+            NotFoundError: There is no such upload.
+            PandocastError: With `outcome_unknown` set when it may have begun all the same.
+        """
+        return await self._session.run(
+            call,
+            content_operations.generate_content(
+                content_id,
+                selected_platforms=selected_platforms,
+                voice_profile_id=voice_profile_id,
+                emphasis_notes=emphasis_notes,
+            ),
+        )
+
+    async def outputs(self, content_id: str) -> Outputs:
+        """Give all outputs of an upload (reference, "/api/v1/content/:id/outputs").
+
+        Raises:
+            ValueError: The id is empty, `.` or `..`; nothing was sent.
+            NotFoundError: There is no such upload.
+            PandocastError: It could not be read.
+        """
+        return await self._session.run(call, content_operations.list_outputs(content_id))
+
+    async def schedule(self, content_id: str, *, output_id: str, scheduled_at: datetime) -> ScheduledPost:
+        """Schedule an output for publishing (reference, "/api/v1/content/:id/schedule").
+
+        Args:
+            content_id: The upload.
+            output_id: One of its outputs, in status `draft` or `approved`.
+            scheduled_at: When, in the future, with a UTC offset.
+
+        Raises:
+            ValueError: The time has no UTC offset, or the id would change the path; nothing was sent.
+            BadRequestError: The time has passed, the output is in another status, or its platform is not
+                connected.
+            NotFoundError: There is no such upload or output.
+            PandocastError: With `outcome_unknown` set when it may have been scheduled all the same.
+        """
+        return await self._session.run(
+            call,
+            content_operations.schedule_output(content_id, output_id=output_id, scheduled_at=scheduled_at),
+        )
+
+    async def get(self, content_id: str) -> Content:
+        """Find one upload.
+
+        The API has no call for this, so the list is read, newest first, until the upload turns up: one
+        request for each 100 uploads that are newer.
+
+        Raises:
+            NotFoundError: The whole list does not hold it.
+            PandocastError: The list could not be read.
+        """
+        return await self._session.run(waiting.find_content, content_id)
+
+    async def wait_until_analyzed(self, content_id: str, *, timeout: float = 60.0) -> Content:
+        """Wait until the analysis of an upload has ended.
+
+        It looks as `get` does, at first every tenth of a second, later every five seconds, and within the
+        rate limit.
+
+        Args:
+            content_id: The upload.
+            timeout: Seconds to wait at most.
+
+        Raises:
+            ContentFailedError: The analysis has failed.
+            WaitTimeoutError: It has not ended in time.
+            PandocastError: The list could not be read.
+        """
+        return await self._session.run(waiting.wait_until_analyzed, content_id, timeout)
+
+    async def wait_until_generated(self, content_id: str, *, timeout: float = 60.0) -> Outputs:
+        """Wait until the generation for an upload has ended, and give its outputs.
+
+        It ends when the status is no longer `generating` and there are outputs; it looks as often as
+        `wait_until_analyzed`.
+
+        Args:
+            content_id: The upload.
+            timeout: Seconds to wait at most.
+
+        Raises:
+            ContentFailedError: The generation has failed.
+            WaitTimeoutError: It has not ended in time.
+            PandocastError: The list or the outputs could not be read.
+        """
+        return await self._session.run(waiting.wait_until_generated, content_id, timeout)

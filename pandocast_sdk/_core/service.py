@@ -1,0 +1,141 @@
+"""The services, and what a client of one is made of: the key, the address, and the terms of its calls."""
+
+import os
+import re
+import time
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from attrs import evolve, frozen
+from tenacity.wait import wait_base
+
+from pandocast_sdk._core.budgets import budget_for
+from pandocast_sdk._core.not_given import NOT_GIVEN
+from pandocast_sdk._core.plan import Terms
+from pandocast_sdk._core.redaction import Redactor
+from pandocast_sdk.options import (
+    DEFAULT_MAX_RETRIES,
+    DEFAULT_TIMEOUT,
+    ClientOptions,
+    RateLimitPolicy,
+    default_backoff,
+)
+
+
+@frozen
+class Service:
+    """One published API.
+
+    Attributes:
+        name: Its name, for sentences.
+        key_variable: The environment variable with the key.
+        url_variable: The environment variable with the address.
+        base_url: The published address, None where none is published.
+    """
+
+    name: str
+    key_variable: str
+    url_variable: str
+    base_url: str | None
+
+
+PANDOCAST = Service("Pandocast", "PANDOCAST_API_KEY", "PANDOCAST_BASE_URL", "https://api.pandocast.ai/api/v1")
+
+_KEY = re.compile(r"[\x21-\x7e]+")  # what a header carries without being changed or cut in two
+
+
+def client_options(
+    service: Service,
+    *,
+    api_key: str | None = None,
+    base_url: str | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    deadline: float | None = None,
+    max_retries: int = DEFAULT_MAX_RETRIES,
+    rate_limit: RateLimitPolicy | None = None,
+    backoff: wait_base | None = None,
+    allow_http: bool = False,
+) -> ClientOptions:
+    """Resolve what a client was told and what the environment tells, and refuse what cannot be right.
+
+    Raises:
+        ValueError: There is no key, it has characters that do not belong in a header, the address is not one,
+            or the key would travel over plain HTTP to another machine. The message never holds the key.
+    """
+    address = base_url or os.environ.get(service.url_variable) or service.base_url
+    if address is None:
+        raise ValueError(f"{service.name} needs a base_url; pass it or set {service.url_variable}")
+    key = api_key or os.environ.get(service.key_variable)
+    if not key:
+        raise ValueError(f"{service.name} needs an API key; pass api_key or set {service.key_variable}")
+    return checked(
+        ClientOptions(
+            api_key=key,
+            base_url=address,
+            timeout=timeout,
+            deadline=deadline,
+            max_retries=max_retries,
+            rate_limit=RateLimitPolicy() if rate_limit is None else rate_limit,
+            backoff=default_backoff() if backoff is None else backoff,
+            allow_http=allow_http,
+        )
+    )
+
+
+def checked(options: ClientOptions) -> ClientOptions:
+    """Check key and address together, and tidy the address.
+
+    Raises:
+        ValueError: See `client_options`.
+    """
+    if not _KEY.fullmatch(options.api_key):
+        raise ValueError("the API key has spaces, control characters or letters that no header can carry")
+    return evolve(options, base_url=_checked_url(options.base_url, allow_http=options.allow_http))
+
+
+def _checked_url(url: str, *, allow_http: bool) -> str:
+    if not _KEY.fullmatch(url):
+        raise ValueError("base_url has spaces, control characters or letters that are not ASCII")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"base_url must begin with https:// and a host, not {parts.scheme or 'nothing'!r}")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("base_url must not hold a user name or password")
+    if parts.query or parts.fragment:
+        raise ValueError("base_url must not have a query or a fragment")
+    if parts.scheme == "http" and not allow_http and not is_loopback(parts.hostname):
+        raise ValueError(
+            f"the API key would travel unencrypted to {parts.hostname}; use https://, or allow_http=True"
+        )
+    _ = parts.port  # raises ValueError when it is not a port
+    return url.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host can only be this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def terms_for(options: ClientOptions) -> Terms:
+    """Give what holds for every call of a client with these options."""
+    origin = urlsplit(options.base_url)
+    budget = None
+    if options.rate_limit.mode != "off":
+        budget = budget_for(f"{origin.scheme}://{origin.netloc}".lower(), options.api_key)
+    return Terms(options, budget, time.monotonic, time.time, Redactor(options.api_key))
+
+
+def changed_options(options: ClientOptions, **changes: Any) -> ClientOptions:
+    """Give the options of a copy: those that are not `NOT_GIVEN` are changed.
+
+    Raises:
+        ValueError: See `client_options`.
+    """
+    given = {name: value for name, value in changes.items() if value is not NOT_GIVEN}
+    return checked(evolve(options, **given))

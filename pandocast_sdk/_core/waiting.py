@@ -1,0 +1,101 @@
+"""Waiting for the service's work, by reading: no call of it waits, and none gets a single upload."""
+
+from collections.abc import Callable
+from math import inf
+from typing import TypeVar
+
+from pandocast_sdk._core.content_operations import list_content, list_outputs
+from pandocast_sdk._core.paging import MOST_ROWS, Listing, Position, fetch_page
+from pandocast_sdk._core.plan import Terms, call
+from pandocast_sdk._core.steps import Life, Sleep
+from pandocast_sdk.errors import (
+    ContentFailedError,
+    DeadlineExceededError,
+    NotFoundError,
+    RequestRecord,
+    WaitTimeoutError,
+)
+from pandocast_sdk.models.pandocast import Content, Outputs
+from pandocast_sdk.options import positive_seconds
+
+T = TypeVar("T")
+
+CONTENT = Listing(list_content)
+
+_FIRST_PAUSE = 0.1  # seconds between two looks, growing by half up to the longest
+_LONGEST_PAUSE = 5.0
+
+
+def find_content(terms: Terms, content_id: str, *, expires: float = inf) -> Life[Content]:
+    """Read the list, newest first, until an upload turns up.
+
+    Raises:
+        NotFoundError: The whole list does not hold it.
+    """
+    if not content_id:
+        raise ValueError("content_id must not be empty")
+    position: Position | None = Position(0, MOST_ROWS)
+    while position is not None:
+        page = yield from fetch_page(terms, CONTENT, position, expires=expires)
+        for content in page.items:
+            if content.id == content_id:
+                return content
+        position = page.position
+    request = RequestRecord("GET", f"{terms.options.base_url}/content", "list_content")
+    raise NotFoundError("Content not found", status_code=404, request=request, code="not_found")
+
+
+def wait_until_analyzed(terms: Terms, content_id: str, timeout: float) -> Life[Content]:
+    """Look again and again until an upload has left `analyzing`.
+
+    Raises:
+        ContentFailedError: Its status is `failed`.
+        WaitTimeoutError: It has not in time.
+    """
+
+    def look(content: Content, _expires: float) -> Life[Content | None]:
+        yield from ()
+        return None if content.status == "analyzing" else content
+
+    return _wait(terms, content_id, timeout, look)
+
+
+def wait_until_generated(terms: Terms, content_id: str, timeout: float) -> Life[Outputs]:
+    """Look again and again until an upload has left `generating` and there are outputs.
+
+    Raises:
+        ContentFailedError: Its status is `failed`.
+        WaitTimeoutError: It has not in time.
+    """
+
+    def look(content: Content, expires: float) -> Life[Outputs | None]:
+        if content.status == "generating":
+            return None
+        outputs = yield from call(terms, list_outputs(content_id), expires=expires)
+        return outputs if outputs.items else None
+
+    return _wait(terms, content_id, timeout, look)
+
+
+def _wait(
+    terms: Terms, content_id: str, timeout: float, look: Callable[[Content, float], Life[T | None]]
+) -> Life[T]:
+    positive_seconds("timeout", timeout)
+    expires = terms.now() + timeout
+    status, pause = None, _FIRST_PAUSE
+    try:
+        while terms.now() < expires:
+            content = yield from find_content(terms, content_id, expires=expires)
+            status = content.status
+            if status == "failed":
+                raise ContentFailedError(content_id)
+            found = yield from look(content, expires)
+            if found is not None:
+                return found
+            yield Sleep(max(0.0, min(pause, expires - terms.now())))
+            pause = min(pause * 1.5, _LONGEST_PAUSE)
+    except DeadlineExceededError:
+        # The client's own deadline for one call is told as such; the end of the wait is told as a wait's.
+        if terms.options.deadline is not None and terms.now() < expires:
+            raise
+    raise WaitTimeoutError(content_id, status=status, timeout=timeout)

@@ -1,0 +1,55 @@
+"""The two event loops that httpx knows, asyncio and trio: which one runs, and how to pause in it."""
+
+import asyncio
+import sys
+from contextlib import suppress
+
+from pandocast_sdk._core.steps import Sleep
+
+
+def current_loop() -> object:
+    """Give something that stands for the running event loop, to compare by."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return sys.modules["trio"].lowlevel.current_trio_token()
+
+
+async def pause(step: Sleep) -> None:
+    """Sleep, or until the step's waker calls, from whatever thread."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        await _pause_in_trio(step)
+        return
+    if step.until is None:
+        await asyncio.sleep(step.seconds)
+        return
+    woken = asyncio.Event()
+
+    def wake() -> None:
+        # The waiter's loop may be gone by the time that another thread wakes it.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(woken.set)
+
+    if step.until.on_wake(wake):
+        with suppress(TimeoutError):
+            await asyncio.wait_for(woken.wait(), step.seconds)
+
+
+async def _pause_in_trio(step: Sleep) -> None:
+    import trio  # noqa: PLC0415 - only there when it is what runs
+
+    if step.until is None:
+        await trio.sleep(step.seconds)
+        return
+    woken = trio.Event()
+    token = trio.lowlevel.current_trio_token()
+
+    def wake() -> None:
+        with suppress(trio.RunFinishedError):
+            token.run_sync_soon(woken.set)
+
+    if step.until.on_wake(wake):
+        with trio.move_on_after(step.seconds):
+            await woken.wait()

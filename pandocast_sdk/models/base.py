@@ -1,0 +1,30 @@
+"""How every model of the wire behaves, and how one is read."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class WireModel(BaseModel):
+    """A frozen value that keeps the fields it does not know."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+M = TypeVar("M", bound=WireModel)
+
+
+def read_model(model: type[M], body: bytes) -> M:
+    """Read a JSON body.
+
+    Raises:
+        ValueError: It does not fit; the message names the fields and never repeats their values.
+    """
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False, include_context=False)
+        told = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or 'body'}: {fault['msg']}" for fault in faults[:5]
+        )
+        raise ValueError(told) from None
