@@ -1,0 +1,151 @@
+"""API keys: shown once, stored as a digest, looked up by their public part (contract, "Keys").
+
+A key is `pk_test_` or `pk_live_`, eight public characters and 32 secret ones. What precedes the secret is the
+key's id: it may be shown, logged and used to revoke the key.
+"""
+
+import hashlib
+import hmac
+import re
+from datetime import datetime
+
+from attrs import frozen
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from pandocast_server.runtime import Runtime
+from pandocast_server.storage.tables import api_keys
+
+_PUBLIC_LENGTH = 8
+_SECRET_LENGTH = 32
+_SHAPE = re.compile(
+    rf"(pk_(?:test|live)_[A-Za-z0-9]{{{_PUBLIC_LENGTH}}})[A-Za-z0-9]{{{_SECRET_LENGTH}}}", re.ASCII
+)
+_NO_DIGEST = bytes(32)
+
+
+@frozen
+class ApiKey:
+    """What is known of a key; never the key itself.
+
+    Attributes:
+        id: The public part.
+        workspace_id: Whose rows it opens.
+        name: What its owner calls it.
+        read_only: Whether it is good for GET and HEAD only.
+        created_at: When it was made.
+        revoked_at: When it was revoked, or None.
+    """
+
+    id: str
+    workspace_id: str
+    name: str
+    read_only: bool
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+def create_key(
+    connection: Connection,
+    runtime: Runtime,
+    *,
+    workspace_id: str,
+    name: str,
+    read_only: bool = False,
+    live: bool = False,
+) -> str:
+    """Make a key, and give it: this once, for it is not stored.
+
+    Args:
+        connection: A transaction that may write.
+        runtime: The parts of this server.
+        workspace_id: Whose rows the key opens.
+        name: What its owner calls it, 1 to 200 characters.
+        read_only: Whether it is good for GET and HEAD only.
+        live: Whether it begins with `pk_live_` instead of `pk_test_`.
+
+    Raises:
+        ValueError: The name is empty or too long.
+    """
+    if not 1 <= len(name) <= 200:
+        raise ValueError("a key's name has 1 to 200 characters")
+    public = _unused_public_part(connection, runtime, "pk_live_" if live else "pk_test_")
+    key = public + runtime.identifiers.secret(_SECRET_LENGTH)
+    connection.execute(
+        insert(api_keys).values(
+            id=public,
+            workspace_id=workspace_id,
+            name=name,
+            digest=_digest(key),
+            read_only=read_only,
+            created_at=runtime.clock.now(),
+        )
+    )
+    return key
+
+
+def find_key(connection: Connection, key: str) -> ApiKey | None:
+    """Give what is known of a key, or None when it is malformed, unknown or revoked: nobody is told which."""
+    public = public_part(key)
+    if public is None:
+        return None
+    row = connection.execute(select(api_keys).where(api_keys.c.id == public)).mappings().one_or_none()
+    stored = _NO_DIGEST if row is None else row["digest"]
+    if not hmac.compare_digest(stored, _digest(key)) or row is None or row["revoked_at"] is not None:
+        return None
+    return _api_key(row)
+
+
+def list_keys(connection: Connection, *, workspace_id: str) -> list[ApiKey]:
+    """Give a workspace's keys, oldest first, revoked ones included."""
+    query = select(api_keys).where(api_keys.c.workspace_id == workspace_id).order_by(api_keys.c.seq)
+    return [_api_key(row) for row in connection.execute(query).mappings()]
+
+
+def revoke_key(connection: Connection, runtime: Runtime, *, workspace_id: str, key: str) -> ApiKey | None:
+    """Make a key void at once; one that is void already stays as it is.
+
+    Args:
+        connection: A transaction that may write.
+        runtime: The parts of this server.
+        workspace_id: Whose key it is.
+        key: The key, or its public part.
+
+    Returns:
+        The key as it is now, or None when the workspace has no such key.
+    """
+    is_it = (api_keys.c.id == (public_part(key) or key)) & (api_keys.c.workspace_id == workspace_id)
+    connection.execute(
+        update(api_keys).where(is_it, api_keys.c.revoked_at.is_(None)).values(revoked_at=runtime.clock.now())
+    )
+    row = connection.execute(select(api_keys).where(is_it)).mappings().one_or_none()
+    return None if row is None else _api_key(row)
+
+
+def public_part(key: str) -> str | None:
+    """Give the part of a key that may be shown, which is its id; None for what is not shaped like a key."""
+    shaped = _SHAPE.fullmatch(key)
+    return None if shaped is None else shaped[1]
+
+
+def _unused_public_part(connection: Connection, runtime: Runtime, prefix: str) -> str:
+    while True:
+        public = prefix + runtime.identifiers.secret(_PUBLIC_LENGTH)
+        # A seeded server that is started again on its database gives the same names once more.
+        if connection.scalar(select(api_keys.c.seq).where(api_keys.c.id == public)) is None:
+            return public
+
+
+def _digest(key: str) -> bytes:
+    # 190 random bits need no slow hash.
+    return hashlib.sha256(key.encode()).digest()
+
+
+def _api_key(row: RowMapping) -> ApiKey:
+    return ApiKey(
+        id=row["id"],
+        workspace_id=row["workspace_id"],
+        name=row["name"],
+        read_only=row["read_only"],
+        created_at=row["created_at"],
+        revoked_at=row["revoked_at"],
+    )

@@ -1,0 +1,189 @@
+"""Bodies of requests: how much is read, and what counts as a JSON object (contract, "Bodies")."""
+
+import asyncio
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import chain, count
+from typing import NoReturn, cast
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pandocast_server.errors import ApiError, bad_request
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_DEPTH = 64
+
+_DRAIN_SECONDS = 5.0
+_PARSED_ON_LOOP = 64 * 1024
+_QUOTED = 60
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,59}", re.ASCII)
+
+_Container = dict[str, object] | list[object]
+
+
+class ClientGoneError(Exception):
+    """The client went away before its request was complete; there is nobody to answer."""
+
+
+async def read_object(scope: Scope, receive: Receive) -> dict[str, object]:
+    """Read a request's body and give the JSON object that it is.
+
+    Raises:
+        ApiError: 413, it is larger than 10 MiB; 400, it is no JSON object, or holds what is forbidden.
+        ClientGoneError: The client went away.
+    """
+    raw = await _read(scope, receive)
+    # A large body must not hold everybody else up.
+    return parse_object(raw) if len(raw) <= _PARSED_ON_LOOP else await asyncio.to_thread(parse_object, raw)
+
+
+def parse_object(raw: bytes) -> dict[str, object]:
+    """Give the JSON object in `raw`: UTF-8, names once, no NUL, no lone surrogate, no NaN, at most 64 levels.
+
+    Raises:
+        ApiError: 400, naming the fault and where it can the field.
+    """
+    if not raw.strip(b" \t\r\n"):
+        raise bad_request("The request body is empty; it must be a JSON object")
+    try:
+        value: object = json.loads(raw.decode(), parse_constant=_no_constant, object_pairs_hook=_object)
+    except UnicodeDecodeError as error:
+        raise bad_request(f"The request body is not UTF-8: byte {error.start} is not a character") from error
+    except json.JSONDecodeError as error:
+        raise bad_request(
+            f"The request body is not JSON at line {error.lineno} column {error.colno}"
+        ) from error
+    except RecursionError as error:
+        raise _too_deep() from error
+    except ValueError as error:
+        # Python refuses to read integers of more than some thousand digits.
+        raise bad_request("The request body contains a number with too many digits") from error
+    if not isinstance(value, dict):
+        raise bad_request("The request body must be a JSON object")
+    fields = cast("dict[str, object]", value)
+    for name, field in fields.items():
+        _check_field(name, field)
+    return fields
+
+
+def quoted(text: str) -> str:
+    """Quote what was sent, shortened and escaped, for a message about it."""
+    return json.dumps(text if len(text) <= _QUOTED else text[:_QUOTED] + "...")
+
+
+def named(name: str) -> str:
+    """Give a field's name for a message: plain where it reads like one, quoted where it does not."""
+    return name if _PLAIN_NAME.fullmatch(name) else quoted(name)
+
+
+class Draining:
+    """Reads what is left of a body once its request is answered, for a moment.
+
+    A client that sends everything before it reads would see a reset connection instead of the answer when the
+    server closed on it. The answer is out in full already: it has a `Content-Length`.
+    """
+
+    def __init__(self, app: ASGIApp, *, seconds: float = _DRAIN_SECONDS) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not _has_body(scope):
+            await self._app(scope, receive, send)
+            return
+        # A client that expects a word before it sends its body has not begun.
+        is_left = b"expect" not in dict(scope["headers"])
+
+        async def watching() -> Message:
+            nonlocal is_left
+            message = await receive()
+            is_left = message.get("more_body", False)
+            return message
+
+        async def draining(message: Message) -> None:
+            is_last = message["type"] == "http.response.body" and not message.get("more_body", False)
+            if not is_last or not is_left:
+                await send(message)
+                return
+            await send({**message, "more_body": True})
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._seconds):
+                    while is_left:
+                        await watching()
+            await send({"type": "http.response.body", "body": b""})
+
+        await self._app(scope, watching, draining)
+
+
+def _has_body(scope: Scope) -> bool:
+    headers = dict(scope["headers"])
+    return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+
+
+async def _read(scope: Scope, receive: Receive) -> bytes:
+    declared = dict(scope["headers"]).get(b"content-length", b"")
+    if declared.isdigit() and (len(declared) > 18 or int(declared) > MAX_BYTES):
+        raise _too_large()
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MAX_BYTES:
+            raise _too_large()
+    return bytes(body)
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        # Readers differ in which of the two counts.
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise bad_request(f"{named(twice)} stands twice in the same object of the request body")
+    return fields
+
+
+def _check_field(name: str, value: object) -> None:
+    _check_text(name, "A name in the request body")
+    level = [value]
+    for depth in count(2):
+        for text in level:
+            if isinstance(text, str):
+                _check_text(text, named(name))
+        containers = [cast("_Container", item) for item in level if isinstance(item, dict | list)]
+        if not containers:
+            return
+        if depth > MAX_DEPTH:
+            raise _too_deep()
+        level = [item for container in containers for item in _items(container)]
+
+
+def _items(container: _Container) -> Iterable[object]:
+    return chain(container, container.values()) if isinstance(container, dict) else container
+
+
+def _check_text(text: str, where: str) -> None:
+    if "\0" in text:
+        raise bad_request(f"{where} contains the character NUL")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise bad_request(f"{where} contains a lone surrogate, which is not a character") from error
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise bad_request(f"The request body contains {name}, which is not JSON")
+
+
+def _too_deep() -> ApiError:
+    return bad_request(f"The request body is nested deeper than {MAX_DEPTH} levels")
+
+
+def _too_large() -> ApiError:
+    return ApiError(413, f"The request body is larger than {MAX_BYTES} bytes", {"Connection": "close"})

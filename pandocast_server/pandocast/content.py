@@ -1,0 +1,117 @@
+"""Content: listing uploads, taking new ones, and reading one as its other rules need it."""
+
+from collections.abc import Mapping
+
+from attrs import frozen
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from pandocast_server.delivery.events import record_event
+from pandocast_server.errors import not_found
+from pandocast_server.jobs.queue import enqueue
+from pandocast_server.pandocast.fields import required_text, whole_number
+from pandocast_server.routing import Call, Reply, json_reply
+from pandocast_server.storage.tables import content
+from pandocast_server.timestamps import wire_text
+
+ANALYZING = "analyzing"
+ANALYZED = "analyzed"
+GENERATING = "generating"
+GENERATED = "generated"
+FAILED = "failed"
+
+ANALYSIS = "analysis"
+
+_MOST_ON_A_PAGE = 100
+_PAGE = 20
+_MOST_PASSED_OVER = 2**63 - 1
+
+_ON_THE_WIRE = (content.c.id, content.c.title, content.c.content_type, content.c.status, content.c.created_at)
+
+
+@frozen
+class Upload:
+    """One upload, as generating and scheduling need it."""
+
+    id: str
+    title: str
+    status: str
+    analysis: str | None
+
+
+def list_content(call: Call) -> Reply:
+    """Give a page of uploads, newest first, and the total at that moment (reference, "/api/v1/content")."""
+    limit = whole_number(call.query, "limit", least=1, most=_MOST_ON_A_PAGE, default=_PAGE)
+    offset = whole_number(call.query, "offset", least=0, most=_MOST_PASSED_OVER, default=0)
+    is_ours = content.c.workspace_id == call.workspace_id
+    page = (
+        select(*_ON_THE_WIRE)
+        .where(is_ours)
+        .order_by(content.c.created_at.desc(), content.c.seq.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    with call.runtime.database.read() as connection:
+        total = connection.scalar(select(func.count()).select_from(content).where(is_ours)) or 0
+        items = [_on_the_wire(row) for row in connection.execute(page).mappings()]
+    return json_reply({"items": items, "total": total, "has_more": offset + len(items) < total})
+
+
+def upload_content(call: Call) -> Reply:
+    """Take new content and have it analysed (reference, "/api/v1/content/upload")."""
+    title = required_text(call.body, "title", longest=300)
+    content_type = required_text(call.body, "content_type", longest=50)
+    raw_content = required_text(call.body, "raw_content", longest=1_000_000)
+    runtime, workspace_id = call.runtime, call.workspace_id
+    content_id = runtime.identifiers.new()
+    with runtime.database.write() as connection:
+        # Read under the lock: rows that commit one after the other have times in the same order.
+        created_at = runtime.clock.now()
+        connection.execute(
+            insert(content).values(
+                id=content_id,
+                workspace_id=workspace_id,
+                title=title,
+                content_type=content_type,
+                raw_content=raw_content,
+                status=ANALYZING,
+                created_at=created_at,
+            )
+        )
+        about = {"content_id": content_id, "title": title, "content_type": content_type}
+        record_event(connection, runtime, workspace_id=workspace_id, type="content.uploaded", data=about)
+        enqueue(connection, runtime, workspace_id=workspace_id, kind=ANALYSIS, subject_id=content_id)
+    runtime.announce_work()
+    return json_reply(
+        {
+            "id": content_id,
+            "title": title,
+            "content_type": content_type,
+            "status": ANALYZING,
+            "created_at": wire_text(created_at),
+        }
+    )
+
+
+def find_upload(connection: Connection, *, workspace_id: str, content_id: str) -> Upload:
+    """Give an upload of this workspace.
+
+    Raises:
+        ApiError: 404, it has none of that id.
+    """
+    query = select(content.c.id, content.c.title, content.c.status, content.c.analysis).where(
+        content.c.id == content_id, content.c.workspace_id == workspace_id
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise not_found("Content")
+    return Upload(**row)
+
+
+def move(connection: Connection, content_id: str, *, before: str, after: Mapping[str, object]) -> bool:
+    """Set the columns `after` of an upload that is in status `before`, and tell whether it was."""
+    moved = update(content).where(content.c.id == content_id, content.c.status == before).values(**after)
+    return connection.execute(moved).rowcount == 1
+
+
+def _on_the_wire(row: RowMapping) -> dict[str, object]:
+    return {**row, "created_at": wire_text(row["created_at"])}

@@ -1,0 +1,43 @@
+"""Workspaces: what keys open, and what everything else belongs to."""
+
+from attrs import field, frozen
+from sqlalchemy import insert
+
+from pandocast_server.auth.keys import create_key
+from pandocast_server.runtime import Runtime
+from pandocast_server.storage.tables import voice_profiles, workspaces
+
+
+@frozen
+class NewWorkspace:
+    """A workspace as it was made.
+
+    Attributes:
+        workspace_id: Its identifier.
+        voice_profile_id: The identifier of its one voice profile.
+        api_key: Its first key, good for everything; it is not stored and cannot be shown again.
+    """
+
+    workspace_id: str
+    voice_profile_id: str
+    api_key: str = field(repr=False)
+
+
+def create_workspace(runtime: Runtime, name: str) -> NewWorkspace:
+    """Make a workspace with its voice profile and a first key, in a transaction of its own.
+
+    Raises:
+        ValueError: The name has not 1 to 200 characters.
+    """
+    if not 1 <= len(name) <= 200:
+        raise ValueError("a workspace's name has 1 to 200 characters")
+    workspace_id = runtime.identifiers.new("ws")
+    voice_profile_id = runtime.identifiers.new("vp")
+    now = runtime.clock.now()
+    with runtime.database.write() as connection:
+        connection.execute(insert(workspaces).values(id=workspace_id, name=name, created_at=now))
+        connection.execute(
+            insert(voice_profiles).values(id=voice_profile_id, workspace_id=workspace_id, created_at=now)
+        )
+        key = create_key(connection, runtime, workspace_id=workspace_id, name="first")
+    return NewWorkspace(workspace_id, voice_profile_id, key)
