@@ -1,0 +1,139 @@
+"""Receiving a delivery: verify the raw body first, read it afterwards."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from pandocast_sdk.errors import WebhookVerificationError
+from pandocast_sdk.webhooks.events import Event, parse_event
+from pandocast_sdk.webhooks.headers import Headers, header_values
+from pandocast_sdk.webhooks.signature import encode_secret, verify_signature
+
+__all__ = ["Webhook"]
+
+_SIGNATURE = "x-pandocast-signature"
+_DELIVERY = "x-pandocast-delivery"
+_is_identifier = re.compile(r"[!-~]{1,200}").fullmatch
+
+
+class Webhook:
+    """One webhook endpoint: its secrets, and how old a delivery may be.
+
+    It holds no connection and no state, may be shared by threads and processes, and pickles; a pickle holds
+    the secrets, the `repr` does not.
+
+    Args:
+        secret: The endpoint's secret. While one secret replaces another, give both: either will do.
+        tolerance: How far the timestamp in the signed body may be from now, into the past or the future, both
+            ends included: a `timedelta` or seconds. None accepts any. The service publishes no re-delivery of
+            its own, but one that is replayed keeps its timestamp, so a tolerance refuses late replays.
+        now: A clock that gives the aware time; the system's if None.
+
+    Raises:
+        ValueError: There is no secret, one of them is empty or not encodable, or the tolerance is negative or
+            not a finite number.
+        TypeError: A secret is not text, or the tolerance is no number.
+    """
+
+    __slots__ = ("_now", "_secrets", "_tolerance")
+
+    def __init__(
+        self,
+        secret: str | Sequence[str],
+        tolerance: timedelta | float | None = None,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        self._secrets = (secret,) if isinstance(secret, str) else tuple(secret or ())
+        if not self._secrets:
+            raise ValueError("a webhook needs at least one secret")
+        for each in self._secrets:
+            encode_secret(each)
+        self._tolerance = None if tolerance is None else _as_tolerance(tolerance)
+        self._now = now
+
+    def __repr__(self) -> str:
+        return f"<Webhook secrets={len(self._secrets)} tolerance={self._tolerance}>"
+
+    def unwrap(self, body: bytes | bytearray | memoryview | str, headers: Headers) -> Event:
+        """Verify a delivery and give its event.
+
+        The event is what the signed body says; the `X-Pandocast-Event` header is not signed and not read.
+        No genuine delivery is refused for what it says: a type that this SDK does not know, or a known type
+        with unexpected content, is an `UnknownEvent`.
+
+        Args:
+            body: The raw request body, as it came: not decoded JSON, and not JSON encoded again.
+            headers: The request's headers as a mapping or as pairs, text or bytes, names in any case.
+                Frameworks that keep repeated headers apart let a repeated signature be seen, and refused.
+
+        Raises:
+            WebhookVerificationError: The signature is missing, sent twice or wrong; or the timestamp is
+                outside the tolerance, or cannot be judged by it; or the arguments are no body and headers.
+            WebhookPayloadError: The signature is good, and the body is not a JSON object with `event` (a
+                string), `timestamp` and `data`.
+        """
+        raw = _raw_body(body)
+        if not verify_signature(raw, _signature(headers), self._secrets):
+            raise WebhookVerificationError("the signature does not belong to this body and secret")
+        event = parse_event(raw)
+        if self._tolerance is not None:
+            self._check_age(event.timestamp, self._tolerance)
+        return event
+
+    @staticmethod
+    def delivery_id(headers: Headers) -> str | None:
+        """Read the delivery's id from `X-Pandocast-Delivery`, which stays the same when it is replayed.
+
+        The id serves to drop what came twice by accident. **It is not signed**: somebody who has seen a
+        genuine delivery can send it again under another id. A digest of the verified body cannot be changed
+        like that. The published reference does not promise this header.
+
+        Returns:
+            The id, or None if there is none, more than one, or one that is not 1 to 200 visible ASCII
+            characters.
+        """
+        try:
+            values = header_values(headers, _DELIVERY)
+        except WebhookVerificationError:
+            return None
+        return values[0] if len(values) == 1 and _is_identifier(values[0]) else None
+
+    def _check_age(self, timestamp: datetime | None, tolerance: timedelta) -> None:
+        if timestamp is None:
+            raise WebhookVerificationError("the age of the delivery cannot be judged: no readable timestamp")
+        age = (datetime.now(UTC) if self._now is None else self._now()) - timestamp
+        if abs(age) > tolerance:
+            raise WebhookVerificationError(f"the delivery's timestamp is more than {tolerance} from now")
+
+
+def _as_tolerance(tolerance: timedelta | float) -> timedelta:
+    try:
+        result = tolerance if isinstance(tolerance, timedelta) else timedelta(seconds=tolerance)
+    except OverflowError:
+        raise ValueError("a tolerance must be finite; None accepts any timestamp") from None
+    if result < timedelta():
+        raise ValueError("a tolerance must not be negative")
+    return result
+
+
+def _raw_body(body: bytes | bytearray | memoryview | str) -> bytes:
+    """Take one unchanging copy, so that what is verified is what is read."""
+    if isinstance(body, bytes):
+        return body
+    try:
+        # Through a memoryview, because bytes() alone would also make something of a number or a list.
+        return body.encode() if isinstance(body, str) else bytes(memoryview(body))
+    except (TypeError, ValueError, BufferError):
+        pass
+    raise WebhookVerificationError(
+        f"the body must be the raw request body, as bytes or as text for UTF-8; got {type(body).__name__}"
+    )
+
+
+def _signature(headers: Headers) -> str:
+    values = header_values(headers, _SIGNATURE)
+    if not values:
+        raise WebhookVerificationError("the X-Pandocast-Signature header is missing")
+    if len(values) > 1:
+        raise WebhookVerificationError("the X-Pandocast-Signature header was sent more than once")
+    return values[0]

@@ -1,0 +1,25 @@
+"""Receiving deliveries with Starlette, FastAPI and whatever else gives a Starlette request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from pandocast_sdk.webhooks.events import Event
+    from pandocast_sdk.webhooks.receiver import Webhook
+
+__all__ = ["unwrap_request"]
+
+
+async def unwrap_request(webhook: Webhook, request: Request) -> Event:
+    """Verify the request's raw body and give its event.
+
+    The whole body is read into memory; limit its size in front of the application.
+
+    Raises:
+        WebhookVerificationError: As `Webhook.unwrap`; answer 401.
+        WebhookPayloadError: As `Webhook.unwrap`; answer 400.
+    """
+    return webhook.unwrap(await request.body(), request.headers.raw)

@@ -1,0 +1,223 @@
+"""Signatures: the reference's scheme to the letter, and a verifier that cannot be made to raise."""
+
+import json
+import shutil
+import subprocess
+import sys
+from base64 import b64encode
+from typing import NoReturn, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import pandocast_sdk.webhooks
+from pandocast_sdk.webhooks import sign, verify_signature
+
+SECRET = "whsec_test"
+BODY = (
+    b'{"event":"content.analyzed","timestamp":"2026-03-28T10:05:00.000Z","data":{"workspace_id":"ws_abc123",'
+    b'"content_id":"abc123","title":"Why AI Agents Need Memory"}}'
+)
+SIGNATURE = "03ec107273fb7098a79882e32b2477c6c3a867ddb5bb562c38f3be0d1727d753"
+
+# The reference's sample receiver, fed with a list of deliveries.
+NODE_RECEIVER = """
+const crypto = require('crypto');
+function verifyWebhook(body, signature, secret) {
+const expected = crypto
+.createHmac('sha256', secret)
+.update(body)
+.digest('hex');
+return crypto.timingSafeEqual(
+Buffer.from(signature),
+Buffer.from(expected)
+);
+}
+const deliveries = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+console.log(JSON.stringify(deliveries.map(
+  ([body, signature, secret]) => verifyWebhook(Buffer.from(body, 'base64'), signature, secret))));
+"""
+
+secrets = st.text(min_size=1)
+junk = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(),
+    st.text(st.characters(categories=["Cs", "Ll"]), max_size=5),
+    st.binary(),
+    st.binary().map(bytearray),
+    st.binary().map(lambda value: memoryview(value)),  # noqa: PLW0108  # mypy cannot map the class itself
+    st.lists(st.one_of(st.text(), st.none(), st.integers(), st.binary())),
+    st.dictionaries(st.text(), st.text()),
+    st.just(object()),
+)
+signatures = st.one_of(junk, st.text("0123456789abcdefABCDEF é", min_size=62, max_size=66))
+
+
+def test_a_published_test_vector() -> None:
+    """RFC 4231, test case 2."""
+    expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    assert sign(b"what do ya want for nothing?", "Jefe") == expected
+
+
+def test_the_sample_delivery_of_the_reference() -> None:
+    """The expected value comes from `openssl dgst -sha256 -hmac whsec_test`."""
+    assert sign(BODY, SECRET) == SIGNATURE
+    assert verify_signature(BODY, SIGNATURE, SECRET)
+
+
+def test_the_receiver_of_the_reference_accepts_our_signatures() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.fail("this test needs `node`: the reference's receiver is written for it")
+    bodies = [BODY, b"", b"\x00\xff\xfe", "Über 🎙".encode(), b"x" * 100_000]
+    keys = [SECRET, "schlüssel 🔑", "s" * 65]
+    deliveries = [(b64encode(body).decode(), sign(body, key), key) for body in bodies for key in keys]
+    deliveries.append((b64encode(BODY).decode(), sign(BODY, "another"), SECRET))
+    run = subprocess.run(  # noqa: S603  # our own script
+        [node, "-e", NODE_RECEIVER], input=json.dumps(deliveries), capture_output=True, text=True, check=True
+    )
+    assert json.loads(run.stdout) == [True] * (len(bodies) * len(keys)) + [False]
+
+
+@given(st.binary(), secrets)
+def test_what_was_signed_verifies(body: bytes, secret: str) -> None:
+    assert verify_signature(body, sign(body, secret), secret)
+    assert verify_signature(cast("bytes", bytearray(body)), sign(body, secret), secret)
+    assert verify_signature(cast("bytes", memoryview(body)), sign(body, secret), secret)
+
+
+@given(st.text(), secrets)
+def test_text_is_taken_as_utf8(body: str, secret: str) -> None:
+    assert sign(body, secret) == sign(body.encode(), secret)
+    assert verify_signature(body, sign(body.encode(), secret), secret)
+
+
+@given(st.data(), st.binary(min_size=1), secrets)
+def test_any_flipped_bit_of_the_body_is_refused(data: st.DataObject, body: bytes, secret: str) -> None:
+    changed = bytearray(body)
+    bit = data.draw(st.integers(0, len(body) * 8 - 1))
+    changed[bit // 8] ^= 1 << bit % 8
+    assert not verify_signature(bytes(changed), sign(body, secret), secret)
+
+
+@given(st.data(), st.binary(), secrets)
+def test_any_flipped_bit_of_the_signature_is_refused(data: st.DataObject, body: bytes, secret: str) -> None:
+    changed = bytearray(sign(body, secret).encode())
+    bit = data.draw(st.integers(0, len(changed) * 8 - 1))
+    changed[bit // 8] ^= 1 << bit % 8
+    assert not verify_signature(body, changed.decode("latin-1"), secret)
+
+
+@given(st.binary(), st.text(min_size=1, max_size=16), st.text(min_size=1, max_size=16))
+def test_another_secret_is_refused(body: bytes, one: str, other: str) -> None:
+    # An HMAC pads keys of up to 64 bytes with NUL, so two that differ in that only are one key.
+    same = one.rstrip("\0") == other.rstrip("\0")
+    assert verify_signature(body, sign(body, one), other) is same
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        None,
+        "",
+        SIGNATURE.upper(),
+        SIGNATURE + " ",
+        " " + SIGNATURE,
+        SIGNATURE + "\n",
+        "sha256=" + SIGNATURE,
+        f"{SIGNATURE}, {SIGNATURE}",
+        SIGNATURE[:-1],
+        SIGNATURE[:-2],
+        SIGNATURE + "0",
+        SIGNATURE[:-1] + "é",
+        SIGNATURE[:-1] + "\ud800",
+        SIGNATURE[:-1] + "\N{FULLWIDTH DIGIT ONE}",
+        SIGNATURE.encode(),
+        bytearray(SIGNATURE.encode()),
+        int(SIGNATURE, 16),
+        [SIGNATURE],
+        "0" * 10_000_000,
+    ],
+    ids=lambda wrong: f"{type(wrong).__name__}-{str(wrong)[-8:]!a}",
+)
+def test_the_signature_must_be_exactly_the_digits(wrong: object) -> None:
+    assert verify_signature(BODY, cast("str | None", wrong), SECRET) is False
+
+
+@given(junk, signatures, junk)
+def test_no_argument_makes_the_verifier_raise(body: object, signature: object, secret: object) -> None:
+    assert verify_signature(cast("bytes", body), cast("str", signature), cast("str", secret)) is False
+
+
+@given(st.binary(), secrets, st.lists(junk), st.lists(junk))
+def test_a_good_secret_counts_among_any_others(
+    body: bytes, secret: str, before: list[object], after: list[object]
+) -> None:
+    several = cast("list[str]", [*before, secret, *after])
+    assert verify_signature(body, sign(body, secret), several) is True
+
+
+@pytest.mark.parametrize("empty", ["", [], [""], ["", ""], (), [b""], None, b""])
+def test_no_secret_verifies_nothing(empty: object) -> None:
+    """Not even a signature made with the empty key."""
+    keyless = "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"  # HMAC-SHA256("", "")
+    assert verify_signature(b"", keyless, cast("str", empty)) is False
+
+
+def test_an_empty_secret_does_not_spoil_its_neighbours() -> None:
+    assert verify_signature(BODY, SIGNATURE, ["", SECRET])
+    assert not verify_signature(BODY, sign(BODY, "old"), ["", SECRET])
+
+
+def test_a_body_that_fails_to_be_text_is_refused() -> None:
+    class Hostile(str):
+        __slots__ = ()
+
+        def encode(self, encoding: str = "utf-8", errors: str = "strict") -> NoReturn:
+            raise KeyError(encoding, errors)
+
+    assert verify_signature("\ud800", SIGNATURE, SECRET) is False
+    assert verify_signature(Hostile("body"), SIGNATURE, SECRET) is False
+
+
+@pytest.mark.parametrize("secret", ["", "secret-\ud800"])
+def test_signing_refuses_a_secret_that_protects_nothing(secret: str) -> None:
+    with pytest.raises(ValueError, match="a webhook secret must") as caught:
+        sign(BODY, secret)
+    assert "secret-" not in repr(caught.value)
+    assert caught.value.__context__ is None  # the error of the encoder would hold the secret
+
+
+@pytest.mark.parametrize("secret", [None, b"bytes", 5])
+def test_signing_refuses_a_secret_that_is_no_text(secret: object) -> None:
+    with pytest.raises(TypeError, match="must be text"):
+        sign(BODY, cast("str", secret))
+
+
+def test_signatures_need_the_standard_library_only() -> None:
+    program = (
+        "import sys\n"
+        "from pandocast_sdk.webhooks import sign, verify_signature\n"
+        "assert verify_signature(b'body', sign(b'body', 'secret'), 'secret')\n"
+        "heavy = {'httpx', 'httpcore', 'pydantic', 'pydantic_core', 'attr', 'attrs', 'tenacity'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    run = subprocess.run(  # noqa: S603  # our own script
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
+
+
+def test_every_public_name_can_be_had() -> None:
+    for name in pandocast_sdk.webhooks.__all__:
+        assert getattr(pandocast_sdk.webhooks, name) is not None
+        assert name in dir(pandocast_sdk.webhooks)
+
+
+def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'verify'"):
+        getattr(pandocast_sdk.webhooks, "verify")  # noqa: B009  # the checkers would refuse the other spelling
