@@ -71,7 +71,8 @@ _HOMES = {
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll] - a test holds it equal to the imports above
+# pyright: reportUnsupportedDunderAll=false - a test holds the list equal to the imports above
+__all__ = [*_HOME]
 
 
 def __getattr__(name: str) -> object:
