@@ -39,49 +39,64 @@ if TYPE_CHECKING:
     from pandocast_sdk.models.pandocast import ScheduledPost as ScheduledPost
     from pandocast_sdk.options import RateLimitPolicy as RateLimitPolicy
 
-_HOMES = {
-    "pandocast_sdk._async.client": ("AsyncPandocast",),
-    "pandocast_sdk._core.raw": ("Response",),
-    "pandocast_sdk._drivers.async_pages": ("AsyncPage", "AsyncPages"),
-    "pandocast_sdk._drivers.sync_pages": ("Page",),
-    "pandocast_sdk._sync.client": ("Pandocast",),
-    "pandocast_sdk.errors": (
-        "APIConnectionError",
-        "APIStatusError",
-        "APITimeoutError",
-        "AuthenticationError",
-        "BadRequestError",
-        "ConflictError",
-        "ContentFailedError",
-        "DeadlineExceededError",
-        "InternalServerError",
-        "NotFoundError",
-        "PandocastError",
-        "PermissionDeniedError",
-        "PoolTimeoutError",
-        "RateLimitError",
-        "RequestRecord",
-        "ResponseValidationError",
-        "WaitTimeoutError",
-        "WebhookPayloadError",
-        "WebhookVerificationError",
-    ),
-    "pandocast_sdk.models.pandocast": ("Content", "Generation", "Output", "Outputs", "ScheduledPost"),
-    "pandocast_sdk.options": ("RateLimitPolicy",),
-}
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
+__all__ = [
+    "APIConnectionError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AsyncPage",
+    "AsyncPages",
+    "AsyncPandocast",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConflictError",
+    "Content",
+    "ContentFailedError",
+    "DeadlineExceededError",
+    "Generation",
+    "InternalServerError",
+    "NotFoundError",
+    "Output",
+    "Outputs",
+    "Page",
+    "Pandocast",
+    "PandocastError",
+    "PermissionDeniedError",
+    "PoolTimeoutError",
+    "RateLimitError",
+    "RateLimitPolicy",
+    "RequestRecord",
+    "Response",
+    "ResponseValidationError",
+    "ScheduledPost",
+    "WaitTimeoutError",
+    "WebhookPayloadError",
+    "WebhookVerificationError",
+]
 
-# pyright: reportUnsupportedDunderAll=false - a test holds the list equal to the imports above
-__all__ = [*_HOME]
+_HOMES = {
+    "AsyncPage": "pandocast_sdk._drivers.async_pages",
+    "AsyncPages": "pandocast_sdk._drivers.async_pages",
+    "AsyncPandocast": "pandocast_sdk._async.client",
+    "Content": "pandocast_sdk.models.pandocast",
+    "Generation": "pandocast_sdk.models.pandocast",
+    "Output": "pandocast_sdk.models.pandocast",
+    "Outputs": "pandocast_sdk.models.pandocast",
+    "Page": "pandocast_sdk._drivers.sync_pages",
+    "Pandocast": "pandocast_sdk._sync.client",
+    "RateLimitPolicy": "pandocast_sdk.options",
+    "Response": "pandocast_sdk._core.raw",
+    "ScheduledPost": "pandocast_sdk.models.pandocast",
+}
+"""Where each name lives; all others are errors."""
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOME:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(_HOME[name]), name)
+    value: object = getattr(import_module(_HOMES.get(name, "pandocast_sdk.errors")), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    return sorted({*globals(), *__all__})
