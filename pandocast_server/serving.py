@@ -1,0 +1,115 @@
+"""Runs the application on uvicorn, beside the workers that do what requests leave behind."""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from typing import Protocol
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+BACKLOG = 1024
+_KEEP_ALIVE_SECONDS = 75
+_ABORT_EXTENSION = "pandocast.abort"
+
+
+class Worker(Protocol):
+    """Something that works in the background for as long as the server runs."""
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        ...
+
+    async def stop(self, grace: float) -> None:
+        """Begin nothing new, let what is under way end for `grace` seconds, and return when `run` has."""
+        ...
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the listening socket, so that the port is known, and taken, before anything else starts.
+
+    Raises:
+        OSError: The port is in use, or the address is not this machine's.
+    """
+    family, _, _, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    # A short queue makes a burst of clients wait a second each for their second try.
+    return socket.create_server(address, family=family, backlog=BACKLOG)
+
+
+def abort_connection(scope: Scope) -> None:
+    """Close the connection of a request at once, without an answer."""
+    scope["extensions"][_ABORT_EXTENSION]()
+
+
+class HttpServer(uvicorn.Server):
+    """A uvicorn server whose connections the application can abort (`abort_connection`).
+
+    `Date` and `X-RateLimit-*` follow the server's own clock, so uvicorn adds no header; nor does it take
+    a proxy's word for a client's address.
+
+    Attributes:
+        grace: Whole seconds that requests, and then background work, get to end; 0 ends them at once.
+    """
+
+    def __init__(self, app: ASGIApp, *, grace: int) -> None:
+        self.grace = grace
+        super().__init__(
+            uvicorn.Config(
+                self._with_abort(app),
+                http="h11",
+                ws="none",
+                loop="asyncio",
+                lifespan="off",
+                interface="asgi3",
+                log_config=None,
+                access_log=False,
+                date_header=False,
+                server_header=False,
+                proxy_headers=False,
+                backlog=BACKLOG,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+                timeout_graceful_shutdown=max(grace, 1),
+            )
+        )
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.grace == 0:
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
+        await super().shutdown(sockets)
+
+    def _with_abort(self, app: ASGIApp) -> ASGIApp:
+        async def offer_abort(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                client = scope["client"]
+                scope.setdefault("extensions", {})[_ABORT_EXTENSION] = lambda: self._abort(client)
+            await app(scope, receive, send)
+
+        return offer_abort
+
+    def _abort(self, client: tuple[str, int] | None) -> None:
+        for connection in list(self.server_state.connections):
+            peer: Sequence[object] = connection.transport.get_extra_info("peername") or ()
+            if tuple(peer[:2]) == client:
+                connection.transport.abort()
+
+
+async def serve(server: HttpServer, listener: socket.socket, workers: Sequence[Worker]) -> None:
+    """Serve until `server.should_exit`; then end the requests first and the workers after them.
+
+    Raises:
+        Exception: What a worker died of; the server does not go on without it.
+    """
+    tasks = [asyncio.create_task(worker.run()) for worker in workers]
+    for task in tasks:
+        task.add_done_callback(lambda _: setattr(server, "should_exit", True))
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        await asyncio.gather(*(worker.stop(server.grace) for worker in workers))
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, Exception):
+            raise end

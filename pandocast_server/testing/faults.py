@@ -1,0 +1,192 @@
+"""Faults to inject, as data: which request goes wrong, how, and how often.
+
+What a fault does to a request stands in `fault_injection`.
+"""
+
+import math
+import re
+from datetime import timedelta
+from threading import Lock
+
+from attrs import evolve, frozen
+
+MOUNTS = ("/api/v1", "/passband/v1")
+
+_METHOD = re.compile(r"[A-Za-z]+")
+
+
+@frozen(kw_only=True)
+class Fault:
+    """One way for a request to go wrong.
+
+    Attributes:
+        number: Counts the faults from 1; a faulted response carries it in `X-Pandocast-Fault`.
+        method: The method it waits for, in capitals.
+        path: The path it waits for, without the mount; a segment in braces stands for any one segment.
+        status: The status to answer with, or None to let the true answer through.
+        drop: Whether the connection is closed without an answer.
+        delay: Seconds of real time to wait before the answer, or, without `after_commit`, before the handler.
+        after_commit: Whether the handler does its work first and only its answer is lost.
+        retry_after: Content of a `Retry-After` header.
+        remaining: How many more requests it takes, None for every one.
+    """
+
+    number: int
+    method: str
+    path: str
+    status: int | None = None
+    drop: bool = False
+    delay: float = 0.0
+    after_commit: bool = False
+    retry_after: str | None = None
+    remaining: int | None = 1
+
+    def meets(self, method: str, path: str) -> bool:
+        """Tell whether a request, its path without the mount, is one that this fault waits for."""
+        if method != self.method:
+            return False
+        wanted, given = self.path.split("/"), path.split("/")
+        return len(wanted) == len(given) and all(map(_segment_matches, wanted, given))
+
+
+class Faults:
+    """The faults that wait for their requests (contract section 4, `server.faults`).
+
+    Of several that meet one request the one added first takes it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: list[Fault] = []
+        self._added = 0
+
+    def add(
+        self,
+        method: str,
+        path: str,
+        *,
+        status: int | None = None,
+        drop: bool = False,
+        delay: float | timedelta | None = None,
+        times: int | None = 1,
+        after_commit: bool = False,
+        retry_after: float | str | None = None,
+    ) -> Fault:
+        """Let coming requests go wrong, after they have passed the key and the rate limit.
+
+        Args:
+            method: The method, such as `POST`.
+            path: The path without the mount, such as `/content/{id}/outputs`.
+            status: Answer with this status (200 to 599) and the error envelope.
+            drop: Close the connection without an answer.
+            delay: Wait so long, in seconds of real time; alone, the true answer follows.
+            times: How many requests it takes, None for every one until `clear()`.
+            after_commit: Let the handler do its work and lose only its answer.
+            retry_after: A `Retry-After` header, in seconds or as an HTTP date; needs `status`.
+
+        Raises:
+            ValueError: The fault does nothing, contradicts itself, or its path carries a mount or a query.
+        """
+        _check_target(method, path)
+        _check_effect(status=status, drop=drop, delay=delay, retry_after=retry_after)
+        if times is not None and times < 1:
+            raise ValueError(f"times must be at least 1, or None for every request: {times!r}")
+        with self._lock:
+            self._added += 1
+            fault = Fault(
+                number=self._added,
+                method=method.upper(),
+                path=path,
+                status=status,
+                drop=drop,
+                delay=_seconds(delay),
+                after_commit=after_commit,
+                retry_after=_retry_after_text(retry_after),
+                remaining=times,
+            )
+            self._waiting.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Forget every fault that has not struck yet."""
+        with self._lock:
+            self._waiting.clear()
+
+    @property
+    def waiting(self) -> list[Fault]:
+        """The faults that are not used up; empty when everything that was to go wrong has gone wrong."""
+        with self._lock:
+            return list(self._waiting)
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """Give the fault that strikes this request, and count it."""
+        local = _without_mount(path)
+        with self._lock:
+            for place, fault in enumerate(self._waiting):
+                if fault.meets(method, local):
+                    self._count(place)
+                    return fault
+        return None
+
+    def _count(self, place: int) -> None:
+        fault = self._waiting[place]
+        if fault.remaining is None:
+            return
+        if fault.remaining == 1:
+            del self._waiting[place]
+        else:
+            self._waiting[place] = evolve(fault, remaining=fault.remaining - 1)
+
+
+def _segment_matches(wanted: str, given: str) -> bool:
+    return wanted == given or (_is_wildcard(wanted) and given != "")
+
+
+def _is_wildcard(segment: str) -> bool:
+    return segment.startswith("{") and segment.endswith("}")
+
+
+def _without_mount(path: str) -> str:
+    for mount in MOUNTS:
+        if path.startswith(mount + "/"):
+            return path.removeprefix(mount)
+    return path
+
+
+def _check_target(method: str, path: str) -> None:
+    if not _METHOD.fullmatch(method):
+        raise ValueError(f"not an HTTP method: {method!r}")
+    if not path.startswith("/") or "?" in path or "#" in path:
+        raise ValueError(f"a fault's path begins with '/' and has no query: {path!r}")
+    if _without_mount(path) != path:
+        # Such a fault would wait for ever, and the test that relies on it would pass for the wrong reason.
+        raise ValueError(f"a fault's path is written without the mount: {_without_mount(path)!r}")
+
+
+def _check_effect(
+    *, status: int | None, drop: bool, delay: float | timedelta | None, retry_after: float | str | None
+) -> None:
+    if status is None and not drop and delay is None:
+        raise ValueError("a fault needs a status, a drop or a delay")
+    if status is not None and drop:
+        raise ValueError("a dropped connection has no status")
+    if status is not None and not 200 <= status <= 599:
+        raise ValueError(f"not a status to answer with: {status!r}")
+    if retry_after is not None and status is None:
+        raise ValueError("retry_after needs a status")
+
+
+def _seconds(delay: float | timedelta | None) -> float:
+    seconds = delay.total_seconds() if isinstance(delay, timedelta) else float(delay or 0)
+    if not math.isfinite(seconds) or seconds < 0:
+        raise ValueError(f"a delay is a number of seconds from 0: {delay!r}")
+    return seconds
+
+
+def _retry_after_text(retry_after: float | str | None) -> str | None:
+    if retry_after is None:
+        return None
+    text = str(retry_after)
+    if not text.isascii() or not text.isprintable():
+        raise ValueError(f"not a value for a header: {retry_after!r}")
+    return text

@@ -1,0 +1,76 @@
+"""The journal: what the server received, and how it answered."""
+
+from collections import deque
+from threading import Lock
+
+from attrs import define, frozen
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CAPACITY = 10_000
+
+
+@frozen
+class ReceivedRequest:
+    """One request as it came in.
+
+    Attributes:
+        method: Its method.
+        path: Its path, with the mount, percent-decoded.
+        status: The status of the answer; None when there was none (yet), as with a dropped connection.
+        query: Its query string, undecoded.
+    """
+
+    method: str
+    path: str
+    status: int | None
+    query: str = ""
+
+
+@define
+class _Entry:
+    method: str
+    path: str
+    query: str
+    status: int | None = None
+
+
+class Journal:
+    """The latest requests in the order of their arrival, never headers or bodies: they hold secrets."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._lock = Lock()
+        self._entries: deque[_Entry] = deque(maxlen=capacity)
+
+    def received(self) -> list[ReceivedRequest]:
+        """Give what has been received so far, oldest first, at most `capacity` of it."""
+        with self._lock:
+            return [
+                ReceivedRequest(entry.method, entry.path, entry.status, entry.query)
+                for entry in self._entries
+            ]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._entries.clear()
+
+    def recording(self, app: ASGIApp) -> ASGIApp:
+        """Wrap an application so that its requests are noted here."""
+
+        async def record(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            entry = _Entry(scope["method"], scope["path"], scope["query_string"].decode("latin-1"))
+            with self._lock:
+                self._entries.append(entry)
+
+            async def note_status(message: Message) -> None:
+                # Before it is sent: whoever has the answer must find it here.
+                if message["type"] == "http.response.start":
+                    entry.status = message["status"]
+                await send(message)
+
+            await app(scope, receive, note_status)
+
+        return record

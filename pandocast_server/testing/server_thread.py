@@ -1,0 +1,70 @@
+"""A server on an event loop of its own, in a thread of its own."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from threading import Thread
+from typing import TypeVar
+
+from pandocast_server.serving import HttpServer, Worker, serve
+
+T = TypeVar("T")
+
+
+class ServerThread:
+    """Runs a server beside the code that uses it."""
+
+    def __init__(self, server: HttpServer, listener: socket.socket, workers: Sequence[Worker]) -> None:
+        self._server = server
+        self._listener = listener
+        self._workers = workers
+        self._loop: Future[asyncio.AbstractEventLoop] = Future()
+        # A daemon: a test run that forgets to stop its server still ends.
+        self._thread = Thread(target=self._main, name="pandocast-server", daemon=True)
+        self._failure: BaseException | None = None
+
+    def start(self) -> None:
+        """Start serving; connections made from now on are answered."""
+        self._thread.start()
+        self._loop.result()
+
+    def run(self, coroutine: Coroutine[object, object, T]) -> T:
+        """Run a coroutine on the server's loop, from another thread, and give its result.
+
+        Raises:
+            RuntimeError: The server has stopped.
+        """
+        try:
+            future = asyncio.run_coroutine_threadsafe(coroutine, self._loop.result())
+        except RuntimeError:
+            coroutine.close()
+            raise
+        return future.result()
+
+    def call_soon(self, callback: Callable[[], None]) -> None:
+        """Have the server's loop call `callback` as its next step; a server that has ended does nothing."""
+        with suppress(RuntimeError):
+            self._loop.result().call_soon_threadsafe(callback)
+
+    def stop(self) -> None:
+        """End the server and wait for it.
+
+        Raises:
+            BaseException: What the server died of before it was told to stop.
+        """
+        self._server.should_exit = True
+        self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+
+    def _main(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as failure:  # noqa: BLE001 - handed to whoever stops the server
+            self._failure = failure
+
+    async def _serve(self) -> None:
+        self._loop.set_result(asyncio.get_running_loop())
+        await serve(self._server, self._listener, self._workers)
