@@ -23,7 +23,7 @@ class Webhook:
     the secrets, the `repr` does not.
 
     Args:
-        secret: The endpoint's secret. While one secret replaces another, give both: either will do.
+        secret_or_secrets: The endpoint's secret. While one secret replaces another, give both: either will do.
         tolerance: How far the timestamp in the signed body may be from now, into the past or the future, both
             ends included: a `timedelta` or seconds. None accepts any. The service publishes no re-delivery of
             its own, but one that is replayed keeps its timestamp, so a tolerance refuses late replays.
@@ -39,11 +39,13 @@ class Webhook:
 
     def __init__(
         self,
-        secret: str | Sequence[str],
+        secret_or_secrets: str | Sequence[str],
         tolerance: timedelta | float | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        self._secrets = (secret,) if isinstance(secret, str) else tuple(secret or ())
+        if isinstance(secret_or_secrets, str):
+            secret_or_secrets = (secret_or_secrets,)
+        self._secrets = tuple(secret_or_secrets or ())
         if not self._secrets:
             raise ValueError("a webhook needs at least one secret")
         for each in self._secrets:
