@@ -1,0 +1,124 @@
+"""The checks: `nox` runs them all, `nox -s tests-3.12` one of them, `nox -l` lists them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.error_on_missing_interpreters = True
+nox.options.reuse_venv = "yes"
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+PACKAGES = ("pandocast_sdk", "pandocast_server")
+SUPPORTED = ("3.11", "3.12", "3.13")
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def installed_pythons() -> dict[str, Path]:
+    """Find a Python of each supported version; for its own version, the running one."""
+    found = {RUNNING: Path(sys.executable)}
+    for version in SUPPORTED:
+        for candidate in places(version):
+            if version not in found and runs(candidate, version):
+                found[version] = candidate
+    return dict(sorted(found.items()))
+
+
+def places(version: str) -> Iterator[Path]:
+    """Say where a Python may be: on the path, beside the running one, and where pyenv keeps its own."""
+    on_path = shutil.which(f"python{version}")
+    if on_path:
+        yield Path(on_path)
+    for versions in (Path(sys.base_prefix).parent, Path.home() / ".pyenv" / "versions"):
+        yield from sorted(versions.glob(f"*{version}.*/bin/python{version}"))
+
+
+def runs(python: Path, version: str) -> bool:
+    """Tell whether it is a complete Python of that version, and not a shim for one that is not there."""
+    code = "import sqlite3, ssl, sys; print('%d.%d' % sys.version_info[:2])"
+    try:
+        answer = subprocess.run([python, "-c", code], capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return answer.stdout.strip() == version
+
+
+PYTHONS = installed_pythons()
+# So that nox, asked for a version, finds the same ones.
+os.environ["PATH"] = os.pathsep.join([*(str(found.parent) for found in PYTHONS.values()), os.environ["PATH"]])
+
+
+def install(session: nox.Session, *groups: str, project: str | None = None) -> None:
+    """Install dependency groups of pyproject.toml, and the project as `project` says."""
+    packages = nox.project.dependency_groups(PROJECT, *groups)
+    session.install(*([] if project is None else project.split()), *packages)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Judge the code by the rules of pyproject.toml."""
+    install(session, "lint")
+    session.run("ruff", "check")
+
+
+@nox.session(name="format")
+def format_(session: nox.Session) -> None:
+    """Compare the layout of the code with the formatter's."""
+    install(session, "lint")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def generated(session: nox.Session) -> None:
+    """Compare the sync clients with what the async ones generate."""
+    install(session, "generate")
+    session.run("unasyncd", "--check")
+
+
+@nox.session
+def arrows(session: nox.Session) -> None:
+    """Hold the directions in which modules may import each other."""
+    install(session, "arrows")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, with two checkers, as strictly as they can."""
+    install(session, "types", "test", project="-e .[server]")
+    session.run("mypy")
+    session.run("pyright")
+
+
+@nox.session(python=list(PYTHONS))
+def tests(session: nox.Session) -> None:
+    """Run the tests on every Python that is here; on the running one, measure what they cover."""
+    install(session, "test", project="-e .[server]")
+    pytest = ("pytest", "-n", "auto", *(session.posargs or ["--ignore=tests/docs", "--ignore=tests/packaging"]))
+    if session.python != RUNNING or session.posargs:
+        session.run(*pytest)
+        return
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", *pytest)
+    session.run("coverage", "combine", "-q")
+    session.run("coverage", "report")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Run what the documentation shows, against the package as users install it."""
+    install(session, "test", project=".[server]")
+    session.run("pytest", "tests/docs", *session.posargs)
+
+
+@nox.session
+def package(session: nox.Session) -> None:
+    """Build the package, look into it, and use it without its extra."""
+    install(session, "package")
+    session.run("pytest", "tests/packaging", *session.posargs)
