@@ -278,16 +278,20 @@ class _Exchange:
     status: int = 0
     headers: Sequence[tuple[bytes, bytes]] = ()
     body: bytearray = Factory(bytearray)
+    is_complete: bool = False
 
-    def is_complete_with(self, message: Message) -> bool:
-        """Take a message in, and tell whether the client has the entire response once it is sent."""
+    def take(self, message: Message) -> None:
+        """Take in what is about to be sent, and whether the client has the entire response then."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            self.headers = [(bytes(name), bytes(value)) for name, value in message.get("headers", ())]
+            self.headers = [(bytes(name).lower(), bytes(value)) for name, value in message.get("headers", ())]
             # A server sends nothing of the body that an application gives in answer to HEAD.
-            return self.method == "HEAD"
-        self.body += message.get("body", b"")
-        return self.method != "HEAD" and not message.get("more_body", False)
+            self.is_complete = self.method == "HEAD"
+        elif self.method != "HEAD":
+            self.body += message.get("body", b"")
+            # A client stops reading at the length, even where the application has yet to say that it is done.
+            has_length = (b"content-length", b"%d" % len(self.body)) in self.headers
+            self.is_complete = has_length or not message.get("more_body", False)
 
 
 class JudgingMiddleware:
@@ -307,7 +311,9 @@ class JudgingMiddleware:
         exchange = _Exchange(scope["method"], scope["path"])
 
         async def judging_send(message: Message) -> None:
-            if exchange.is_complete_with(message):
+            was_complete = exchange.is_complete
+            exchange.take(message)
+            if exchange.is_complete and not was_complete:
                 self._note(exchange)
             await send(message)
 

@@ -330,6 +330,15 @@ def test_middleware_notes_a_verdict_before_the_last_part_is_sent() -> None:
     assert [noted for _, noted in sent] == [0, 1]
 
 
+def test_middleware_notes_a_verdict_once_and_before_the_length_is_reached() -> None:
+    length = (b"content-length", str(len(END["body"])).encode())
+    start: Message = {**START, "status": 418, "headers": [*START["headers"], length]}
+    last: Message = {"type": "http.response.body", "body": b""}
+    sent, verdicts = exchange([start, {**END, "more_body": True}, last])
+    assert len(verdicts) == 1
+    assert [noted for _, noted in sent] == [0, 1, 1]
+
+
 def test_middleware_judges_an_answer_to_head_before_its_headers_are_sent() -> None:
     sent, verdicts = exchange([{**START, "status": 418}, END], method="HEAD")
     assert len(verdicts) == 1
