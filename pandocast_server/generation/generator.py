@@ -1,0 +1,110 @@
+"""The seam at which a text generator can be swapped: the built-in one, or one found by its entry point."""
+
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final, Protocol, cast, runtime_checkable
+
+from attrs import frozen
+
+from pandocast_server.generation.analysis import Analysis, analyze
+from pandocast_server.generation.counting import fits
+from pandocast_server.generation.platforms import Platform
+from pandocast_server.generation.voice import VoiceProfile
+from pandocast_server.generation.writing import write
+
+ENTRY_POINT_GROUP: Final = "pandocast_server.generators"
+BUILTIN: Final = "builtin"
+
+
+class GeneratorError(Exception):
+    """A text generator cannot be loaded, or wrote what its platform cannot publish."""
+
+
+@runtime_checkable
+class Generator(Protocol):
+    """What the server asks of a text generator; both calls may take long and may fail."""
+
+    def analyze(self, raw_content: str, title: str) -> Analysis: ...
+
+    def write(
+        self,
+        analysis: Analysis,
+        title: str,
+        platform: Platform,
+        voice: VoiceProfile,
+        emphasis_notes: str | None,
+    ) -> str: ...
+
+
+@frozen
+class BuiltinGenerator:
+    """Writes from the text's own sentences: deterministic, offline, within a second."""
+
+    def analyze(self, raw_content: str, title: str) -> Analysis:
+        return analyze(raw_content, title)
+
+    def write(
+        self,
+        analysis: Analysis,
+        title: str,
+        platform: Platform,
+        voice: VoiceProfile,
+        emphasis_notes: str | None,
+    ) -> str:
+        return write(analysis, title, platform, voice, emphasis_notes)
+
+
+@frozen
+class _Judged:
+    """Another generator, held to the limits of the platforms."""
+
+    name: str
+    generator: Generator
+
+    def analyze(self, raw_content: str, title: str) -> Analysis:
+        return self.generator.analyze(raw_content, title)
+
+    def write(
+        self,
+        analysis: Analysis,
+        title: str,
+        platform: Platform,
+        voice: VoiceProfile,
+        emphasis_notes: str | None,
+    ) -> str:
+        text = self.generator.write(analysis, title, platform, voice, emphasis_notes)
+        if not text.strip() or not fits(text, platform):
+            raise GeneratorError(
+                f"Generator {self.name!r} wrote {len(text)} characters for {platform.id}, "
+                f"which takes 1 to {platform.max_characters} as it counts them"
+            )
+        return text
+
+
+def load_generator(name: str = BUILTIN) -> Generator:
+    """Load a text generator by name.
+
+    Args:
+        name: "builtin", or the name of an entry point in the group `pandocast_server.generators`, which must
+            name a class or function that takes no arguments and returns a `Generator`. Its output is refused
+            with `GeneratorError` where it does not fit the platform.
+
+    Raises:
+        GeneratorError: There is none of that name (the message lists those known), or it cannot be loaded.
+    """
+    if name == BUILTIN:
+        return BuiltinGenerator()
+    found = {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+    if name not in found:
+        available = ", ".join(sorted({BUILTIN, *found}))
+        raise GeneratorError(f"No text generator is called {name!r}; there are: {available}")
+    return _Judged(name, _made(found[name]))
+
+
+def _made(point: EntryPoint) -> Generator:
+    try:
+        made = cast("object", point.load()())
+    except Exception as error:
+        raise GeneratorError(f"Generator {point.name!r} ({point.value}) cannot be loaded: {error}") from error
+    if not isinstance(made, Generator):
+        raise GeneratorError(f"Generator {point.name!r} ({point.value}) has no analyze and write")
+    return made

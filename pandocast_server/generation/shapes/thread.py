@@ -1,0 +1,91 @@
+"""A thread: numbered posts that lead from the beginning of the text to its end."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pandocast_server.generation.counting import part_fits
+from pandocast_server.generation.material import Candidate, Material
+from pandocast_server.generation.platforms import PART_SEPARATOR, Platform
+from pandocast_server.generation.selection import beginning, join, told
+from pandocast_server.generation.shapes.paragraphs import flourish
+from pandocast_server.generation.shapes.single import write_single
+from pandocast_server.generation.shortening import Fits, shorten
+
+_TOLD_WHOLE: Final = 2_200
+"""Characters up to which a text is told sentence by sentence instead of in selected passages."""
+
+_CHARACTERS_A_POST: Final = 900
+_FEWEST: Final = 4
+_CUSTOMARY: Final = 12
+_CONCISE: Final = 6
+_SENTENCES: Final = 5
+
+
+def write_thread(material: Material, platform: Platform) -> str:
+    """Write numbered posts separated by blank lines, or one plain post where there is no matter for two."""
+    most = _CONCISE if material.has("concise") else _CUSTOMARY
+    most = platform.max_parts if material.has("detailed") else min(most, platform.max_parts)
+    number = f"{platform.max_parts}/{platform.max_parts} "
+
+    def holds(text: str) -> bool:
+        return part_fits(number + text, platform)
+
+    longest = platform.max_part_characters - len(number)
+    length = sum(len(sentence.text) + 1 for sentence in material.sentences)
+    if length <= min(_TOLD_WHOLE, most * longest // 2):
+        posts = _whole(material.sentences, holds, longest)
+    else:
+        first, *middle, last = _spans(material, length, most)
+        first = [one for one in first if one.paragraph == first[0].paragraph]
+        last = [one for one in last if one.paragraph == last[-1].paragraph]
+        begun = beginning(first, holds, longest=longest, most=_SENTENCES) if first[0].opens else None
+        posts = [begun.text] if begun else _told(first, holds, longest)
+        posts += [post for span in (*middle, last) for post in _told(span, holds, longest)]
+    posts = [post for post in posts if post][: platform.max_parts]
+    if len(posts) < 2:
+        return write_single(material, platform)
+    if holds(posts[0] + flourish(material, platform)):
+        posts[0] += flourish(material, platform)
+    return PART_SEPARATOR.join(f"{place}/{len(posts)} {post}" for place, post in enumerate(posts, 1))
+
+
+def _whole(sentences: Sequence[Candidate], holds: Fits, longest: int) -> list[str]:
+    """Fill posts with every sentence in order; a paragraph begins a post unless the last is half empty."""
+    posts: list[str] = []
+    last: Candidate | None = None
+    for sentence in sentences:
+        if posts and last:
+            if sentence.is_item:
+                together = f"{posts[-1]}\n• {sentence.text}"
+            else:
+                together = join(posts[-1], sentence.text)
+            same = sentence.paragraph == last.paragraph or sentence.is_item
+            if holds(together) and (same or 2 * len(posts[-1]) < longest):
+                posts[-1] = together
+                last = sentence
+                continue
+        posts.append(shorten(sentence.text, holds, longest))
+        last = sentence
+    return posts
+
+
+def _spans(material: Material, length: int, most: int) -> list[Sequence[Candidate]]:
+    """Divide the text among the posts: a section each where that makes a thread, else even shares."""
+    if _FEWEST <= len(material.parts) <= most:
+        return list(material.parts)
+    count = min(max(length // _CHARACTERS_A_POST, _FEWEST), most, len(material.sentences))
+    spans: list[list[Candidate]] = [[] for _ in range(count)]
+    passed = 0
+    for sentence in material.sentences:
+        spans[min(passed * count // length, count - 1)].append(sentence)
+        passed += len(sentence.text) + 1
+    return [span for span in spans if span]
+
+
+def _told(span: Sequence[Candidate], holds: Fits, longest: int) -> list[str]:
+    """Tell a span by its best passage, and by more where it says what is emphasised."""
+    found = told(span, holds, longest=longest, most=_SENTENCES)
+    if found:
+        return [passage.text for passage in found]
+    lead = max(span, key=lambda sentence: (sentence.score, -sentence.position))
+    return [shorten(lead.text, holds, longest)]
