@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -53,9 +54,8 @@ def parse_object(raw: bytes) -> dict[str, object]:
     except UnicodeDecodeError as error:
         raise bad_request(f"The request body is not UTF-8: byte {error.start} is not a character") from error
     except json.JSONDecodeError as error:
-        raise bad_request(
-            f"The request body is not JSON at line {error.lineno} column {error.colno}"
-        ) from error
+        place = f"line {error.lineno} column {error.colno}"
+        raise bad_request(f"The request body is not JSON: {place}") from error
     except RecursionError as error:
         raise _too_deep() from error
     except ValueError as error:
@@ -153,9 +153,11 @@ def _check_field(name: str, value: object) -> None:
     _check_text(name, "A name in the request body")
     level = [value]
     for depth in count(2):
-        for text in level:
-            if isinstance(text, str):
-                _check_text(text, named(name))
+        for item in level:
+            if isinstance(item, str):
+                _check_text(item, named(name))
+            elif isinstance(item, float) and math.isinf(item):
+                raise bad_request(f"{named(name)} contains a number that is too large")
         containers = [cast("_Container", item) for item in level if isinstance(item, dict | list)]
         if not containers:
             return

@@ -56,7 +56,7 @@ class Route:
     Attributes:
         operation_id: Its name in the description of the API.
         method: GET stands for HEAD too.
-        path: A segment in braces is a parameter and stands for any one segment that is not empty.
+        path: A segment in braces is a parameter; it stands for any one segment, without NUL and not empty.
         success: The status of its success.
         handler: What does it.
         is_public: Whether it is answered without a key.
@@ -119,7 +119,7 @@ def _parameters(template: str, path: str) -> dict[str, str] | None:
         return None
     parameters: dict[str, str] = {}
     for name, segment in zip(wanted, given, strict=True):
-        if name.startswith("{") and segment:
+        if name.startswith("{") and segment and "\0" not in segment:  # no database takes NUL for text
             parameters[name[1:-1]] = segment
         elif name != segment:
             return None

@@ -130,7 +130,7 @@ def public_part(key: str) -> str | None:
 def _unused_public_part(connection: Connection, runtime: Runtime, prefix: str) -> str:
     while True:
         public = prefix + runtime.identifiers.secret(_PUBLIC_LENGTH)
-        # A seeded server that is started again on its database gives the same names once more.
+        # Eight characters may be taken, above all on a server whose identifiers come from a seed.
         if connection.scalar(select(api_keys.c.seq).where(api_keys.c.id == public)) is None:
             return public
 

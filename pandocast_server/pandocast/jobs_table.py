@@ -1,16 +1,21 @@
 """What the server does later for Pandocast, by the kind of job."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from pandocast_server.jobs.worker import JobHandler
+from pandocast_server.pandocast.analysing import analyse
+from pandocast_server.pandocast.content import ANALYSIS
+from pandocast_server.pandocast.generating import GENERATION, generate
 from pandocast_server.pandocast.injected_failures import InjectedFailures
+from pandocast_server.pandocast.posts import PUBLISH, publish
 
 
 def job_handlers(failures: InjectedFailures | None = None) -> Mapping[str, JobHandler]:
     """Give what does the jobs of each kind.
 
     Args:
-        failures: Which of them are to fail on demand; None lets each take its course.
+        failures: Which analyses and generations are to fail; None lets each take its course.
     """
-    _ = failures
-    return {}
+    wanted = InjectedFailures() if failures is None else failures
+    return {ANALYSIS: partial(analyse, wanted), GENERATION: partial(generate, wanted), PUBLISH: publish}

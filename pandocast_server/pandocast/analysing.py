@@ -1,0 +1,54 @@
+"""Analysing: what happens by itself to an upload once it is there (contract, "Life of an upload")."""
+
+import logging
+from functools import partial
+
+from attrs import field, frozen
+from sqlalchemy import Connection, select
+
+from pandocast_server.delivery.events import record_event
+from pandocast_server.generation.analysis import Analysis
+from pandocast_server.jobs.queue import Job
+from pandocast_server.jobs.worker import Outcome
+from pandocast_server.pandocast.content import ANALYSIS, ANALYZED, ANALYZING, FAILED, move
+from pandocast_server.pandocast.injected_failures import InjectedFailures
+from pandocast_server.runtime import Runtime
+from pandocast_server.storage.tables import content
+
+_LOG = logging.getLogger(__name__)
+
+
+@frozen
+class _Source:
+    id: str
+    workspace_id: str
+    title: str
+    raw_content: str = field(repr=False)
+
+
+def analyse(failures: InjectedFailures, runtime: Runtime, job: Job) -> Outcome:
+    """Analyse an upload: it ends as `analyzed`, or as `failed` whatever the reason."""
+    with runtime.database.read() as connection:
+        query = select(content.c.id, content.c.workspace_id, content.c.title, content.c.raw_content)
+        source = _Source(**connection.execute(query.where(content.c.id == job.subject_id)).mappings().one())
+    if failures.take(job.workspace_id, ANALYSIS):
+        return Outcome(partial(_record_failure, source, "Analysis was told to fail"))
+    try:
+        analysis = runtime.generator.analyze(source.raw_content, source.title)
+    except Exception:  # noqa: BLE001 - whatever a generator raises is its upload's failure, not the server's
+        _LOG.exception("analysing %s failed", source.id)
+        return Outcome(partial(_record_failure, source, "The content could not be analysed"))
+    return Outcome(partial(_record_analysis, runtime, source, analysis))
+
+
+def _record_analysis(runtime: Runtime, source: _Source, analysis: Analysis, connection: Connection) -> None:
+    after = {"status": ANALYZED, "analysis": analysis.to_json()}
+    if move(connection, source.id, before=ANALYZING, after=after):
+        data = {"content_id": source.id, "title": source.title}
+        record_event(
+            connection, runtime, workspace_id=source.workspace_id, type="content.analyzed", data=data
+        )
+
+
+def _record_failure(source: _Source, error: str, connection: Connection) -> None:
+    move(connection, source.id, before=ANALYZING, after={"status": FAILED, "error": error})
