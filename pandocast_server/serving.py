@@ -8,6 +8,12 @@ from typing import Protocol
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pandocast_server.delivery.worker import DeliveryWorker
+from pandocast_server.jobs.worker import JobWorker
+from pandocast_server.pandocast.injected_failures import InjectedFailures
+from pandocast_server.pandocast.jobs_table import job_handlers
+from pandocast_server.runtime import Runtime
+
 BACKLOG = 1024
 _KEEP_ALIVE_SECONDS = 75
 _ABORT_EXTENSION = "pandocast.abort"
@@ -18,6 +24,14 @@ class Worker(Protocol):
 
     async def run(self) -> None:
         """Work until stopped."""
+        ...
+
+    def busy(self) -> bool:
+        """Tell whether anything is due or under way."""
+        ...
+
+    async def drain(self) -> None:
+        """Return when nothing is due and nothing is under way."""
         ...
 
     async def stop(self, grace: float) -> None:
@@ -94,6 +108,16 @@ class HttpServer(uvicorn.Server):
             peer: Sequence[object] = connection.transport.get_extra_info("peername") or ()
             if tuple(peer[:2]) == client:
                 connection.transport.abort()
+
+
+def background_workers(runtime: Runtime, failures: InjectedFailures | None = None) -> list[Worker]:
+    """Make what every server runs beside its requests; for one run on one event loop.
+
+    Args:
+        runtime: The parts of the server.
+        failures: Jobs that are to fail on demand, for tests.
+    """
+    return [JobWorker(runtime, job_handlers(failures)), DeliveryWorker(runtime)]
 
 
 async def serve(server: HttpServer, listener: socket.socket, workers: Sequence[Worker]) -> None:

@@ -108,9 +108,10 @@ class Faults:
         return fault
 
     def clear(self) -> None:
-        """Forget every fault that has not struck yet."""
+        """Forget every fault that has not struck yet, and number new ones from 1 again."""
         with self._lock:
             self._waiting.clear()
+            self._added = 0
 
     @property
     def waiting(self) -> list[Fault]:

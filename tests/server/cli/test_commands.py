@@ -1,4 +1,4 @@
-"""`keys`, `webhooks` and `trigger`: which database and workspace they take, what they do, what they refuse."""
+"""`keys`, `webhooks` and `trigger`: which database and workspace they take, what they do and refuse."""
 
 import json
 from collections.abc import Callable, Iterator

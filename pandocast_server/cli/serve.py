@@ -1,0 +1,80 @@
+"""`pandocast-server serve`."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from types import FrameType
+
+import click
+
+from pandocast_server.app import create_app
+from pandocast_server.cli.database import Refused, database_option, first_workspace, start_runtime
+from pandocast_server.runtime import Runtime
+from pandocast_server.serving import HttpServer, background_workers, listen
+from pandocast_server.serving import serve as serve_until_exit
+from pandocast_server.settings import Settings
+from pandocast_server.workspaces import create_workspace
+
+_GRACE_SECONDS = 12
+
+
+@click.command
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 for a free one."
+)
+@database_option
+@click.option(
+    "--private-targets/--no-private-targets",
+    default=None,
+    help="Whether webhooks may go to loopback and private addresses; unless told, only on a loopback host.",
+)
+def serve(*, host: str, port: int, database_url: str, private_targets: bool | None) -> None:
+    """Serve the API until interrupted.
+
+    On an empty database a first workspace is made, and its key is printed: this once, for it is not stored.
+    """
+    settings = Settings(host=host, port=port, database_url=database_url, private_targets=private_targets)
+    with _listener(host, port) as listener:
+        runtime = start_runtime(settings)
+        try:
+            _serve(runtime, listener)
+        finally:
+            runtime.database.close()
+
+
+def _serve(runtime: Runtime, listener: socket.socket) -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    server = HttpServer(create_app(runtime), grace=_GRACE_SECONDS)
+    _end_on_signals(server)
+    if first_workspace(runtime) is None:
+        created = create_workspace(runtime, "first")
+        click.echo(f"Workspace {created.workspace_id}, API key (shown only now): {created.api_key}")
+    click.echo(f"Serving http://{_authority(listener)}/api/v1 (Ctrl+C ends it)")
+    asyncio.run(serve_until_exit(server, listener, background_workers(runtime)))
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        return listen(host, port)
+    except OSError as error:
+        # Names that cannot be resolved have numbers and words of their own.
+        reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+        raise Refused(f"cannot listen on {host}:{port}: {reason}") from error
+
+
+def _authority(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _end_on_signals(server: HttpServer) -> None:
+    # uvicorn takes the signals over while it serves and raises them once more when it has ended; without a
+    # handler of ours the process would then die of them instead of exiting with 0.
+    def end(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)

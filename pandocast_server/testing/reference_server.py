@@ -1,0 +1,262 @@
+"""`ReferenceServer`: a real Pandocast server for tests (contract section 4)."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from sqlalchemy import delete
+from starlette.types import ASGIApp
+
+from pandocast_server.app import create_app
+from pandocast_server.auth import keys
+from pandocast_server.auth.rate_limit import RateLimits
+from pandocast_server.clock import Clock
+from pandocast_server.delivery.events import record_event
+from pandocast_server.pandocast.injected_failures import InjectedFailures
+from pandocast_server.runtime import Runtime
+from pandocast_server.serving import HttpServer, background_workers, listen
+from pandocast_server.settings import Settings
+from pandocast_server.storage.tables import metadata, schema_version
+from pandocast_server.testing.content import Content
+from pandocast_server.testing.fault_injection import FaultInjection
+from pandocast_server.testing.faults import Faults
+from pandocast_server.testing.first_workspace import FirstWorkspace
+from pandocast_server.testing.outputs import Outputs
+from pandocast_server.testing.platforms import Platforms
+from pandocast_server.testing.requests import Journal, ReceivedRequest
+from pandocast_server.testing.server_thread import ServerThread
+from pandocast_server.testing.webhooks import Webhooks
+from pandocast_server.workspaces import create_workspace
+
+if TYPE_CHECKING:
+    from pandocast_sdk import AsyncPandocast, Pandocast
+
+HOST = "127.0.0.1"
+
+
+class ReferenceServer:
+    """A Pandocast server on a free loopback port, running from its construction to `stop()`.
+
+    It is the server that `pandocast-server serve` runs, with handles for what a person does in Settings, for
+    moving its clock and for making requests go wrong. Use it in a `with` statement.
+
+    Attributes:
+        base_url: The base URL of its Pandocast API.
+        passband_url: The base URL of its Passband API.
+        clock: Its time: `now()`, `advance(hours=2)`; rate windows, schedules, timestamps and `Date` follow.
+        webhooks: Endpoints and deliveries.
+        platforms: Connecting, disconnecting and failing platforms.
+        outputs: Approving outputs.
+        content: Failing analysis and generation.
+        faults: Requests that are to go wrong.
+        middleware: ASGI middleware around everything, the first outermost, to record or judge answers; for
+            servers that are made from now on.
+    """
+
+    middleware: ClassVar[Sequence[Callable[[ASGIApp], ASGIApp]]] = ()
+
+    def __init__(
+        self,
+        *,
+        rate_limit: int = 100,
+        rate_window: int = 60,
+        database_url: str | None = None,
+        seed: int | None = None,
+    ) -> None:
+        """Start a server with one workspace.
+
+        Args:
+            rate_limit: Requests that a key may make in one window.
+            rate_window: Length of a window in whole seconds of the server's time.
+            database_url: An SQLAlchemy URL; None for a new temporary database. A workspace is added to
+                a database that has some.
+            seed: Makes identifiers, keys and secrets the same in every run.
+
+        Raises:
+            ValueError: An option is out of range.
+            DatabaseError: The database cannot be used.
+        """
+        with ExitStack() as stack:
+            self._owns_database = database_url is None
+            listener = stack.enter_context(listen(HOST, 0))
+            port: int = listener.getsockname()[1]
+            settings = Settings(
+                database_url=_temporary_database(stack) if database_url is None else database_url,
+                host=HOST,
+                port=port,
+                rate_limit=rate_limit,
+                rate_window=rate_window,
+                seed=seed,
+            )
+            self._runtime = Runtime.start(settings, durable=not self._owns_database)
+            stack.callback(self._runtime.database.close)
+            self.base_url = f"http://{HOST}:{port}/api/v1"
+            self.passband_url = f"http://{HOST}:{port}/passband/v1"
+            self._give_handles()
+            self._rate_limits = RateLimits(rate_limit, rate_window)
+            self._workers = background_workers(self._runtime, self._failures)
+            self._thread = ServerThread(HttpServer(self._app(), grace=0), listener, self._workers)
+            self._thread.start()
+            stack.callback(self._end)
+            self._resources = stack.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<ReferenceServer {self.base_url}>"
+
+    @property
+    def api_key(self) -> str:
+        """The first workspace's first key."""
+        return self._workspace.api_key
+
+    @property
+    def voice_profile_id(self) -> str:
+        """The first workspace's voice profile."""
+        return self._workspace.voice_profile_id
+
+    @property
+    def requests(self) -> list[ReceivedRequest]:
+        """What was received so far, oldest first, refused requests included; the latest 10 000."""
+        return self._journal.received()
+
+    def client(self, *, api_key: str | None = None) -> "Pandocast":
+        """Make an SDK client; without a key, with the first workspace's."""
+        from pandocast_sdk import Pandocast  # noqa: PLC0415 - a server without clients need not load the SDK
+
+        return Pandocast(api_key=api_key or self.api_key, base_url=self.base_url)
+
+    def async_client(self, *, api_key: str | None = None) -> "AsyncPandocast":
+        """Make an asynchronous SDK client; without a key, with the first workspace's."""
+        from pandocast_sdk import AsyncPandocast  # noqa: PLC0415 - likewise
+
+        return AsyncPandocast(api_key=api_key or self.api_key, base_url=self.base_url)
+
+    def create_key(self, *, name: str = "test", read_only: bool = False) -> str:
+        """Create a key of the first workspace."""
+        with self._workspace.write() as connection:
+            return keys.create_key(
+                connection, self._runtime, workspace_id=self._workspace.id, name=name, read_only=read_only
+            )
+
+    def revoke_key(self, key: str) -> None:
+        """Revoke a key of the first workspace; the next request that uses it is refused.
+
+        Raises:
+            LookupError: The workspace has no such key.
+        """
+        with self._workspace.write() as connection:
+            revoked = keys.revoke_key(connection, self._runtime, workspace_id=self._workspace.id, key=key)
+        if revoked is None:
+            raise LookupError("the first workspace has no such key")
+
+    def create_workspace(self, *, name: str = "other") -> str:
+        """Create another workspace, and give its first key."""
+        return create_workspace(self._runtime, name).api_key
+
+    def trigger(self, event: str, data: Mapping[str, object] | None = None) -> str:
+        """Emit any event to the first workspace's endpoints.
+
+        Args:
+            event: The event type, also one that does not exist.
+            data: Its data, to which `workspace_id` is added.
+
+        Returns:
+            The event's identifier.
+
+        Raises:
+            ValueError: The type cannot be a header, or the data cannot be JSON.
+            TypeError: The data hold something that JSON has no form for.
+        """
+        with self._workspace.write() as connection:
+            return record_event(
+                connection, self._runtime, workspace_id=self._workspace.id, type=event, data=data or {}
+            )
+
+    def drain(self, *, timeout: float = 120.0) -> None:
+        """Return when no background work is due: jobs, and the deliveries that they cause.
+
+        What is due in the future of the server's clock is not waited for: `clock.advance` brings it about.
+
+        Raises:
+            TimeoutError: There was still work after `timeout` seconds of real time.
+        """
+        self._thread.run(self._drain(timeout))
+
+    def reset(self) -> None:
+        """Be as new: another workspace with another key; all else is gone, the clock's jumps too.
+
+        Raises:
+            RuntimeError: The database was given by the caller, who may want to keep it.
+        """
+        if not self._owns_database:
+            raise RuntimeError("reset() would empty a database that this server did not create")
+        self.faults.clear()
+        self._failures.clear()
+        self._thread.run(self._forget())
+        with self._runtime.database.write() as connection:
+            for table in reversed(metadata.sorted_tables):
+                if table is not schema_version:
+                    connection.execute(delete(table))
+        self.clock.reset()
+        self._workspace.renew()
+        self._journal.clear()
+
+    def stop(self) -> None:
+        """End the server and remove its temporary database; a slow receiver or client does not hold it."""
+        self._resources.close()
+
+    def _give_handles(self) -> None:
+        self._workspace = FirstWorkspace(self._runtime)
+        self._journal = Journal()
+        self._failures = InjectedFailures()
+        self.clock: Clock = self._runtime.clock
+        self.webhooks = Webhooks(self._workspace)
+        self.platforms = Platforms(self._workspace)
+        self.outputs = Outputs(self._workspace)
+        self.content = Content(self._workspace, self._failures)
+        self.faults = Faults()
+
+    def _app(self) -> ASGIApp:
+        app = create_app(self._runtime, around_handlers=self._inject, rate_limits=self._rate_limits)
+        app = self._journal.recording(app)
+        for wrap in reversed(self.middleware):
+            app = wrap(app)
+        return app
+
+    def _inject(self, handlers: ASGIApp) -> ASGIApp:
+        self._injection = FaultInjection(handlers, self.faults)
+        return self._injection
+
+    async def _drain(self, timeout: float) -> None:  # noqa: ASYNC109 - the caller's name for it
+        try:
+            async with asyncio.timeout(timeout):
+                # What a job did may be delivered: only all of them idle at once is the end.
+                while any(worker.busy() for worker in self._workers):
+                    for worker in self._workers:
+                        await worker.drain()
+        except TimeoutError as error:
+            raise TimeoutError(f"there was still background work after {timeout:g} seconds") from error
+
+    async def _forget(self) -> None:
+        self._injection.release()
+        self._rate_limits.clear()
+
+    def _end(self) -> None:
+        self._thread.call_soon(self._injection.release)
+        self._thread.stop()
+
+
+def _temporary_database(stack: ExitStack) -> str:
+    directory = TemporaryDirectory(prefix="pandocast-", ignore_cleanup_errors=True)
+    return f"sqlite:///{Path(stack.enter_context(directory), 'server.db').as_posix()}"
