@@ -122,8 +122,15 @@ class JobWorker(Worker[Job]):
                 outcome.apply(connection)
 
     def _end_badly(self, job: Job) -> None:
-        with self._runtime.database.write() as connection:
-            if job.attempts + 1 < MAX_ATTEMPTS:
+        if job.attempts + 1 < MAX_ATTEMPTS:
+            with self._runtime.database.write() as connection:
                 queue.requeue(connection, job, due_at=job.due_at)
-            elif queue.finish(connection, job, status=queue.FAILED) and self._on_failure is not None:
-                self._on_failure(connection, self._runtime, job)
+            return
+        try:
+            with self._runtime.database.write() as connection:
+                if queue.finish(connection, job, status=queue.FAILED) and self._on_failure is not None:
+                    self._on_failure(connection, self._runtime, job)
+        except Exception:  # noqa: BLE001 - or the job would be taken up again for ever
+            _LOG.exception("job %s (%s) is given up, and what that means cannot be written", job.id, job.kind)
+            with self._runtime.database.write() as connection:
+                queue.finish(connection, job, status=queue.FAILED)

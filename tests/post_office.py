@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from attrs import define, field, frozen
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from pandocast_server.delivery.endpoints import (
     Delivery,
@@ -69,9 +69,11 @@ def open_office(folder: Path) -> Iterator[Office]:
     settings = Settings(database_url=f"sqlite:///{folder / 'office.db'}")
     runtime = Runtime.start(settings, durable=False)
     with runtime.database.write() as connection:
-        connection.execute(
-            insert(workspaces).values(id=WORKSPACE, name="office", created_at=runtime.clock.now())
-        )
+        if (
+            connection.scalar(select(workspaces.c.id)) is None
+        ):  # else it is open in another process, so to say
+            now = runtime.clock.now()
+            connection.execute(insert(workspaces).values(id=WORKSPACE, name="office", created_at=now))
     try:
         yield Office(runtime)
     finally:
