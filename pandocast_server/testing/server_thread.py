@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from threading import Thread
 from typing import TypeVar
@@ -41,6 +41,12 @@ class ServerThread:
         except RuntimeError:
             coroutine.close()
             raise
+        # A loop that ends at this very moment may never come to it.
+        while not wait([future], timeout=1.0).done:
+            if not self._thread.is_alive():
+                raise RuntimeError("the server has stopped")
+        if future.cancelled():
+            raise RuntimeError("the server has stopped")
         return future.result()
 
     def call_soon(self, callback: Callable[[], None]) -> None:
