@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp
 
+from pandocast_server.admission import Admission
 from pandocast_server.answers import Answering
-from pandocast_server.auth.admission import Admission
 from pandocast_server.auth.rate_limit import RateLimits
 from pandocast_server.bodies import Draining
 from pandocast_server.dispatch import Dispatcher

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from starlette.types import Receive, Scope, Send
 
+from pandocast_server.admission import admitted_key
 from pandocast_server.answers import send_refusal, send_reply
-from pandocast_server.auth.admission import admitted_key
 from pandocast_server.bodies import ClientGoneError, read_object
 from pandocast_server.errors import ApiError
 from pandocast_server.routing import SAFE_METHODS, Call, Match, Reply, Route, match

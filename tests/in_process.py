@@ -19,7 +19,7 @@ from pandocast_server.auth.keys import create_key
 from pandocast_server.clock import Clock
 from pandocast_server.jobs.worker import JobWorker
 from pandocast_server.pandocast.injected_failures import InjectedFailures
-from pandocast_server.pandocast.jobs_table import job_handlers
+from pandocast_server.pandocast.jobs_table import give_up, job_handlers
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
 from pandocast_server.storage.tables import events
@@ -128,7 +128,7 @@ class Api:
         """Run every job that is due by the clock, and those that they cause."""
 
         async def drain() -> None:
-            worker = JobWorker(self.runtime, job_handlers(self.failures))
+            worker = JobWorker(self.runtime, job_handlers(self.failures), on_failure=give_up)
             running = asyncio.create_task(worker.run())
             await worker.drain()
             await worker.stop()

@@ -7,7 +7,6 @@ from attrs import field, frozen
 from sqlalchemy import Connection, select
 
 from pandocast_server.delivery.events import record_event
-from pandocast_server.generation.analysis import Analysis
 from pandocast_server.jobs.queue import Job
 from pandocast_server.jobs.worker import Outcome
 from pandocast_server.pandocast.content import ANALYSIS, ANALYZED, ANALYZING, FAILED, move
@@ -16,6 +15,8 @@ from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import content
 
 _LOG = logging.getLogger(__name__)
+
+_UNFORESEEN = "The content could not be analysed"
 
 
 @frozen
@@ -34,15 +35,20 @@ def analyse(failures: InjectedFailures, runtime: Runtime, job: Job) -> Outcome:
     if failures.take(job.workspace_id, ANALYSIS):
         return Outcome(partial(_record_failure, source, "Analysis was told to fail"))
     try:
-        analysis = runtime.generator.analyze(source.raw_content, source.title)
+        analysis = runtime.generator.analyze(source.raw_content, source.title).to_json()
     except Exception:  # noqa: BLE001 - whatever a generator raises is its upload's failure, not the server's
         _LOG.exception("analysing %s failed", source.id)
-        return Outcome(partial(_record_failure, source, "The content could not be analysed"))
+        return Outcome(partial(_record_failure, source, _UNFORESEEN))
     return Outcome(partial(_record_analysis, runtime, source, analysis))
 
 
-def _record_analysis(runtime: Runtime, source: _Source, analysis: Analysis, connection: Connection) -> None:
-    after = {"status": ANALYZED, "analysis": analysis.to_json()}
+def give_up_analysis(connection: Connection, _runtime: Runtime, job: Job) -> None:
+    """Write that an upload's analysis could not be brought to any end."""
+    move(connection, job.subject_id, before=ANALYZING, after={"status": FAILED, "error": _UNFORESEEN})
+
+
+def _record_analysis(runtime: Runtime, source: _Source, analysis: str, connection: Connection) -> None:
+    after = {"status": ANALYZED, "analysis": analysis}
     if move(connection, source.id, before=ANALYZING, after=after):
         data = {"content_id": source.id, "title": source.title}
         record_event(

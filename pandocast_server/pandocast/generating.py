@@ -38,6 +38,8 @@ GENERATION = "generation"
 
 _LOG = logging.getLogger(__name__)
 
+_UNFORESEEN = "The outputs could not be written"
+
 
 @frozen
 class _Written:
@@ -96,8 +98,13 @@ def generate(failures: InjectedFailures, runtime: Runtime, job: Job) -> Outcome:
             written.append(_Written(platform_id, text, voice_match_score(text, voice)))
     except Exception:  # noqa: BLE001 - whatever a generator raises is its upload's failure, not the server's
         _LOG.exception("generating for %s failed", upload.id)
-        return Outcome(partial(_record_failure, upload, "The outputs could not be written"))
+        return Outcome(partial(_record_failure, upload, _UNFORESEEN))
     return Outcome(partial(_record_outputs, runtime, job, upload, written))
+
+
+def give_up_generation(connection: Connection, _runtime: Runtime, job: Job) -> None:
+    """Write that an upload's outputs could not be brought to any end."""
+    move(connection, job.subject_id, before=GENERATING, after={"status": FAILED, "error": _UNFORESEEN})
 
 
 def _check_platforms(selected: Sequence[str]) -> None:

@@ -98,8 +98,7 @@ def schedule_output(call: Call) -> Reply:
 def publish(runtime: Runtime, job: Job) -> Outcome:
     """Try to publish a post: the job's first run is due at its time, the others 60 s and 300 s after that."""
     with runtime.database.read() as connection:
-        query = select(posts).where(posts.c.id == job.subject_id, posts.c.status == outputs.SCHEDULED)
-        post = connection.execute(query).mappings().one_or_none()
+        post = _waiting_post(connection, job.subject_id)
         if post is None:
             return Outcome(lambda _connection: None)
         platform_id = post["platform_id"]
@@ -110,6 +109,20 @@ def publish(runtime: Runtime, job: Job) -> Outcome:
     if state.failures_left > 0:
         return _failure(runtime, attempt, state.failure_error, was_injected=True)
     return Outcome(partial(_record_publication, runtime, attempt))
+
+
+def give_up_publishing(connection: Connection, runtime: Runtime, job: Job) -> None:
+    """Write that publishing a post could not be brought to any end."""
+    post = _waiting_post(connection, job.subject_id)
+    if post is not None:
+        attempt = _Attempt(post, post["attempts"] + 1)
+        error = "The post could not be published"
+        _record_failure(runtime, attempt, connection, error=error, was_injected=False, is_last=True)
+
+
+def _waiting_post(connection: Connection, event_id: str) -> RowMapping | None:
+    query = select(posts).where(posts.c.id == event_id, posts.c.status == outputs.SCHEDULED)
+    return connection.execute(query).mappings().one_or_none()
 
 
 def _check_schedulable(connection: Connection, workspace_id: str, output: Output) -> None:

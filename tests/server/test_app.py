@@ -1,5 +1,6 @@
 """What holds for every request, whatever it asks for."""
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -11,8 +12,10 @@ import pytest
 from attrs import evolve, frozen
 from in_process import UPLOAD, Api, StillClock, open_api
 from sqlalchemy.exc import OperationalError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pandocast_server.app import ROUTES
+from pandocast_server.app import ROUTES, create_app
+from pandocast_server.auth.rate_limit import RateLimits
 from pandocast_server.bodies import MAX_BYTES
 from pandocast_server.routing import Call, Reply
 
@@ -263,7 +266,7 @@ def test_a_database_that_is_away_is_a_500_with_all_headers(
         raise OperationalError("SELECT", {}, Exception("gone"))
 
     with open_api(tmp_path) as api:
-        monkeypatch.setattr("pandocast_server.auth.admission.find_key", away)
+        monkeypatch.setattr("pandocast_server.admission.find_key", away)
         answer = api.send("GET", "/content")
         assert answer.status_code == 500
         assert set(RATE) <= set(answer.headers)
@@ -276,6 +279,94 @@ def test_a_body_may_be_ten_mebibytes_and_no_more(tmp_path: Path) -> None:
         assert api.send("POST", "/content/upload", content=full).status_code == 201
         refused = api.send("POST", "/content/upload", content=full + b" ")
         assert (refused.status_code, refused.headers["connection"]) == (413, "close")
+
+
+def test_a_client_that_goes_away_is_not_answered(tmp_path: Path) -> None:
+    with open_api(tmp_path) as api:
+        incoming: list[Message] = [
+            {"type": "http.request", "body": b"{", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return incoming.pop(0)
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope: Scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/api/v1/content/upload",
+            "query_string": b"",
+            "headers": [(b"authorization", f"Bearer {api.key}".encode()), (b"content-length", b"100")],
+            "client": None,
+        }
+
+        async def run() -> None:
+            await create_app(api.runtime)(scope, receive, send)
+
+        asyncio.run(run())
+        assert (incoming, sent) == ([], [])
+
+
+def test_what_stands_around_the_handlers_sees_admitted_requests_only(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def around(handlers: ASGIApp) -> ASGIApp:
+        async def note(scope: Scope, receive: Receive, send: Send) -> None:
+            seen.append(scope["path"])
+            await handlers(scope, receive, send)
+
+        return note
+
+    with open_api(tmp_path, rate_limit=2) as api:
+        api.app = create_app(api.runtime, around_handlers=around)
+        statuses = [
+            api.send("GET", path, key=key).status_code
+            for path, key in [("/content", None), ("/content", ""), ("/nowhere", ""), ("/content", "")]
+        ]
+        assert statuses == [401, 200, 404, 429]
+        assert seen == ["/api/v1/content", "/api/v1/nowhere"]
+
+
+def test_a_limiter_can_be_shared_and_cleared(tmp_path: Path) -> None:
+    limits = RateLimits(1, 60)
+    with open_api(tmp_path) as api:
+        api.app = create_app(api.runtime, rate_limits=limits)
+        assert [api.send("GET", "/content").status_code for _ in range(2)] == [200, 429]
+        limits.clear()
+        assert api.send("GET", "/content").status_code == 200
+
+
+def test_an_answer_that_breaks_off_is_not_given_a_second_head(tmp_path: Path) -> None:
+    def around(_handlers: ASGIApp) -> ASGIApp:
+        async def break_off(_scope: Scope, _receive: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            raise RuntimeError("half-way")
+
+        return break_off
+
+    with open_api(tmp_path) as api:
+        api.app = create_app(api.runtime, around_handlers=around)
+        with pytest.raises(RuntimeError, match="half-way"):
+            api.send("GET", "/content")
+
+
+def test_other_protocols_are_left_alone(tmp_path: Path) -> None:
+    async def receive() -> Message:
+        raise AssertionError("was asked for something")
+
+    async def send(_message: Message) -> None:
+        raise AssertionError("was told something")
+
+    with open_api(tmp_path) as api:
+
+        async def run() -> None:
+            await create_app(api.runtime)({"type": "lifespan"}, receive, send)
+
+        asyncio.run(run())
 
 
 def test_a_refusal_names_no_key(tmp_path: Path) -> None:

@@ -139,6 +139,19 @@ def test_a_generation_that_fails_leaves_no_outputs(tmp_path: Path, caplog: pytes
         assert api.send("POST", f"/content/{content_id}/generate", json={}).status_code == 400
 
 
+def test_a_generation_that_cannot_even_be_recorded_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_api(tmp_path) as api:
+        content_id = api.upload()
+        api.run_jobs()
+        api.send("POST", f"/content/{content_id}/generate", json={})
+        monkeypatch.setattr(api.runtime.generator.__class__, "write", lambda *_: "no character: \ud800")
+        api.run_jobs()
+        assert api.status(content_id) == "failed"
+        assert api.send("GET", f"/content/{content_id}/outputs").json()["total"] == 0
+
+
 def test_a_generation_can_be_told_to_fail_once(tmp_path: Path) -> None:
     with open_api(tmp_path) as api:
         content_id = api.upload()

@@ -56,6 +56,19 @@ def test_an_analysis_that_fails_leaves_the_upload_failed(
         assert [type_ for type_, _ in api.events()] == ["content.uploaded"]
 
 
+def test_an_analysis_that_cannot_even_be_recorded_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object, **__: object) -> None:
+        raise RuntimeError("no more room")
+
+    with open_api(tmp_path) as api:
+        content_id = api.upload()
+        monkeypatch.setattr("pandocast_server.pandocast.analysing.record_event", break_down)
+        api.run_jobs()
+        assert api.status(content_id) == "failed"
+
+
 def test_an_analysis_can_be_told_to_fail_once(tmp_path: Path) -> None:
     with open_api(tmp_path) as api:
         api.failures.add(api.workspace.workspace_id, "analysis")
@@ -148,3 +161,20 @@ def test_pages_have_their_limits(tmp_path: Path) -> None:
             answer = api.send("GET", f"/content?{query}")
             assert answer.status_code == 400
             assert answer.json()["error"].startswith(f"{query.partition('=')[0]} must be ")
+
+
+def test_failures_that_were_asked_for_can_be_taken_back(tmp_path: Path) -> None:
+    with open_api(tmp_path) as api:
+        api.failures.add(api.workspace.workspace_id, "analysis")
+        api.failures.clear()
+        content_id = api.upload()
+        api.run_jobs()
+        assert api.status(content_id) == "analyzed"
+
+
+def test_a_failure_is_asked_for_in_one_workspace(tmp_path: Path) -> None:
+    with open_api(tmp_path) as api:
+        api.failures.add("ws_other", "analysis")
+        content_id = api.upload()
+        api.run_jobs()
+        assert api.status(content_id) == "analyzed"

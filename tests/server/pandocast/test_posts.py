@@ -8,6 +8,7 @@ from attrs import frozen
 from in_process import Api, StillClock, open_api
 
 from pandocast_server.errors import ApiError
+from pandocast_server.jobs.queue import enqueue
 from pandocast_server.pandocast import outputs, platforms
 from pandocast_server.timestamps import wire_text
 
@@ -203,6 +204,40 @@ def test_a_platform_that_stays_disconnected_fails_the_post(draft: Draft) -> None
     assert draft.after(4000) == "failed"
     type_, data = draft.api.events()[-1]
     assert (type_, data["error"]) == ("post.failed", "Twitter / X Post is not connected")
+
+
+@pytest.mark.parametrize("kind", ["analysis", "generation", "publish"])
+def test_a_job_that_runs_twice_changes_nothing_more(draft: Draft, kind: str) -> None:
+    """A worker that lost its lease too late leaves a job that another one does again."""
+    event_id = draft.schedule().json()["event_id"]
+    assert draft.after(3600) == "published"
+    before = draft.api.events()
+    with draft.api.runtime.database.write() as connection:
+        enqueue(
+            connection,
+            draft.api.runtime,
+            workspace_id=draft.api.workspace.workspace_id,
+            kind=kind,
+            subject_id=event_id if kind == "publish" else draft.content_id,
+            payload={"platforms": ["twitter_single"], "emphasis_notes": None},
+        )
+    draft.api.run_jobs()
+    assert draft.api.events() == before
+    assert draft.api.status(draft.content_id) == "generated"
+    assert draft.api.send("GET", f"/content/{draft.content_id}/outputs").json()["total"] == 1
+
+
+def test_publishing_that_cannot_even_be_recorded_is_given_up(
+    draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object) -> None:
+        raise RuntimeError("no more room")
+
+    draft.schedule()
+    monkeypatch.setattr("pandocast_server.pandocast.posts._record_publication", break_down)
+    assert draft.after(3600) == "failed"
+    type_, data = draft.api.events()[-1]
+    assert (type_, data["attempts"]) == ("post.failed", 1)
 
 
 def test_platforms_are_checked(draft: Draft) -> None:
