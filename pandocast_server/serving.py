@@ -50,8 +50,8 @@ def listen(host: str, port: int) -> socket.socket:
     )[0]
     # A short queue makes a burst of clients wait a second each for their second try.
     listener = socket.create_server(address, family=family, backlog=BACKLOG)
-    # An answer goes out in two pieces, and the second must not wait for the first one's acknowledgement, which
-    # clients delay by 40 ms. asyncio sees to that only for sockets that name their protocol; these do not.
+    # An answer goes out in two pieces, and the second must not wait for the first one's acknowledgement,
+    # which clients delay by 40 ms. asyncio sees to that only for sockets that name their protocol.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 

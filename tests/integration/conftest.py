@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import cast
 
 import pytest
-from integration.flavours import FLAVOURS, Connect, Driven
+from flavours import FLAVOURS, Connect, Driven
 
 from pandocast_server.testing import ReferenceServer
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from integration.flavours import Connect, Driven
+from flavours import Connect, Driven
 from webhook_receiver import Receiver
 
 from pandocast_sdk import (
@@ -170,7 +170,7 @@ def test_what_does_not_exist_or_belongs_to_others_is_not_found(
 ) -> None:
     content = client.upload()
     with connect(pandocast_server, api_key=pandocast_server.create_workspace()) as stranger:
-        assert stranger.list() == []
+        assert stranger.ids() == []
         for asked in (
             lambda: stranger.get(content.id),
             lambda: stranger.outputs(content.id),
@@ -188,12 +188,12 @@ def test_keys_are_told_apart_by_what_they_may_do(
     content = client.upload()
     key = pandocast_server.create_key(name="reader", read_only=True)
     with connect(pandocast_server, api_key=key) as reader:
-        assert reader.list() == [content.id]
+        assert reader.ids() == [content.id]
         with pytest.raises(PermissionDeniedError):
             reader.upload()
         pandocast_server.revoke_key(key)
         with pytest.raises(AuthenticationError) as caught:
-            reader.list()
+            reader.ids()
     assert key not in f"{caught.value!r} {caught.value} {caught.value.__dict__}"
 
 

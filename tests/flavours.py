@@ -26,7 +26,7 @@ class Driven(Protocol):
     """What the scenarios need of a client, whichever flavour is behind it."""
 
     def upload(self, title: str = "A title", text: str = "Some text. It has sentences.") -> Content: ...
-    def list(self, limit: int = 100, offset: int = 0) -> list[str]: ...
+    def ids(self, limit: int = 100, offset: int = 0) -> list[str]: ...
     def get(self, content_id: str) -> Content: ...
     def generate(self, content_id: str, platforms: "list[str] | None" = None) -> Generation: ...
     def outputs(self, content_id: str) -> Outputs: ...
@@ -45,7 +45,7 @@ class Blocking:
     def upload(self, title: str = "A title", text: str = "Some text. It has sentences.") -> Content:
         return self.client.content.upload(title=title, content_type="blog_post", raw_content=text)
 
-    def list(self, limit: int = 100, offset: int = 0) -> list[str]:
+    def ids(self, limit: int = 100, offset: int = 0) -> list[str]:
         return [item.id for item in self.client.content.list(limit=limit, offset=offset)]
 
     def get(self, content_id: str) -> Content:
@@ -81,7 +81,7 @@ class Awaiting:
         content = self.client.content
         return self._run(lambda: content.upload(title=title, content_type="blog_post", raw_content=text))
 
-    def list(self, limit: int = 100, offset: int = 0) -> list[str]:
+    def ids(self, limit: int = 100, offset: int = 0) -> list[str]:
         async def read() -> list[str]:
             return [item.id async for item in self.client.content.list(limit=limit, offset=offset)]
 

@@ -1,0 +1,181 @@
+"""What becomes of calls that go wrong: sent again, given up, or left open, through both clients."""
+
+import pytest
+from flavours import Connect, Driven
+
+from pandocast_sdk import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    DeadlineExceededError,
+    InternalServerError,
+    PandocastError,
+    RateLimitError,
+    RateLimitPolicy,
+)
+from pandocast_server.testing import ReferenceServer
+
+UPLOAD = ("POST", "/content/upload")
+LIST = ("GET", "/content")
+
+
+def sent(server: ReferenceServer, method: str) -> int:
+    return sum(request.method == method for request in server.requests)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("after_commit", [False, True])
+def test_a_write_that_the_server_failed_is_never_sent_again(
+    client: Driven, pandocast_server: ReferenceServer, status: int, *, after_commit: bool
+) -> None:
+    pandocast_server.faults.add(*UPLOAD, status=status, after_commit=after_commit)
+    with pytest.raises(InternalServerError) as caught:
+        client.upload()
+    assert caught.value.outcome_unknown
+    assert caught.value.status_code == status
+    assert caught.value.request.operation == "upload_content"
+    assert sent(pandocast_server, "POST") == 1
+    assert len(client.ids()) == after_commit
+
+
+@pytest.mark.parametrize("after_commit", [False, True])
+def test_a_write_whose_answer_is_lost_is_never_sent_again(
+    client: Driven, pandocast_server: ReferenceServer, *, after_commit: bool
+) -> None:
+    client.ids()  # so that the write goes over a connection that is open
+    pandocast_server.faults.add(*UPLOAD, drop=True, after_commit=after_commit)
+    with pytest.raises(APIConnectionError) as caught:
+        client.upload()
+    assert caught.value.outcome_unknown
+    assert sent(pandocast_server, "POST") == 1
+    assert len(client.ids()) == after_commit
+
+
+def test_a_write_that_takes_too_long_is_left_open(
+    connect: Connect, pandocast_server: ReferenceServer
+) -> None:
+    pandocast_server.faults.add(*UPLOAD, delay=5)
+    with connect(pandocast_server, timeout=0.3) as client, pytest.raises(APITimeoutError) as caught:
+        client.upload()
+    assert caught.value.outcome_unknown
+    assert sent(pandocast_server, "POST") == 1
+
+
+def test_a_refused_write_is_known_not_to_have_been_done(client: Driven) -> None:
+    with pytest.raises(APIStatusError) as caught:
+        client.upload(title="")
+    assert not caught.value.outcome_unknown
+
+
+def test_a_write_refused_for_the_rate_limit_is_sent_again(
+    client: Driven, pandocast_server: ReferenceServer
+) -> None:
+    pandocast_server.faults.add(*UPLOAD, status=429, retry_after=1)
+    client.upload()
+    assert sent(pandocast_server, "POST") == 2
+    assert len(client.ids()) == 1
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 503}, {"drop": True}, {"status": 408}])
+def test_a_read_is_sent_again(
+    client: Driven, pandocast_server: ReferenceServer, fault: dict[str, int]
+) -> None:
+    client.upload()
+    pandocast_server.faults.add(*LIST, times=2, **fault)
+    assert len(client.ids()) == 1
+    assert sent(pandocast_server, "GET") == 3
+
+
+def test_a_read_is_given_up_after_max_retries(connect: Connect, pandocast_server: ReferenceServer) -> None:
+    pandocast_server.faults.add(*LIST, status=503, times=10)
+    with connect(pandocast_server, max_retries=1) as client, pytest.raises(InternalServerError) as caught:
+        client.ids()
+    assert not caught.value.outcome_unknown
+    assert sent(pandocast_server, "GET") == 2
+
+
+def test_nothing_is_sent_again_without_retries(connect: Connect, pandocast_server: ReferenceServer) -> None:
+    pandocast_server.faults.add(*LIST, status=500)
+    with connect(pandocast_server, max_retries=0) as client:
+        with pytest.raises(InternalServerError):
+            client.ids()
+        assert client.ids() == []
+
+
+def test_a_refused_connection_tells_that_nothing_was_done(
+    connect: Connect, pandocast_server: ReferenceServer
+) -> None:
+    with ReferenceServer() as gone:
+        base_url = gone.base_url
+    gone.base_url = base_url
+    with (
+        connect(gone, api_key="pk_test_x", max_retries=1) as client,
+        pytest.raises(APIConnectionError) as caught,
+    ):
+        client.upload()
+    assert not caught.value.outcome_unknown
+
+
+def test_the_deadline_covers_attempts_and_waits(connect: Connect, pandocast_server: ReferenceServer) -> None:
+    pandocast_server.faults.add(*LIST, delay=5, times=5)
+    with connect(pandocast_server, deadline=0.4) as client, pytest.raises(DeadlineExceededError) as caught:
+        client.ids()
+    assert not caught.value.outcome_unknown
+    pandocast_server.faults.add(*UPLOAD, delay=5)
+    with connect(pandocast_server, deadline=0.4) as client, pytest.raises(DeadlineExceededError) as caught:
+        client.upload()
+    assert caught.value.outcome_unknown
+
+
+def test_a_long_retry_after_is_raised_with_the_time_inside_and_not_remembered(
+    client: Driven, pandocast_server: ReferenceServer
+) -> None:
+    pandocast_server.faults.add(*LIST, status=429, retry_after=600)
+    with pytest.raises(RateLimitError) as caught:
+        client.ids()
+    assert caught.value.retry_after == 600
+    assert caught.value.reset_at is not None
+    assert 595 < (caught.value.reset_at - pandocast_server.clock.now()).total_seconds() < 605
+    assert client.ids() == []
+
+
+def test_a_policy_of_raising_raises_instead_of_sending(
+    connect: Connect, pandocast_server: ReferenceServer
+) -> None:
+    policy = RateLimitPolicy("raise")
+    with connect(pandocast_server, rate_limit=policy) as client:
+        for _ in range(100):
+            client.request("GET", "/content")
+        with pytest.raises(RateLimitError) as caught:
+            client.request("GET", "/content")
+    assert len(pandocast_server.requests) == 100
+    assert caught.value.headers == {}
+    assert caught.value.retry_after is not None
+    assert 0 < caught.value.retry_after <= 61
+
+
+def test_a_window_beyond_max_wait_raises_instead_of_sending(
+    connect: Connect, pandocast_server: ReferenceServer
+) -> None:
+    with connect(pandocast_server, rate_limit=RateLimitPolicy(max_wait=5)) as client:
+        for _ in range(100):
+            client.request("GET", "/content")
+        with pytest.raises(RateLimitError):
+            client.request("GET", "/content")
+        pandocast_server.clock.advance(minutes=2)
+    assert len(pandocast_server.requests) == 100
+
+
+def test_every_error_is_of_one_tree(client: Driven) -> None:
+    with pytest.raises(PandocastError):
+        client.get("missing")
+
+
+def test_the_way_out_gives_the_answer_as_it_came(client: Driven) -> None:
+    answer = client.request("GET", "/content")
+    assert answer.status_code == 200
+    assert answer.headers["X-RATELIMIT-limit"] == "100"
+    assert answer.json() == {"items": [], "total": 0, "has_more": False}
+    with pytest.raises(APIStatusError) as caught:
+        client.request("DELETE", "/content")
+    assert (caught.value.status_code, caught.value.code) == (405, "method_not_allowed")
