@@ -7,8 +7,8 @@ from starlette.types import ASGIApp
 from pandocast_server.admission import Admission
 from pandocast_server.answers import Answering
 from pandocast_server.auth.rate_limit import RateLimits
-from pandocast_server.bodies import Draining
 from pandocast_server.dispatch import Dispatcher
+from pandocast_server.draining import Draining
 from pandocast_server.openapi import document
 from pandocast_server.pandocast.routes import ROUTES as PANDOCAST
 from pandocast_server.routing import Call, Reply, Route, matches_of_path, mounted

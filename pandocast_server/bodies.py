@@ -6,18 +6,16 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import suppress
 from itertools import chain, count
 from typing import NoReturn, cast
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope
 
 from pandocast_server.errors import ApiError, bad_request
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 64
 
-_DRAIN_SECONDS = 5.0
 _PARSED_ON_LOOP = 64 * 1024
 _QUOTED = 60
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,59}", re.ASCII)
@@ -77,50 +75,6 @@ def quoted(text: str) -> str:
 def named(name: str) -> str:
     """Give a field's name for a message: plain where it reads like one, quoted where it does not."""
     return name if _PLAIN_NAME.fullmatch(name) else quoted(name)
-
-
-class Draining:
-    """Reads what is left of a body once its request is answered, for a moment.
-
-    A client that sends everything before it reads would see a reset connection instead of the answer when the
-    server closed on it. The answer is out in full already: it has a `Content-Length`.
-    """
-
-    def __init__(self, app: ASGIApp, *, seconds: float = _DRAIN_SECONDS) -> None:
-        self._app = app
-        self._seconds = seconds
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _has_body(scope):
-            await self._app(scope, receive, send)
-            return
-        # A client that expects a word before it sends its body has not begun.
-        is_left = b"expect" not in dict(scope["headers"])
-
-        async def watching() -> Message:
-            nonlocal is_left
-            message = await receive()
-            is_left = message.get("more_body", False)
-            return message
-
-        async def draining(message: Message) -> None:
-            is_last = message["type"] == "http.response.body" and not message.get("more_body", False)
-            if not is_last or not is_left:
-                await send(message)
-                return
-            await send({**message, "more_body": True})
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._seconds):
-                    while is_left:
-                        await watching()
-            await send({"type": "http.response.body", "body": b""})
-
-        await self._app(scope, watching, draining)
-
-
-def _has_body(scope: Scope) -> bool:
-    headers = dict(scope["headers"])
-    return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
 
 
 async def _read(scope: Scope, receive: Receive) -> bytes:

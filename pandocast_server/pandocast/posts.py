@@ -1,6 +1,6 @@
 """Posts: scheduling an output, and publishing it when its time has come (contract, "Life of an output")."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from attrs import frozen
@@ -18,14 +18,14 @@ from pandocast_server.pandocast.platforms import format_name, platform_state, us
 from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import posts
-from pandocast_server.timestamps import from_microseconds, wire_text
+from pandocast_server.timestamps import wire_text
 
 PUBLISH = "publish"
 
 # Measured from the time that was asked for, on the server's clock.
 TRIES = (timedelta(), timedelta(seconds=60), timedelta(seconds=300))
 
-_LATEST = datetime.max.replace(tzinfo=from_microseconds(0).tzinfo) - TRIES[-1]
+_LATEST = datetime.max.replace(tzinfo=UTC) - TRIES[-1]
 _LONGEST_ID = 1000
 
 
@@ -50,40 +50,18 @@ def schedule_output(call: Call) -> Reply:
     """Have an output published at a time (reference, "/api/v1/content/:id/schedule")."""
     output_id = required_text(call.body, "output_id", longest=_LONGEST_ID)
     scheduled_at = required_time(call.body, "scheduled_at")
-    runtime, workspace_id = call.runtime, call.workspace_id
-    if scheduled_at <= runtime.clock.now():
+    if scheduled_at <= call.runtime.clock.now():
         raise bad_request("scheduled_at must be in the future")
     if scheduled_at > _LATEST:
         raise bad_request("scheduled_at must not be so far in the future")
-    event_id = runtime.identifiers.new("evt")
-    with runtime.database.write() as connection:
-        upload = find_upload(connection, workspace_id=workspace_id, content_id=call.path["id"])
-        output = find_output(connection, workspace_id=workspace_id, output_id=output_id)
+    with call.runtime.database.write() as connection:
+        upload = find_upload(connection, workspace_id=call.workspace_id, content_id=call.path["id"])
+        output = find_output(connection, workspace_id=call.workspace_id, output_id=output_id)
         if output.content_id != upload.id:
             raise not_found("Output")
-        _check_schedulable(connection, workspace_id, output)
-        connection.execute(
-            insert(posts).values(
-                id=event_id,
-                workspace_id=workspace_id,
-                content_id=upload.id,
-                output_id=output.id,
-                platform_id=output.platform_id,
-                status=outputs.SCHEDULED,
-                scheduled_at=scheduled_at,
-                created_at=runtime.clock.now(),
-            )
-        )
-        outputs.set_status(connection, output.id, outputs.SCHEDULED)
-        enqueue(
-            connection,
-            runtime,
-            workspace_id=workspace_id,
-            kind=PUBLISH,
-            subject_id=event_id,
-            due_at=scheduled_at,
-        )
-    runtime.announce_work()
+        _check_schedulable(connection, call.workspace_id, output)
+        event_id = _add_post(connection, call, output, scheduled_at)
+    call.runtime.announce_work()
     return json_reply(
         {
             "success": True,
@@ -132,6 +110,28 @@ def _check_schedulable(connection: Connection, workspace_id: str, output: Output
     if not state.connected:
         name = format_name(output.platform_id)
         raise bad_request(f"{name} is not connected; connect it in Settings -> Platforms")
+
+
+def _add_post(connection: Connection, call: Call, output: Output, scheduled_at: datetime) -> str:
+    runtime, workspace_id = call.runtime, call.workspace_id
+    event_id = runtime.identifiers.new("evt")
+    connection.execute(
+        insert(posts).values(
+            id=event_id,
+            workspace_id=workspace_id,
+            content_id=output.content_id,
+            output_id=output.id,
+            platform_id=output.platform_id,
+            status=outputs.SCHEDULED,
+            scheduled_at=scheduled_at,
+            created_at=runtime.clock.now(),
+        )
+    )
+    outputs.set_status(connection, output.id, outputs.SCHEDULED)
+    enqueue(
+        connection, runtime, workspace_id=workspace_id, kind=PUBLISH, subject_id=event_id, due_at=scheduled_at
+    )
+    return event_id
 
 
 def _failure(runtime: Runtime, attempt: _Attempt, error: str, *, was_injected: bool) -> Outcome:
