@@ -150,15 +150,16 @@ class ReferenceServer:
             )
 
     def revoke_key(self, key: str) -> None:
-        """Revoke a key of the first workspace; the next request that uses it is refused.
+        """Revoke a key of any workspace; the next request that uses it is refused.
 
         Raises:
-            LookupError: The workspace has no such key.
+            LookupError: There is no such key.
         """
         with self._workspace.write() as connection:
-            revoked = keys.revoke_key(connection, self._runtime, workspace_id=self._workspace.id, key=key)
-        if revoked is None:
-            raise LookupError("the first workspace has no such key")
+            found = keys.find_key(connection, key)
+            if found is None:
+                raise LookupError("there is no such key")
+            keys.revoke_key(connection, self._runtime, workspace_id=found.workspace_id, key=key)
 
     def create_workspace(self, *, name: str = "other") -> str:
         """Create another workspace, and give its first key."""

@@ -192,8 +192,9 @@ def test_a_revoked_key_is_refused_at_once(pandocast_server: ReferenceServer) -> 
         assert client.get("/content").status_code == 200
         pandocast_server.revoke_key(key)
         assert client.get("/content").status_code == 401
-    with pytest.raises(LookupError):
-        pandocast_server.revoke_key("pk_test_unknown")
+    for void in (key, "pk_test_unknown"):
+        with pytest.raises(LookupError):
+            pandocast_server.revoke_key(void)
 
 
 def test_another_workspace_sees_nothing(pandocast_server: ReferenceServer) -> None:
@@ -201,6 +202,8 @@ def test_another_workspace_sees_nothing(pandocast_server: ReferenceServer) -> No
     other = pandocast_server.create_workspace(name="other")
     assert get(pandocast_server, other).json()["total"] == 0
     assert get(pandocast_server).json()["total"] == 1
+    pandocast_server.revoke_key(other)
+    assert get(pandocast_server, other).status_code == 401
 
 
 def test_the_clock_moves_the_date_and_the_window() -> None:
