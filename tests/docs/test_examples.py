@@ -1,0 +1,39 @@
+"""Everything that the documentation shows is done, page by page, from top to bottom."""
+
+from pathlib import Path
+
+import pytest
+from doc_pages import ARTICLE, ROOT, Reader, blocks, environment_with, pages
+
+from pandocast_server.testing import ReferenceServer
+
+SECRET = "whsec_of_the_documentation"
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_a_page_does_what_it_shows(
+    page: Path, pandocast_server: ReferenceServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {
+        "PANDOCAST_API_KEY": pandocast_server.api_key,
+        "PANDOCAST_BASE_URL": pandocast_server.base_url,
+        "PANDOCAST_WEBHOOK_SECRET": SECRET,
+    }
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    tmp_path.joinpath("article.md").write_bytes(ARTICLE.read_bytes())
+    with Reader(tmp_path, environment_with(told)) as reader:
+        for block in blocks(page):
+            reader.follow(block)
+
+
+def test_every_block_says_what_it_is() -> None:
+    known = {"python", "console", "sh", "text", "json", "http", "toml"}
+    unknown = [
+        f"{block.page.relative_to(ROOT)}:{block.line}: {block.language!r}"
+        for page in pages()
+        for block in blocks(page)
+        if block.language not in known
+    ]
+    assert not unknown

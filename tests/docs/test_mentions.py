@@ -1,0 +1,62 @@
+"""Nothing public is undocumented."""
+
+import inspect
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+from doc_pages import pages
+
+import pandocast_sdk
+import pandocast_sdk.webhooks
+from pandocast_sdk._async import content as async_content
+from pandocast_sdk._sync import content as sync_content
+from pandocast_server.cli import main
+
+TEXTS = {page.name: page.read_text(encoding="utf-8") for page in pages()}
+EVERYTHING = "\n".join(TEXTS.values())
+PUBLIC = [(module, name) for module in (pandocast_sdk, pandocast_sdk.webhooks) for name in module.__all__]
+
+
+@pytest.mark.parametrize(("module", "name"), PUBLIC, ids=lambda value: getattr(value, "__name__", value))
+def test_every_public_name_is_mentioned(module: object, name: str) -> None:
+    assert re.search(rf"\b{name}\b", EVERYTHING), f"no page speaks of {name}"
+
+
+def subcommands(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if not isinstance(command, click.Group):
+        yield words
+        return
+    with click.Context(command) as context:
+        for name in command.list_commands(context):
+            subcommand = command.get_command(context, name)
+            assert subcommand is not None
+            yield from subcommands(subcommand, (*words, name))
+
+
+@pytest.mark.parametrize("words", list(subcommands(main)), ids=" ".join)
+def test_every_command_is_mentioned(words: tuple[str, ...]) -> None:
+    assert f"pandocast-server {' '.join(words)}" in EVERYTHING
+
+
+@pytest.mark.parametrize("page", sorted(set(TEXTS) - {"index.md"}))
+def test_every_page_can_be_found(page: str) -> None:
+    assert f"{page})" in TEXTS["index.md"] + TEXTS["README.md"]
+
+
+def documented() -> Iterator[tuple[str, object]]:
+    """Give what a user can call: public functions and classes, and their public methods."""
+    resources = [(sync_content, "ContentResource"), (async_content, "AsyncContentResource")]
+    for module, name in [*PUBLIC, *resources]:
+        value = getattr(module, name)
+        if inspect.isclass(value) or inspect.isfunction(value):
+            yield name, value
+        for method, function in inspect.getmembers(value, inspect.isfunction):
+            if not method.startswith("_") and function.__module__.startswith("pandocast_sdk"):
+                yield f"{name}.{method}", function
+
+
+@pytest.mark.parametrize("value", [pytest.param(value, id=name) for name, value in documented()])
+def test_what_a_user_can_call_has_a_docstring(value: object) -> None:
+    assert (value.__doc__ or "").strip()
