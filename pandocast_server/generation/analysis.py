@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Iterator
 from typing import Final, cast
 
 import attrs
@@ -14,14 +15,14 @@ from pandocast_server.generation.languages import guess_language
 from pandocast_server.generation.markup import Block, Kind, read_blocks
 from pandocast_server.generation.sentences import is_closed, split_sentences
 
-_READ: Final = 200_000
-"""Characters of which sentences are made, some three hours of speech; of a longer text, spread windows."""
+_READ: Final = 120_000
+"""Characters of which sentences are made, some two hours of speech; of a longer text, spread windows."""
 
 _WINDOWS: Final = 20
 _MOST_SENTENCES: Final = 3_000
 _KEPT_TOGETHER: Final = 30
 _WORDS_A_MINUTE: Final = 238
-_LONGEST_TITLE_LINE: Final = 70
+_LONGEST_TITLE_LINE: Final = 60
 _WORD: Final = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"  # scripts without spaces
     r"|[^\W_\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+(?:['\u2019-][^\W_]+)*"
@@ -103,7 +104,7 @@ class Analysis:
 def analyze(raw_content: str, title: str) -> Analysis:
     """Analyse plain text, Markdown or HTML of any length and content; never fails on one.
 
-    Of more than 200 000 characters, twenty windows spread from the first to the last are read for sentences,
+    Of more than 120 000 characters, twenty windows spread from the first to the last are read for sentences,
     so that a million take no longer; words are counted in all of it.
     """
     text = clean(raw_content)
@@ -143,9 +144,8 @@ def _windows(text: str) -> str:
 def _outline(blocks: list[Block], title: str) -> tuple[list[str], list[Sentence]]:
     headings = [""]
     sentences: list[Sentence] = []
-    for paragraph, block in enumerate(blocks):
-        following = blocks[paragraph + 1] if paragraph + 1 < len(blocks) else None
-        if block.kind == "heading" or _is_title_line(block, following):
+    for paragraph, block in enumerate(_with_title_lines(blocks)):
+        if block.kind == "heading":
             heading = one_line(block.text)
             if has_substance(heading) and heading.casefold() != title.casefold():
                 headings.append(heading)
@@ -157,17 +157,29 @@ def _outline(blocks: list[Block], title: str) -> tuple[list[str], list[Sentence]
     return headings, sentences
 
 
-def _is_title_line(block: Block, following: Block | None) -> bool:
-    """Recognise a heading of plain text: a short line of its own, unfinished, above a finished paragraph."""
+def _with_title_lines(blocks: list[Block]) -> Iterator[Block]:
+    """Find the headings of plain text: short, unfinished lines above a finished paragraph or beginning it."""
+    for place, block in enumerate(blocks):
+        first, _, rest = block.text.strip().partition("\n")
+        following = rest.strip() or (blocks[place + 1].text.strip() if place + 1 < len(blocks) else "")
+        if block.kind != "prose" or not _is_title_line(first.strip(), following):
+            yield block
+        else:
+            yield Block("heading", first)
+            if rest.strip():
+                yield Block("prose", rest)
+
+
+def _is_title_line(line: str, following: str) -> bool:
+    next_line = following.partition("\n")[0]
     return (
-        block.kind == "prose"
-        and following is not None
-        and following.kind != "heading"
-        and len(block.text) <= _LONGEST_TITLE_LINE < len(following.text)
-        and "\n" not in block.text.strip()
-        and not is_closed(block.text.rstrip())
-        and not block.text.rstrip().endswith(",")
-        and is_closed(following.text.rstrip())
+        len(line) <= _LONGEST_TITLE_LINE
+        and not is_closed(line)
+        and not line.endswith(",")
+        and following[:1].isupper()
+        # The lines of a wrapped paragraph and of a poem are of about one length.
+        and len(next_line) > max(_LONGEST_TITLE_LINE, 1.5 * len(line))
+        and is_closed(following)
     )
 
 

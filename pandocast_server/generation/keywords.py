@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from pandocast_server.generation.languages import words
+from pandocast_server.generation.languages import UNSPACED, words
 from pandocast_server.generation.wordlists import GENERIC, MEDIUM
 
 if TYPE_CHECKING:
@@ -19,11 +19,15 @@ _KEY_PHRASES: Final = 12
 _TOPICS: Final = 6
 _PHRASE: Final = re.compile(r"[^\W_]+(?:[-'\u2019 ][^\W_]+)*")
 _PAIR: Final = re.compile(r"\b(?=(([^\W\d_]+) [^\W\d_]+)\b)")
+_CLAUSE: Final = re.compile(rf"{UNSPACED}{{5}}")
+"""More than a word, in scripts without spaces."""
+
 _LONGEST: Final = 40
 _LONG_TEXT: Final = 6_000
 """From this many characters on, a phrase has to come three times instead of twice to be a topic."""
 
 _ENOUGH_PAIRS: Final = 3
+_FEWEST: Final = 2
 
 
 def find_key_phrases(sentences: Sequence[str], headings: Iterable[str], language: str) -> tuple[str, ...]:
@@ -46,16 +50,18 @@ def find_key_phrases(sentences: Sequence[str], headings: Iterable[str], language
 def find_topics(
     key_phrases: Sequence[str], sentences: Sequence[str], title: str, language: str
 ) -> tuple[str, ...]:
-    """Choose up to six short topics: pairs of words that recur, then words of the title, then key phrases."""
-    recurring = _recurring_pairs(" ".join(_within(_READ, [title, *sentences])), language)
-    entitled = set(words(title))
-    singles = [phrase for phrase in key_phrases if " " not in phrase and phrase.casefold() not in MEDIUM]
-    singles.sort(key=lambda phrase: phrase.casefold() not in entitled)
-    if len(recurring) >= _ENOUGH_PAIRS:
-        singles = []
+    """Choose up to six short topics that recur: pairs of words, else single ones, those of the title first."""
+    text = " ".join(_within(_READ, [title, *sentences]))
+    found = _recurring_pairs(text, language)
+    if len(found) < _ENOUGH_PAIRS:
+        entitled = set(words(title))
+        mentions = Counter(words(text))
+        singles = [phrase for phrase in key_phrases if mentions[phrase.casefold()] >= _FEWEST]
+        singles.sort(key=lambda phrase: phrase.casefold() not in entitled)
+        found += [phrase for phrase in singles if phrase.casefold() not in MEDIUM]
     topics: list[str] = []
     taken: set[str] = set()
-    for phrase in (*recurring, *singles):
+    for phrase in found:
         parts = {word.removesuffix("s") for word in words(phrase)}
         if not parts & taken:
             topics.append(phrase)
@@ -64,15 +70,19 @@ def find_topics(
 
 
 def _recurring_pairs(text: str, language: str) -> list[str]:
-    """Find pairs of neighbouring words without a stop word, most frequent first, in the order of the text."""
+    """Find pairs of neighbouring words without a stop word, the most frequent first, in their usual case."""
     stop_words = _extractor(language).stopword_set
-    counted = Counter(
-        pair[0].casefold()
-        for pair in _PAIR.findall(text)
-        if _is_telling(pair[0]) and stop_words.isdisjoint(words(pair[0]))
-    )
-    fewest = 3 if len(text) > _LONG_TEXT else 2
-    return [pair for pair, count in counted.most_common() if count >= fewest]
+    spellings: dict[str, Counter[str]] = {}
+    for pair in _PAIR.findall(text):
+        spellings.setdefault(pair[0].casefold(), Counter())[pair[0]] += 1
+    fewest = _FEWEST + 1 if len(text) > _LONG_TEXT else _FEWEST
+    recurring = [
+        spelt
+        for pair, spelt in spellings.items()
+        if spelt.total() >= fewest and _is_telling(pair) and stop_words.isdisjoint(words(pair))
+    ]
+    recurring.sort(key=lambda spelt: -spelt.total())
+    return [spelt.most_common(1)[0][0] for spelt in recurring]
 
 
 def _within(limit: int, texts: Iterable[str]) -> list[str]:
@@ -110,4 +120,5 @@ def _is_telling(phrase: str) -> bool:
         and _PHRASE.fullmatch(phrase) is not None
         and GENERIC.isdisjoint(words(phrase))
         and any(character.isalpha() for character in phrase)
+        and not _CLAUSE.search(phrase)
     )

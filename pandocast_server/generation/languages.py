@@ -7,6 +7,9 @@ from typing import Final
 
 from pandocast_server.generation.wordlists import ANY_FUNCTION_WORD, FUNCTION_WORDS, LEANING, PRONOUNS
 
+UNSPACED: Final = "[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]"
+"""A letter of a script that sets no spaces between words: Thai, Lao, Chinese, Japanese."""
+
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _SAMPLE: Final = 20_000
 _LEAST_SHARE: Final = 0.08

@@ -150,8 +150,14 @@ def _parts(candidates: tuple[Candidate, ...]) -> tuple[tuple[Candidate, ...], ..
         sections.setdefault(candidate.section, []).append(candidate)
     if len(sections) >= _FEWEST_SECTIONS:
         return tuple(tuple(section) for section in sections.values())
-    size = math.ceil(len(candidates) / _EVEN_PARTS) or 1
-    return tuple(candidates[start : start + size] for start in range(0, len(candidates), size))
+    size = math.ceil(len(candidates) / _EVEN_PARTS)
+    parts: list[list[Candidate]] = []
+    for candidate in candidates:
+        full = bool(parts) and len(parts[-1]) >= size
+        if not parts or (full and (candidate.leads or len(parts[-1]) >= 2 * size)):
+            parts.append([])
+        parts[-1].append(candidate)
+    return tuple(map(tuple, parts))
 
 
 @frozen

@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import frozen
 
-from pandocast_server.generation.languages import words
+from pandocast_server.generation.languages import UNSPACED, words
 from pandocast_server.generation.markers import CONTRACTION, HEDGE, LIVELY, PERSONAL, PICTOGRAPH, TECHNICAL
 from pandocast_server.generation.voice import VoiceProfile
 from pandocast_server.generation.wordlists import ANY_FUNCTION_WORD, Trait
@@ -16,6 +16,8 @@ _AVOIDED_COSTS: Final = 12
 _MOST_AVOIDED: Final = 6
 _USUAL_SENTENCE: Final = 15
 _USUAL_WORD: Final = 4.7
+_UNSPACED: Final = re.compile(UNSPACED)
+_PLAIN: Final = 0.7
 _READ: Final = 20_000
 
 _FRAME: Final = re.compile(r"^\d+/\d+ |^Subject: |#\w+|https?://\S+|[\u2022\U0001f449]", re.MULTILINE)
@@ -53,6 +55,9 @@ class _Measured:
     lengths: Sequence[int]
     """Words of each sentence."""
 
+    plainness: float
+    """How near words are to the usual length."""
+
     @property
     def mean(self) -> float:
         return len(self.words) / len(self.lengths)
@@ -70,12 +75,6 @@ class _Measured:
         spread = sum(abs(length - self.mean) for length in self.lengths) / len(self.lengths)
         return min(1.0, 0.4 + 1.2 * spread / self.mean)
 
-    @property
-    def plainness(self) -> float:
-        """Tell how near words are to the usual length; scripts without spaces have no words to measure."""
-        mean = sum(map(len, self.words)) / len(self.words)
-        return 0.7 if mean > 3 * _USUAL_WORD else max(0.0, 1.0 - 2.5 * abs(mean - _USUAL_WORD) / _USUAL_WORD)
-
     def rate(self, pattern: re.Pattern[str]) -> float:
         """Count a marker a sentence."""
         return len(pattern.findall(self.text)) / len(self.lengths)
@@ -83,9 +82,22 @@ class _Measured:
 
 def _measure(text: str) -> _Measured | None:
     sentences = [counted for part in _SENTENCE_END.split(text) if (counted := words(part))]
-    if not sentences:
+    found = [word for one in sentences for word in one]
+    if not found:
         return None
-    return _Measured(text, [word for one in sentences for word in one], [len(one) for one in sentences])
+    unspaced = 2 * len(_UNSPACED.findall(text)) > sum(map(len, found))
+    if unspaced:  # two characters are as good as a word
+        sentences = [
+            ["".join(one)[start : start + 2] for start in range(0, sum(map(len, one)), 2)]
+            for one in sentences
+        ]
+        found = [word for one in sentences for word in one]
+    return _Measured(text, found, [len(one) for one in sentences], _PLAIN if unspaced else _plainness(found))
+
+
+def _plainness(found: Sequence[str]) -> float:
+    mean = sum(map(len, found)) / len(found)
+    return max(0.0, 1.0 - 2.5 * abs(mean - _USUAL_WORD) / _USUAL_WORD)
 
 
 def _closeness(value: float, ideal: float) -> float:

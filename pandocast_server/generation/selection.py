@@ -51,6 +51,21 @@ def join(text: str, following: str) -> str:
     return text + following if not text or text[-1] in _UNSPACED_END else f"{text} {following}"
 
 
+def in_paragraphs(sentences: Sequence[Candidate]) -> list[str]:
+    """Join sentences to the paragraphs and lists that they come from."""
+    paragraphs: list[str] = []
+    before: Candidate | None = None
+    for sentence in sentences:
+        if before and sentence.is_item:
+            paragraphs[-1] += f"\n• {sentence.text}"
+        elif before and sentence.paragraph == before.paragraph:
+            paragraphs[-1] = join(paragraphs[-1], sentence.text)
+        else:
+            paragraphs.append(sentence.text)
+        before = sentence
+    return paragraphs
+
+
 def passages(
     sentences: Sequence[Candidate], fits: Fits, *, longest: int, most: int, used: Container[int] = ()
 ) -> Iterator[Passage]:

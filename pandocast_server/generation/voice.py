@@ -8,7 +8,7 @@ from typing import Final, cast
 from attrs import Factory, field, frozen
 
 from pandocast_server.generation.cleaning import clean, one_line
-from pandocast_server.generation.languages import words
+from pandocast_server.generation.languages import UNSPACED, words
 from pandocast_server.generation.wordlists import STYLE_DENIALS, TRAITS, Trait
 
 _MOST_EXAMPLES: Final = 50
@@ -18,6 +18,7 @@ _LEAST_INFLECTED: Final = 4
 
 _STYLE_WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|[.,;:\n]")
 _SENTENCE_END: Final = re.compile(r"[.!?\u3002\uff01\uff1f]+(?:\s|$)")
+_UNSPACED: Final = re.compile(UNSPACED)
 _INFLECTED: Final = r"(?:['\u2019]?s|es|e?d|ing|ly|e?rs?)?"
 _TRAIT_OF: Final[Mapping[str, Trait]] = {
     adjective: trait for trait, adjectives in TRAITS.items() for adjective in adjectives
@@ -112,5 +113,4 @@ def _entry_pattern(entry: str) -> str:
 
 
 def _is_spaced(character: str) -> bool:
-    unspaced = "\u0e00" <= character <= "\u0eff" or "\u3000" <= character <= "\u9fff"
-    return character.isalnum() and not unspaced
+    return character.isalnum() and not _UNSPACED.match(character)

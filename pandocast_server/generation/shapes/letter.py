@@ -5,7 +5,7 @@ from typing import Final
 from pandocast_server.generation.counting import part_fits
 from pandocast_server.generation.material import Material
 from pandocast_server.generation.platforms import Platform
-from pandocast_server.generation.selection import chosen_parts, told
+from pandocast_server.generation.selection import chosen_parts, in_paragraphs, told
 from pandocast_server.generation.shapes.paragraphs import flourish, framed, shortened, stack
 from pandocast_server.generation.shortening import shorten
 
@@ -14,6 +14,8 @@ _SUBJECT: Final = 60
 
 _OPENING: Final = 500
 _SECTION: Final = 420
+_TOLD_WHOLE: Final = 1_500
+"""Characters up to which a text is told in full."""
 
 
 def write_letter(material: Material, platform: Platform) -> str:
@@ -27,6 +29,8 @@ def write_letter(material: Material, platform: Platform) -> str:
 
 
 def _sections(material: Material, platform: Platform) -> list[str]:
+    if sum(len(sentence.text) for sentence in material.sentences) <= _TOLD_WHOLE:
+        return _whole(material, platform)
     wanted = 3 if material.has("concise") else 9 if material.has("detailed") else 6
     written: list[str] = []
     for number in chosen_parts(material, wanted):
@@ -40,6 +44,19 @@ def _sections(material: Material, platform: Platform) -> list[str]:
         heading = material.headings[number]
         written.append(f"{heading}\n{text}" if heading else text)
     return written
+
+
+def _whole(material: Material, platform: Platform) -> list[str]:
+    parts = zip(material.headings, material.parts, strict=True)
+    if not any(material.headings):
+        parts = zip([""], [material.sentences], strict=True)
+    told = ["\n\n".join(in_paragraphs(part)) for _, part in parts]
+    if told:
+        told[0] += flourish(material, platform)
+    return [
+        f"{heading}\n{text}" if heading else text
+        for heading, text in zip(material.headings, told, strict=False)
+    ]
 
 
 def _call_to_action(material: Material) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 from pandocast_server.generation.counting import part_fits
 from pandocast_server.generation.material import Candidate, Material
 from pandocast_server.generation.platforms import Platform
-from pandocast_server.generation.selection import join, opening
+from pandocast_server.generation.selection import in_paragraphs, opening
 from pandocast_server.generation.shapes.paragraphs import flourish, framed, shortened, stack
 
 _OPENING: Final = 400
@@ -36,18 +36,17 @@ def _paragraph_start(material: Material, chosen: Candidate) -> Candidate:
 
 def _told(material: Material, start: Candidate) -> list[str]:
     room = _CONCISE if material.has("concise") else _DETAILED if material.has("detailed") else _CUSTOMARY
-    paragraphs: dict[int, str] = {}
+    told: list[Candidate] = []
     for sentence in material.sentences:
         if sentence.position < start.position or sentence.section != start.section:
             continue
         room -= len(sentence.text) + 1
-        if room < 0 and paragraphs:
+        if room < 0 and told:
             break
-        paragraphs[sentence.paragraph] = join(paragraphs.get(sentence.paragraph, ""), sentence.text)
-    told = list(paragraphs.values())
-    while len(told) > 1 and told[-1].endswith(":"):
+        told.append(sentence)
+    while len(told) > 1 and told[-1].text.endswith(":"):
         told.pop()
-    return told
+    return in_paragraphs(told)
 
 
 def _invitation(material: Material) -> str:

@@ -23,6 +23,8 @@ _SENTENCES: Final = 5
 
 def write_thread(material: Material, platform: Platform) -> str:
     """Write numbered posts separated by blank lines, or one plain post where there is no matter for two."""
+    if len(material.sentences) < 2:
+        return write_single(material, platform)
     most = _CONCISE if material.has("concise") else _CUSTOMARY
     most = platform.max_parts if material.has("detailed") else min(most, platform.max_parts)
     number = f"{platform.max_parts}/{platform.max_parts} "
