@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
+from flavours import FLAVOURS, Connect, Driven
 from hypothesis import settings
 from openapi_judge import JudgingMiddleware
 from starlette.types import ASGIApp
@@ -41,3 +43,15 @@ def judged_responses() -> Iterator[None]:
 def receiver() -> Iterator[Receiver]:
     with running_receiver() as receiver:
         yield receiver
+
+
+@pytest.fixture(params=FLAVOURS)
+def connect(request: pytest.FixtureRequest) -> Connect:
+    """Open clients of a server, of each flavour in turn."""
+    return cast("Connect", FLAVOURS[request.param])
+
+
+@pytest.fixture
+def client(connect: Connect, pandocast_server: ReferenceServer) -> Iterator[Driven]:
+    with connect(pandocast_server) as client:
+        yield client
