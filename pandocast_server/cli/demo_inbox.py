@@ -1,0 +1,164 @@
+"""The demo's webhook endpoint: what an application of the user's would have."""
+
+from collections.abc import Callable
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
+from threading import Condition, Thread
+from types import TracebackType
+from typing import Self, cast
+from urllib.parse import urlsplit
+
+from attrs import frozen
+
+from pandocast_sdk import WebhookPayloadError, WebhookVerificationError
+from pandocast_sdk.webhooks import Event, Webhook
+
+_HOST = "127.0.0.1"
+_PATH = "/webhooks"
+_LARGEST_BODY = 1024 * 1024
+_SECONDS_FOR_A_REQUEST = 10
+_POLL_SECONDS = 0.02
+
+
+@frozen
+class Received:
+    """A delivery whose signature was good."""
+
+    event: Event
+    delivery_id: str | None
+
+
+class Inbox:
+    """Receives webhooks on a free loopback port while its `with` block runs, each verified by the SDK."""
+
+    def __init__(self, webhook: Webhook, on_arrival: Callable[[Received], None]) -> None:
+        """Take the port; nothing is answered before the block is entered.
+
+        Args:
+            webhook: Verifies.
+            on_arrival: Called with each verified delivery, in the thread that received it.
+
+        Raises:
+            OSError: There is no free port.
+        """
+        self._webhook = webhook
+        self._on_arrival = on_arrival
+        self._changed = Condition()
+        self._received: list[Received] = []
+        self._refusals: list[str] = []
+        self._server = _Server(self)
+        self._thread = Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), name="webhook-inbox", daemon=True
+        )
+        self.url = f"http://{_HOST}:{self._server.server_address[1]}{_PATH}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def received(self) -> list[Received]:
+        """The verified deliveries so far, in the order of their arrival."""
+        with self._changed:
+            return list(self._received)
+
+    @property
+    def refusals(self) -> list[str]:
+        """Why each of the other deliveries was refused."""
+        with self._changed:
+            return list(self._refusals)
+
+    def wait_for(self, event_type: str, *, count: int = 1, timeout: float) -> None:
+        """Wait until `count` verified deliveries of one type have arrived since the beginning.
+
+        Raises:
+            TimeoutError: They had not after `timeout` seconds.
+        """
+
+        def have_arrived() -> bool:
+            return sum(one.event.event == event_type for one in self._received) >= count
+
+        with self._changed:
+            if not self._changed.wait_for(have_arrived, timeout):
+                raise TimeoutError(f"no webhook {event_type} arrived within {timeout:g} seconds")
+
+    def take(self, body: bytes, headers: list[tuple[str, str]]) -> tuple[int, str]:
+        """Judge one delivery, and give the status and the sentence to answer with."""
+        try:
+            event = self._webhook.unwrap(body, headers)
+        except WebhookVerificationError as error:
+            with self._changed:
+                self._refusals.append(str(error))
+            return (400 if isinstance(error, WebhookPayloadError) else 401), str(error)
+        received = Received(event, Webhook.delivery_id(headers))
+        # Told before it is counted, so that whoever waits for it finds it on the screen; counted in any case.
+        try:
+            self._on_arrival(received)
+        finally:
+            with self._changed:
+                self._received.append(received)
+                self._changed.notify_all()
+        return 200, "thank you"
+
+
+def send(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+    """Post to an inbox as a stranger might, and give its answer.
+
+    Raises:
+        OSError: It cannot be reached.
+    """
+    address = urlsplit(url)
+    connection = HTTPConnection(address.netloc, timeout=_SECONDS_FOR_A_REQUEST)
+    try:
+        connection.request("POST", address.path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+class _Server(ThreadingTCPServer):
+    # Not http.server's own class, which asks the name service who this machine is; that can take seconds.
+    daemon_threads = True
+
+    def __init__(self, inbox: Inbox) -> None:
+        self.inbox = inbox
+        super().__init__((_HOST, 0), _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a connection that broke: it is its client's affair."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    timeout = _SECONDS_FOR_A_REQUEST
+
+    def do_POST(self) -> None:
+        length = self.headers.get("Content-Length", "")
+        if self.path != _PATH:
+            self._answer(404, "webhooks go elsewhere")
+        elif not (length.isascii() and length.isdigit()):
+            self._answer(411, "a delivery has a Content-Length")
+        elif int(length) > _LARGEST_BODY:
+            self._answer(413, "no delivery is that large")
+        else:
+            inbox = cast("_Server", self.server).inbox
+            self._answer(*inbox.take(self.rfile.read(int(length)), self.headers.items()))
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's word
+        """Log nothing: what matters is on the screen."""
+
+    def _answer(self, status: int, sentence: str) -> None:
+        body = sentence.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
