@@ -33,23 +33,23 @@ def required_text(body: Fields, name: str, *, longest: int) -> str:
 
 
 def optional_text(body: Fields, name: str) -> str | None:
-    """Give a text, or None where the field is absent.
+    """Give a text, or None where the field is absent or null.
 
     Raises:
         ApiError: 400, it is no string.
     """
-    return _text(body, name) if name in body else None
+    return None if body.get(name) is None else _text(body, name)
 
 
 def optional_texts(body: Fields, name: str) -> list[str] | None:
-    """Give a list of at least one string, each once, or None where the field is absent.
+    """Give a list of at least one string, each once, or None where the field is absent or null.
 
     Raises:
         ApiError: 400, it is no list, empty, or holds something else.
     """
-    if name not in body:
+    value = body.get(name)
+    if value is None:
         return None
-    value = body[name]
     if not isinstance(value, list):
         raise bad_request(f"{name} must be a list of strings")
     texts = list(dict.fromkeys(_string(item, name) for item in cast("list[object]", value)))

@@ -114,10 +114,8 @@ def _check_platforms(selected: Sequence[str]) -> None:
 
 
 def _check_voice_profile(connection: Connection, call: Call) -> None:
-    if call.body.get("voice_profile_id") is None:
-        return
-    given = optional_text(call.body, "voice_profile_id") or ""
-    if given != voice_profile_id(connection, workspace_id=call.workspace_id):
+    given = optional_text(call.body, "voice_profile_id")
+    if given is not None and given != voice_profile_id(connection, workspace_id=call.workspace_id):
         raise bad_request(f"voice_profile_id names no voice profile of this workspace: {quoted(given)}")
 
 

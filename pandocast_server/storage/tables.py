@@ -119,7 +119,7 @@ content = Table(
     Column("content_type", Text, nullable=False),
     Column("raw_content", Text, nullable=False),
     Column("status", String(20), nullable=False),
-    Column("analysis", JSON, nullable=True),
+    Column("analysis", Text, nullable=True),
     Column("error", Text, nullable=True),
     _instant("created_at"),
     Index("content_newest", "workspace_id", "created_at", "seq"),

@@ -76,12 +76,10 @@ def test_a_write_refused_for_the_rate_limit_is_sent_again(
     assert len(client.ids()) == 1
 
 
-@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 503}, {"drop": True}, {"status": 408}])
-def test_a_read_is_sent_again(
-    client: Driven, pandocast_server: ReferenceServer, fault: dict[str, int]
-) -> None:
+@pytest.mark.parametrize("status", [408, 500, 503, None])
+def test_a_read_is_sent_again(client: Driven, pandocast_server: ReferenceServer, status: int | None) -> None:
     client.upload()
-    pandocast_server.faults.add(*LIST, times=2, **fault)
+    pandocast_server.faults.add(*LIST, times=2, status=status, drop=status is None)
     assert len(client.ids()) == 1
     assert sent(pandocast_server, "GET") == 3
 

@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pandocast_server.errors import ApiError
-from pandocast_server.pandocast.fields import optional_texts, required_text, required_time, whole_number
+from pandocast_server.pandocast.fields import (
+    optional_text,
+    optional_texts,
+    required_text,
+    required_time,
+    whole_number,
+)
 
 OFFSETS = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 MOMENTS = st.datetimes(datetime(2, 1, 1), datetime(9999, 12, 30), timezones=OFFSETS)  # noqa: DTZ001 - drawn with one
@@ -88,10 +94,16 @@ def test_a_text_is_counted_in_characters() -> None:
     assert required_text({"title": "😀😀😀"}, "title", longest=3) == "😀😀😀"
 
 
-@pytest.mark.parametrize("value", [None, "twitter_single", {}, 1, [1], [None], [["twitter_single"]]])
+@pytest.mark.parametrize("value", ["", "twitter_single", {}, 1, [1], [None], [["twitter_single"]]])
 def test_what_is_no_list_of_strings_is_refused(value: object) -> None:
     with pytest.raises(ApiError, match="names must be a list of strings"):
         optional_texts({"names": value}, "names")
+
+
+@pytest.mark.parametrize("body", [{}, {"name": None}])
+def test_absent_and_null_are_the_same(body: dict[str, object]) -> None:
+    assert optional_text(body, "name") is None
+    assert optional_texts(body, "name") is None
 
 
 def test_a_list_is_absent_or_has_something_and_everything_once() -> None:
