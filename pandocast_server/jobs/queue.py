@@ -46,7 +46,7 @@ class Job:
         kind: What to do.
         subject_id: What to do it with: the identifier of an upload, a post, ...
         payload: What else was given.
-        attempts: How often it was begun before, runs that a crash cut short included.
+        attempts: How often it was begun without coming to an outcome: it raised, or its process died.
         due_at: When it was due, on the server's clock.
         lease: The right to finish it.
     """
@@ -135,8 +135,13 @@ def finish(connection: Connection, job: Job, *, status: str = DONE) -> bool:
 
 
 def requeue(connection: Connection, job: Job, *, due_at: datetime) -> bool:
-    """Have a job run again at `due_at` on the server's clock, and tell whether it was still ours."""
-    return leases.finish(connection, jobs, job.lease, {"status": PENDING, "due_at": due_at})
+    """Have a job run anew at `due_at` on the server's clock, and tell whether it was still ours."""
+    return leases.finish(connection, jobs, job.lease, {"status": PENDING, "due_at": due_at, "attempts": 0})
+
+
+def retry(connection: Connection, job: Job) -> bool:
+    """Have a job that came to no outcome tried again at once, and tell whether it was still ours."""
+    return leases.finish(connection, jobs, job.lease, {"status": PENDING})
 
 
 def release(connection: Connection, job: Job) -> bool:

@@ -45,7 +45,7 @@ class JobWorker(Worker[Job]):
 
     A handler runs in a thread, may read with `runtime.database.read()`, and holds no transaction while it
     computes. One that raises, or whose outcome cannot be applied, is run again at once; after `MAX_ATTEMPTS`
-    runs the job is `failed`.
+    runs without an outcome, those that took their process along included, the job is `failed`.
     """
 
     def __init__(
@@ -98,7 +98,10 @@ class JobWorker(Worker[Job]):
 
     async def _work(self, item: Job) -> None:
         try:
-            self._end(item, await self._compute(item))
+            if item.attempts >= MAX_ATTEMPTS:
+                self._give_up(item)  # its runs have ended with their processes
+            else:
+                self._end(item, await self._compute(item))
         except Exception:  # noqa: BLE001 - whatever a handler raises is its job's failure
             _LOG.exception("job %s (%s) raised in run %d", item.id, item.kind, item.attempts + 1)
             self._end_badly(item)
@@ -124,8 +127,11 @@ class JobWorker(Worker[Job]):
     def _end_badly(self, job: Job) -> None:
         if job.attempts + 1 < MAX_ATTEMPTS:
             with self._runtime.database.write() as connection:
-                queue.requeue(connection, job, due_at=job.due_at)
-            return
+                queue.retry(connection, job)
+        else:
+            self._give_up(job)
+
+    def _give_up(self, job: Job) -> None:
         try:
             with self._runtime.database.write() as connection:
                 if queue.finish(connection, job, status=queue.FAILED) and self._on_failure is not None:

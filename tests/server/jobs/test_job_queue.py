@@ -139,6 +139,7 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_late_finisher_is_told(office
         assert not queue.renew(connection, late)
         assert not queue.finish(connection, late)
         assert not queue.requeue(connection, late, due_at=later)
+        assert not queue.retry(connection, late)
         assert not queue.release(connection, late)
         assert queue.renew(connection, holder)
         assert queue.finish(connection, holder)
@@ -162,7 +163,7 @@ def test_jumps_of_the_server_clock_end_no_lease(office: Office) -> None:
     assert finish(office, job)
 
 
-def test_a_job_to_be_run_again_counts_and_waits_for_its_time(office: Office) -> None:
+def test_a_job_to_be_run_anew_waits_for_its_time(office: Office) -> None:
     add(office, "a")
     job = claimed(office)
     again = office.runtime.clock.now() + timedelta(seconds=60)
@@ -171,7 +172,16 @@ def test_a_job_to_be_run_again_counts_and_waits_for_its_time(office: Office) -> 
     assert claim(office) is None
     office.runtime.clock.advance(seconds=60)
     second = claimed(office)
-    assert (second.id, second.attempts, second.due_at) == (job.id, 1, again)
+    assert (second.id, second.attempts, second.due_at) == (job.id, 0, again)
+
+
+def test_a_job_without_an_outcome_counts_and_is_tried_at_once(office: Office) -> None:
+    add(office, "a")
+    first = claimed(office)
+    with office.runtime.database.write() as connection:
+        assert queue.retry(connection, first)
+    second = claimed(office)
+    assert (second.id, second.attempts, second.due_at) == (first.id, 1, first.due_at)
 
 
 def test_a_released_job_is_as_if_it_had_not_been_claimed(office: Office) -> None:

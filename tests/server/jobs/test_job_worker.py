@@ -4,7 +4,8 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -139,19 +140,20 @@ async def test_the_worker_wakes_by_itself_when_a_job_becomes_due(office: Office)
 
 
 async def test_a_job_can_ask_to_be_run_again(office: Office) -> None:
-    runs: list[int] = []
+    runs: list[datetime] = []
 
     def handler(runtime: Runtime, job: Job) -> Outcome:
-        runs.append(job.attempts)
+        runs.append(job.due_at)
         again = job.due_at + timedelta(minutes=1) if len(runs) < 3 else None
         return Outcome(recording(runtime, job), again_at=again)
 
     async with working(office, {"test": handler}) as worker:
         add(office, "a")
-        for expected in ([0], [0, 1], [0, 1, 2], [0, 1, 2]):
+        for expected in (1, 2, 3, 3):
             await worker.drain()
-            assert runs == expected
+            assert len(runs) == expected
             office.runtime.clock.advance(minutes=1)
+    assert [later - earlier for earlier, later in pairwise(runs)] == [timedelta(minutes=1)] * 2
     assert (statuses(office), recorded(office)) == (["done"], ["a", "a", "a"])
 
 
@@ -193,6 +195,19 @@ async def test_an_outcome_that_cannot_be_applied_leaves_nothing_behind(office: O
         add(office, "a")
         await worker.drain()
     assert (statuses(office), recorded(office)) == (["done"], ["a"])
+
+
+async def test_a_job_that_takes_its_process_along_is_not_run_for_ever(office: Office) -> None:
+    add(office, "a")
+    with office.runtime.database.write() as connection:
+        connection.execute(update(jobs).values(attempts=job_worker.MAX_ATTEMPTS))
+
+    def given_up(connection: Connection, runtime: Runtime, job: Job) -> None:
+        record_event(connection, runtime, workspace_id=job.workspace_id, type="given.up", data={})
+
+    async with working(office, {"test": record}, given_up) as worker:
+        await worker.drain()
+    assert (statuses(office), recorded(office)) == (["failed"], ["given.up"])
 
 
 async def test_an_end_that_cannot_be_written_is_not_tried_for_ever(office: Office) -> None:
