@@ -66,8 +66,7 @@ class Worker(ABC, Generic[T]):
         try:
             while self._grace is None:
                 self._wake.clear()
-                self._start_what_is_due()
-                await _first(self._wake, self._seconds_to_next())
+                await _first(self._wake, self._start_what_is_due())
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=self._grace)
         finally:
@@ -95,19 +94,21 @@ class Worker(ABC, Generic[T]):
             with suppress(RuntimeError):  # the loop was closed a moment ago
                 loop.call_soon_threadsafe(self._wake.set)
 
-    def _start_what_is_due(self) -> None:
+    def _start_what_is_due(self) -> float:
+        """Begin what is due, and give the seconds until it is time to look again."""
         free = self._limit - len(self._tasks)
-        if free <= 0:
-            return
         try:
-            items = self._claim(free)
+            # Asked before claiming, so that what becomes due in between is either claimed or waited for.
+            pause = self._seconds_to_next()
+            items = self._claim(free) if free > 0 else ()
         except Exception:  # noqa: BLE001 - a database that is away for a moment must not end all work
             _LOG.exception("%s cannot take work", type(self).__name__)
-            return
+            return POLL_SECONDS
         for item in items:
             task = asyncio.ensure_future(self._work(item))
             self._tasks[task] = item
             task.add_done_callback(self._ended_task)
+        return pause
 
     def _ended_task(self, task: asyncio.Task[None]) -> None:
         item = self._tasks.pop(task)

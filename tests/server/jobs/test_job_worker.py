@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -268,6 +268,27 @@ async def test_a_long_job_keeps_its_lease(office: Office, monkeypatch: pytest.Mo
         add(office, "a")
         await worker.drain()
     assert recorded(office) == ["a"]
+
+
+async def test_a_database_that_is_away_for_a_moment_does_not_end_the_work(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failures = iter([OSError("the disk is away")])
+    next_due = queue.next_due
+
+    def sometimes(connection: Connection, kinds: Collection[str], *, now: datetime) -> datetime | None:
+        for failure in failures:
+            raise failure
+        return next_due(connection, kinds, now=now)
+
+    monkeypatch.setattr(queue, "next_due", sometimes)
+    async with working(office, {"test": record}) as worker:
+        await worker.drain()
+        await asyncio.sleep(0)  # its first look
+        add(office, "a")
+        await worker.drain()
+    assert recorded(office) == ["a"]
+    assert "JobWorker cannot take work" in caplog.text
 
 
 async def test_a_cancelled_worker_leaves_at_once_and_gives_the_job_back(office: Office) -> None:
