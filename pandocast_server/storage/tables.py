@@ -223,4 +223,5 @@ deliveries = Table(
     _instant("finished_at", nullable=True),
     UniqueConstraint("event_id", "endpoint_id"),
     Index("deliveries_line", "endpoint_id", "status", "position"),
+    Index("deliveries_position", "endpoint_id", "position"),
 )
