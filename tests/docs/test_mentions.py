@@ -7,12 +7,14 @@ from collections.abc import Iterator
 import click
 import pytest
 from doc_pages import pages
+from openapi_judge import DESCRIPTION
 
 import pandocast_sdk
 import pandocast_sdk.webhooks
 from pandocast_sdk._async import content as async_content
 from pandocast_sdk._sync import content as sync_content
 from pandocast_server.cli import main
+from pandocast_server.generation.platforms import PLATFORMS
 
 TEXTS = {page.name: page.read_text(encoding="utf-8") for page in pages()}
 EVERYTHING = "\n".join(TEXTS.values())
@@ -38,6 +40,11 @@ def subcommands(command: click.Command, words: tuple[str, ...] = ()) -> Iterator
 @pytest.mark.parametrize("words", list(subcommands(main)), ids=" ".join)
 def test_every_command_is_mentioned(words: tuple[str, ...]) -> None:
     assert f"pandocast-server {' '.join(words)}" in EVERYTHING
+
+
+@pytest.mark.parametrize("name", [*PLATFORMS, *DESCRIPTION.at("webhooks")])
+def test_the_decisions_name_every_platform_and_event(name: str) -> None:
+    assert f"`{name}`" in TEXTS["decisions.md"]
 
 
 @pytest.mark.parametrize("page", sorted(set(TEXTS) - {"index.md"}))
