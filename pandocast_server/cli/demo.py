@@ -2,6 +2,8 @@
 
 import json
 import logging
+import shlex
+import shutil
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -65,7 +67,16 @@ def _publish(file: Path | None, *, full: bool, as_json: bool) -> None:
 
         click.echo(json.dumps(document(shown)))
     else:
-        screen.summary(webhooks=len(shown.received), seconds=shown.seconds)
+        screen.summary(webhooks=len(shown.received), seconds=shown.seconds, program=_program())
+
+
+def _program() -> str:
+    """Say what to type to call this program: its name, or its path where the shell would not find it."""
+    name = click.get_current_context().find_root().command_path
+    called, found = Path(sys.argv[0]), shutil.which(name)
+    if not called.is_file() or (found is not None and called.samefile(found)):
+        return name
+    return shlex.quote(sys.argv[0])
 
 
 @contextmanager

@@ -46,7 +46,6 @@ class Inbox:
         self._on_arrival = on_arrival
         self._changed = Condition()
         self._received: list[Received] = []
-        self._refusals: list[str] = []
         self._server = _Server(self)
         self._thread = Thread(
             target=self._server.serve_forever, args=(_POLL_SECONDS,), name="webhook-inbox", daemon=True
@@ -70,12 +69,6 @@ class Inbox:
         with self._changed:
             return list(self._received)
 
-    @property
-    def refusals(self) -> list[str]:
-        """Why each of the other deliveries was refused."""
-        with self._changed:
-            return list(self._refusals)
-
     def wait_for(self, event_type: str, *, count: int = 1, timeout: float) -> None:
         """Wait until `count` verified deliveries of one type have arrived since the beginning.
 
@@ -95,8 +88,6 @@ class Inbox:
         try:
             event = self._webhook.unwrap(body, headers)
         except WebhookVerificationError as error:
-            with self._changed:
-                self._refusals.append(str(error))
             return (400 if isinstance(error, WebhookPayloadError) else 401), str(error)
         received = Received(event, Webhook.delivery_id(headers))
         # Told before it is counted, so that whoever waits for it finds it on the screen; counted in any case.

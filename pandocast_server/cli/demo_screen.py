@@ -33,11 +33,11 @@ _MOST_TOPICS = 5
 _GOOD_MATCH, _FAIR_MATCH = 75, 50
 
 _NEXT = (
-    ("pandocast-server demo FILE", "publish a text or Markdown file of yours"),
-    ("pandocast-server demo --full", "see every post to its last word"),
-    ("pandocast-server serve", "a server to develop against; prints its key"),
-    ("pandocast-server webhooks add URL", "have its webhooks sent to your program"),
-    ("pandocast-server keys create", "make another key for it"),
+    ("{program} demo FILE", "publish a text of yours"),
+    ("{program} demo --full", "see every post to its last word"),
+    ("{program} serve", "a server to develop against"),
+    ("{program} keys create", "another key, while it serves"),
+    ("{program} webhooks add URL", "have your program told of events"),
     ("docs/quickstart.md", "the same from Python"),
 )
 
@@ -137,15 +137,25 @@ class Screen:
             )
         self._print(Text(), table)
 
-    def summary(self, *, webhooks: int, seconds: float) -> None:
-        """Say what has been shown, and what to try next."""
+    def summary(self, *, webhooks: int, seconds: float, program: str) -> None:
+        """Say what has been shown, and what to try next.
+
+        Args:
+            webhooks: How many arrived.
+            seconds: How long it took.
+            program: How this program is called.
+        """
         done = f"{webhooks} webhooks arrived and all {webhooks} were verified; 1 forged one was refused."
         self._print(Text(), Text(f"{self._signs.good} {done} ({seconds:.1f} s)", style="bold green"))
         self._print(Text(), Text("Try next", style="bold"))
-        table = Table.grid(padding=(0, 2))
-        for command, purpose in _NEXT:
-            table.add_row(Text("  " + command, style="cyan"), Text(purpose))
-        self._print(table)
+        commands = [command.format(program=program) for command, _ in _NEXT]
+        column = max(map(len, commands))
+        purposes = [purpose for _, purpose in _NEXT]
+        aligned = column + max(map(len, purposes)) + 4 <= self._console.width
+        for command, purpose in zip(commands, purposes, strict=True):
+            gap = " " * (column - len(command) + 2) if aligned else "\n" + " " * _INDENT
+            # Never wrapped: a command is there to be copied.
+            self._console.print(Text.assemble("  ", (command, "cyan"), gap, purpose), soft_wrap=True)
 
     def _labelled(self, label: Text, text: Text) -> None:
         margin = _INDENT + len(label)

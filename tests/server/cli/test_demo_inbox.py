@@ -1,0 +1,110 @@
+import json
+import socket
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import pytest
+
+from pandocast_sdk.webhooks import Webhook, sign
+from pandocast_server.cli.demo_inbox import Inbox, Received, send
+
+SECRET = "whsec_test"
+UPLOADED = json.dumps(
+    {"event": "content.uploaded", "timestamp": "2026-03-28T10:00:00.000Z", "data": {}}
+).encode()
+
+
+@pytest.fixture
+def arrivals() -> list[Received]:
+    return []
+
+
+@pytest.fixture
+def inbox(arrivals: list[Received]) -> Iterator[Inbox]:
+    with Inbox(Webhook(SECRET), arrivals.append) as inbox:
+        yield inbox
+
+
+def deliver(inbox: Inbox, body: bytes = UPLOADED, *, secret: str = SECRET) -> tuple[int, str]:
+    headers = {"X-Pandocast-Signature": sign(body, secret), "X-Pandocast-Delivery": "dlv_1"}
+    return send(inbox.url, body, headers)
+
+
+def test_a_genuine_delivery_is_taken_and_told(inbox: Inbox, arrivals: list[Received]) -> None:
+    status, _ = deliver(inbox)
+    assert status == 200
+    inbox.wait_for("content.uploaded", timeout=5)
+    [received] = inbox.received
+    assert (received.event.event, received.delivery_id) == ("content.uploaded", "dlv_1")
+    assert arrivals == [received]
+
+
+def test_a_forged_one_is_refused_and_not_told(inbox: Inbox, arrivals: list[Received]) -> None:
+    status, reason = deliver(inbox, secret="a guess")
+    assert status == 401
+    assert "signature" in reason
+    assert (inbox.received, arrivals) == ([], [])
+
+
+def test_one_without_a_signature_is_refused(inbox: Inbox) -> None:
+    assert send(inbox.url, UPLOADED, {})[0] == 401
+
+
+def test_a_genuine_one_that_is_no_event_is_refused_otherwise(inbox: Inbox) -> None:
+    assert deliver(inbox, b"[]")[0] == 400
+
+
+def test_waiting_ends_with_the_time_and_names_the_event(inbox: Inbox) -> None:
+    deliver(inbox)
+    with pytest.raises(TimeoutError, match=r"post\.published"):
+        inbox.wait_for("post.published", timeout=0.01)
+    with pytest.raises(TimeoutError, match=r"content\.uploaded"):
+        inbox.wait_for("content.uploaded", count=2, timeout=0.01)
+
+
+def test_what_cannot_be_shown_has_arrived_all_the_same() -> None:
+    def fail(_received: Received) -> None:
+        raise BrokenPipeError
+
+    with Inbox(Webhook(SECRET), fail) as inbox:
+        with pytest.raises(OSError, match="without response"):
+            deliver(inbox)
+        inbox.wait_for("content.uploaded", timeout=5)
+
+
+@pytest.mark.parametrize(
+    ("path", "length", "status"),
+    [
+        ("/elsewhere", "0", 404),
+        ("/webhooks", None, 411),
+        ("/webhooks", "-1", 411),
+        ("/webhooks", "²", 411),
+        ("/webhooks", "1048577", 413),
+    ],
+)
+def test_requests_that_are_no_delivery_are_refused(
+    inbox: Inbox, path: str, length: str | None, status: int
+) -> None:
+    connection = HTTPConnection(urlsplit(inbox.url).netloc, timeout=5)
+    connection.putrequest("POST", path)
+    if length is not None:
+        connection.putheader("Content-Length", length.encode())
+    connection.endheaders()
+    assert connection.getresponse().status == status
+    connection.close()
+
+
+def test_a_client_that_breaks_off_disturbs_nobody(inbox: Inbox, capfd: pytest.CaptureFixture[str]) -> None:
+    address = urlsplit(inbox.url)
+    with socket.create_connection((str(address.hostname), address.port or 0)) as client:
+        client.sendall(b"POST /webhooks HTTP/1.1\r\nContent-Length: 100\r\n\r\nhalf")
+    assert deliver(inbox)[0] == 200
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_port_is_free_again_afterwards() -> None:
+    with Inbox(Webhook(SECRET), lambda _received: None) as inbox:
+        url = inbox.url
+    with pytest.raises(ConnectionRefusedError):
+        send(url, b"", {})
