@@ -54,7 +54,7 @@ def _id() -> Column[str]:
 
 
 def _workspace() -> Column[str]:
-    return Column("workspace_id", ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False)
+    return Column("workspace_id", String(64), ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False)
 
 
 def _instant(name: str, *, nullable: bool = False) -> Column[datetime]:
@@ -87,7 +87,13 @@ voice_profiles = Table(
     metadata,
     _seq(),
     _id(),
-    Column("workspace_id", ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column(
+        "workspace_id",
+        String(64),
+        ForeignKey("workspaces.id", ondelete="CASCADE"),
+        nullable=False,
+        unique=True,
+    ),
     Column("style", Text, nullable=False, default=""),
     Column("avoid", JSON, nullable=False, default=list),
     Column("examples", JSON, nullable=False, default=list),
@@ -131,7 +137,7 @@ outputs = Table(
     _seq(),
     _id(),
     _workspace(),
-    Column("content_id", ForeignKey("content.id", ondelete="CASCADE"), nullable=False),
+    Column("content_id", String(64), ForeignKey("content.id", ondelete="CASCADE"), nullable=False),
     Column("platform_id", String(64), nullable=False),
     Column("format_name", Text, nullable=False),
     Column("content", Text, nullable=False),
@@ -147,8 +153,8 @@ posts = Table(
     _seq(),
     _id(),
     _workspace(),
-    Column("content_id", ForeignKey("content.id", ondelete="CASCADE"), nullable=False),
-    Column("output_id", ForeignKey("outputs.id", ondelete="CASCADE"), nullable=False),
+    Column("content_id", String(64), ForeignKey("content.id", ondelete="CASCADE"), nullable=False),
+    Column("output_id", String(64), ForeignKey("outputs.id", ondelete="CASCADE"), nullable=False),
     Column("platform_id", String(64), nullable=False),
     Column("status", String(20), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
@@ -210,8 +216,8 @@ deliveries = Table(
     _seq(),
     _id(),
     _workspace(),
-    Column("endpoint_id", ForeignKey("endpoints.id", ondelete="CASCADE"), nullable=False),
-    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
+    Column("endpoint_id", String(64), ForeignKey("endpoints.id", ondelete="CASCADE"), nullable=False),
+    Column("event_id", String(64), ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("status", String(20), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
