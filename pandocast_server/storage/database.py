@@ -1,7 +1,7 @@
 """One database: opening it, its transactions, and the version of its schema."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select
@@ -42,13 +42,13 @@ class Database:
             raise DatabaseError(f"the database cannot be opened: {error.orig}") from error
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> Generator[Connection, None, None]:
         """Give one snapshot: all that is read within belongs together."""
         with self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self) -> Generator[Connection, None, None]:
         """Give one transaction that may write; it commits at the end, or leaves nothing behind."""
         with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
