@@ -1,9 +1,8 @@
 """What a client can be told: frozen values, checked when they are made."""
 
 import math
-from typing import Literal
+from typing import Literal, get_args
 
-import attrs
 from attrs import field, frozen
 from tenacity.wait import wait_base, wait_random_exponential
 
@@ -11,6 +10,7 @@ DEFAULT_TIMEOUT = 30.0
 DEFAULT_MAX_RETRIES = 2
 
 RateLimitMode = Literal["wait", "raise", "off"]
+MODES = get_args(RateLimitMode)
 
 
 def positive_seconds(name: str, value: float | None) -> float | None:
@@ -24,9 +24,19 @@ def positive_seconds(name: str, value: float | None) -> float | None:
     return value
 
 
+def _check_mode(_policy: object, _field: object, value: object) -> None:
+    if value not in MODES:
+        raise ValueError(f"mode must be one of {', '.join(MODES)}, not {value!r}")
+
+
 def _check_max_wait(_policy: object, _field: object, value: float) -> None:
     if math.isnan(value) or value < 0:
         raise ValueError(f"max_wait must be a number of seconds, zero or more, not {value!r}")
+
+
+def _check_store(_policy: object, _field: object, value: object) -> None:
+    if value is not None:
+        raise ValueError("store must be None: a budget is kept in this process")
 
 
 @frozen
@@ -41,9 +51,9 @@ class RateLimitPolicy:
         store: Where the budget is kept; None keeps it in this process.
     """
 
-    mode: RateLimitMode = field(default="wait", validator=attrs.validators.in_(("wait", "raise", "off")))
-    max_wait: float = field(default=120.0, kw_only=True, validator=_check_max_wait)
-    store: None = field(default=None, kw_only=True, validator=attrs.validators.in_((None,)))
+    mode: RateLimitMode = field(default="wait", validator=_check_mode)
+    max_wait: float = field(default=120.0, validator=_check_max_wait)
+    store: None = field(default=None, validator=_check_store)
 
 
 def default_backoff() -> wait_base:

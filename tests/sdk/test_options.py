@@ -1,0 +1,43 @@
+"""What a client can be told, and what it refuses to be told."""
+
+import math
+
+import pytest
+
+from pandocast_sdk import Pandocast, RateLimitPolicy
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"mode": "never"}, "mode must be one of wait, raise, off, not 'never'"),
+        ({"max_wait": -1}, "max_wait must be"),
+        ({"max_wait": math.nan}, "max_wait must be"),
+        ({"store": "redis://localhost"}, "store must be None"),
+    ],
+)
+def test_a_policy_that_cannot_be_is_refused_in_one_sentence(options: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        RateLimitPolicy(**options)  # type: ignore[arg-type] # the mistakes
+    assert len(caught.value.args) == 1
+
+
+def test_a_policy_can_be_given_in_order() -> None:
+    assert RateLimitPolicy("raise", 5) == RateLimitPolicy(mode="raise", max_wait=5, store=None)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"timeout": 0}, "timeout must be"),
+        ({"timeout": math.inf}, "timeout must be"),
+        ({"deadline": -1}, "deadline must be"),
+        ({"deadline": math.nan}, "deadline must be"),
+        ({"max_retries": -1}, "max_retries must be"),
+    ],
+)
+def test_a_client_that_cannot_be_is_refused_in_one_sentence(options: dict[str, float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Pandocast(api_key="pk_test_x", **options)  # type: ignore[arg-type] # the mistakes
+    with Pandocast(api_key="pk_test_x") as client, pytest.raises(ValueError, match=message):
+        client.with_options(**options)  # type: ignore[arg-type] # likewise
