@@ -34,9 +34,9 @@ def _check_max_wait(_policy: object, _field: object, value: float) -> None:
         raise ValueError(f"max_wait must be a number of seconds, zero or more, not {value!r}")
 
 
-def _check_store(_policy: object, _field: object, value: object) -> None:
+def _check_store(_policy: object, _field: object, value: str | None) -> None:
     if value is not None:
-        raise ValueError("store must be None: a budget is kept in this process")
+        raise ValueError("store must be None: only this process can keep a budget so far")
 
 
 @frozen
@@ -53,7 +53,7 @@ class RateLimitPolicy:
 
     mode: RateLimitMode = field(default="wait", validator=_check_mode)
     max_wait: float = field(default=120.0, validator=_check_max_wait)
-    store: None = field(default=None, validator=_check_store)
+    store: str | None = field(default=None, validator=_check_store)
 
 
 def default_backoff() -> wait_base:
