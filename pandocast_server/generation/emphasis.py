@@ -21,7 +21,7 @@ _DENIAL: Final = re.compile(
 _WORD: Final = re.compile(r"[^\W_]+")
 _SUFFIX: Final = re.compile(r"(?:ies|es|(?<!s)s|ing|ed|ers?|ly|y|e)$")
 _LONGEST_STEM_KEPT: Final = 4
-_RARE: Final = 0.05
+_RARE: Final = 0.15
 _TELLING: Final = 0.3
 
 
@@ -44,7 +44,7 @@ def read_emphasis(notes: str | None, sentences: Sequence[str]) -> Emphasis:
     """Read notes such as "Focus on the memory angle, not on pricing"; only their first 5 000 characters.
 
     Words of instruction and grammar do not count. What follows "not", "without", "less" and the like up to
-    the end of its clause is unwanted. A word that one of twenty `sentences` or fewer mentions weighs 1, a
+    the end of its clause is unwanted. A word that one of seven `sentences` or fewer mentions weighs 1, a
     more frequent one less, since it tells them apart less, and nothing beside a rare one.
     """
     wanted: dict[str, float] = {}

@@ -50,7 +50,7 @@ def find_key_phrases(sentences: Sequence[str], headings: Iterable[str], language
 def find_topics(
     key_phrases: Sequence[str], sentences: Sequence[str], title: str, language: str
 ) -> tuple[str, ...]:
-    """Choose up to six short topics that recur: pairs of words, else single ones, those of the title first."""
+    """Choose up to six short topics that recur: pairs of words, else single ones, the title's first."""
     text = " ".join(_within(_READ, [title, *sentences]))
     found = _recurring_pairs(text, language)
     if len(found) < _ENOUGH_PAIRS:

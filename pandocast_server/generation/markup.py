@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 Kind = Literal["heading", "prose", "item", "quote"]
 
-# The inline rules of Markdown cost the square of a paragraph's length in the worst case.
+# In the worst case the inline rules of Markdown cost the square of a paragraph's length, and a multiple of
+# that for every level of nesting.
 _INLINE_CHUNK: Final = 8_000
+_INLINE_NESTING: Final = 8
 _MOST_BLOCKS: Final = 6_000
 _KEPT_TOGETHER: Final = 30
 
@@ -52,7 +54,7 @@ def _parsers() -> "tuple[MarkdownIt, MarkdownIt]":
 
     structure = MarkdownIt("commonmark").enable("table")
     structure.core.ruler.disable("inline")
-    inline = MarkdownIt("commonmark")
+    inline = MarkdownIt("commonmark", {"maxNesting": _INLINE_NESTING})
     # The parsers compile their rules at first use, which two threads must not do at once.
     structure.parse("once")
     inline.parseInline("once")

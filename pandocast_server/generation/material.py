@@ -17,8 +17,13 @@ from pandocast_server.generation.voice import VoiceProfile
 from pandocast_server.generation.wordlists import Trait
 
 _EVEN_PARTS: Final = 6
+_FEWEST_OF_PART: Final = 3
 _FEWEST_SECTIONS: Final = 3
 _FEWEST_KEPT: Final = 3
+_LEAST_STRESS: Final = 0.2
+_STRESSED: Final = 0.6
+"""The share of the strongest emphasis from which on a sentence counts as emphasised."""
+
 _SENTENCE_WORDS: Final = 14
 _WORDS_OF_TRAIT: Final[Mapping[Trait, int]] = {"concise": 9, "bold": 10, "detailed": 22, "formal": 18}
 
@@ -32,6 +37,7 @@ class Candidate:
         leads: It begins a paragraph.
         opens: It can be read without the sentence before it.
         emphasis: The weights of the emphasised words that it mentions, less those of unwanted ones.
+        stressed: It is among those that say most of what is emphasised.
     """
 
     text: str
@@ -43,6 +49,7 @@ class Candidate:
     leads: bool
     opens: bool
     emphasis: float
+    stressed: bool = False
 
     def finishes(self, following: "Candidate | None") -> bool:
         """Say whether a passage may end here: not before a list, and not within a row of questions."""
@@ -101,7 +108,7 @@ def gather(analysis: Analysis, title: str, voice: VoiceProfile, emphasis_notes: 
         language=analysis.language,
     )
     lone = all(sentence.kind == own[0].kind for sentence in own)
-    candidates = tuple(
+    candidates = [
         rate.candidate(
             sentence,
             lone=lone,
@@ -109,12 +116,15 @@ def gather(analysis: Analysis, title: str, voice: VoiceProfile, emphasis_notes: 
             explains=sentence.position - 1 in quoted,
         )
         for before, sentence in zip([None, *own], own, strict=False)
-    )
+    ]
+    strongest = max((candidate.emphasis for candidate in candidates), default=0.0)
+    least = max(_LEAST_STRESS, _STRESSED * strongest)
+    candidates = [evolve(one, stressed=one.emphasis >= least) for one in candidates]
     parts = _parts(candidates)
     named = len({part[0].section for part in parts}) == len(parts)
     return Material(
         title=title,
-        sentences=candidates,
+        sentences=tuple(candidates),
         parts=parts,
         headings=tuple(
             without_avoided(analysis.headings[part[0].section], voice) if named else "" for part in parts
@@ -144,13 +154,13 @@ def _target_words(voice: VoiceProfile) -> int:
     return voice.sentence_words() or (sum(asked) // len(asked) if asked else _SENTENCE_WORDS)
 
 
-def _parts(candidates: tuple[Candidate, ...]) -> tuple[tuple[Candidate, ...], ...]:
+def _parts(candidates: Sequence[Candidate]) -> tuple[tuple[Candidate, ...], ...]:
     sections: dict[int, list[Candidate]] = {}
     for candidate in candidates:
         sections.setdefault(candidate.section, []).append(candidate)
     if len(sections) >= _FEWEST_SECTIONS:
         return tuple(tuple(section) for section in sections.values())
-    size = math.ceil(len(candidates) / _EVEN_PARTS)
+    size = max(math.ceil(len(candidates) / _EVEN_PARTS), _FEWEST_OF_PART)
     parts: list[list[Candidate]] = []
     for candidate in candidates:
         full = bool(parts) and len(parts[-1]) >= size

@@ -26,7 +26,6 @@ class Platform:
         counting: How the platform itself counts; see `counting.length`.
         max_parts: How many posts one output may consist of; more than one only in a thread.
         max_part_characters: The limit of each part, in code points and as the platform counts.
-        max_bytes: The limit in UTF-8 bytes, where the platform has one.
         hashtags: How many hashtags are customary.
         min_sentences: Content with fewer sentences is not eligible.
         min_characters: Content with fewer characters of prose is not eligible.
@@ -40,7 +39,6 @@ class Platform:
     counting: Counting
     max_parts: int = 1
     max_part_characters: int
-    max_bytes: int | None = None
     hashtags: int = 0
     min_sentences: int = 0
     min_characters: int = 0
@@ -116,7 +114,6 @@ _ROWS: Final = (
         format_name="Bluesky Post",
         max_characters=300,
         max_part_characters=300,
-        max_bytes=3000,
         shape="single",
         counting="graphemes",
         turn=5,

@@ -28,7 +28,7 @@ def _pattern(trait: Trait) -> re.Pattern[str]:
     phrases = "|".join(re.escape(phrase) for phrase in _REWORDINGS[trait])
     # "not really" without "really" would say something else.
     return re.compile(
-        rf"(?<!\bnot )(?<![\w'])(?P<comma>, )?\b(?P<phrase>{phrases})\b(?!['\u2019])(?P<after>,)?",
+        rf"(?<!\bnot )(?P<comma>, )?(?<![\w'])(?P<phrase>{phrases})\b(?!['\u2019])(?P<after>,)?",
         re.IGNORECASE,
     )
 

@@ -19,8 +19,8 @@ _LEADS: Final = 0.8
 _LEANS: Final = 1.5
 _EMPHASISED: Final = 3.0
 _MOST_EMPHASIS: Final = 4.0
-_STRESSED: Final = 0.5
 _MOST_TOLD: Final = 3
+_FEW: Final = 3
 _STANDARD: Final = 280
 """Characters of the passages by which the parts of a text are compared."""
 
@@ -43,7 +43,7 @@ class Passage:
 
     @property
     def stressed(self) -> bool:
-        return any(sentence.emphasis >= _STRESSED for sentence in self.sentences)
+        return any(sentence.stressed for sentence in self.sentences)
 
 
 def join(text: str, following: str) -> str:
@@ -114,13 +114,24 @@ def beginning(sentences: Sequence[Candidate], fits: Fits, *, longest: int, most:
     return found
 
 
-def told(sentences: Sequence[Candidate], fits: Fits, *, longest: int, most: int) -> list[Passage]:
-    """Take the best passage, and up to two more that say what is emphasised, in the order of the text."""
+def generosity(parts: Sequence[Sequence[Candidate]]) -> int:
+    """Tell how many passages of a part may be told: more than one where few parts say what is emphasised."""
+    stressed = sum(any(sentence.stressed for sentence in part) for part in parts)
+    return _MOST_TOLD if stressed <= _FEW else 1
+
+
+def told(
+    sentences: Sequence[Candidate], fits: Fits, *, longest: int, most: int, generously: int
+) -> list[Passage]:
+    """Take the best passage; if it says what is emphasised, up to `generously` in all, in their order.
+
+    One of them may be a passage that only stands near.
+    """
     found: list[Passage] = []
     used: set[int] = set()
-    while len(found) < _MOST_TOLD:
+    while len(found) < generously:
         passage = best(passages(sentences, fits, longest=longest, most=most, used=used))
-        if passage is None or (found and not passage.stressed):
+        if passage is None or (found and not (found[-1].stressed and (passage.stressed or passage.opens))):
             break
         found.append(passage)
         used.update(sentence.position for sentence in passage.sentences)
@@ -172,9 +183,7 @@ def chosen_parts(material: Material, wanted: int, *, without: Container[int] = (
         for number, part in enumerate(material.parts)
         if not any(sentence.position in without for sentence in part)
     ]
-    stressed = [
-        number for number in numbers if any(one.emphasis >= _STRESSED for one in material.parts[number])
-    ][:wanted]
+    stressed = [number for number in numbers if any(one.stressed for one in material.parts[number])][:wanted]
     others = [number for number in numbers if number not in stressed]
     free = min(wanted - len(stressed), len(others))
     spread = [others[place * (len(others) - 1) // max(free - 1, 1)] for place in range(free)]

@@ -8,10 +8,11 @@ from pandocast_server.generation.counting import graphemes
 
 ELLIPSIS: Final = "…"
 
-_CLAUSE: Final = re.compile(r"[,;:\u2013\u2014)](?=\s)|\s(?=[\u2013\u2014(])|[\uff0c\u3001\uff1b\uff1a]")
+_CLAUSE: Final = re.compile(r"(?<=[,;:\u2013\u2014)])\s|\s(?=[\u2013\u2014(])|[\uff0c\u3001\uff1b\uff1a]")
 _WORD: Final = re.compile(r"\s")
 _UNFINISHED: Final = re.compile(
-    r"[\s,;:.!?\u2013\u2014\-(\[\u201c\u2018\u00ab]+$|\s(?:a|an|and|as|at|because|but|by|for|from|in|of|on|or|so|than|that|the|to|which|who|with)$",
+    r"[\s,;:.!?\u2013\u2014\-(\[\u201c\u2018\u00ab\uff0c\u3001\uff1b\uff1a]+$"
+    r"|\s(?:a|an|and|as|at|because|but|by|for|from|in|of|on|or|so|than|that|the|to|which|who|with)$",
     re.IGNORECASE,
 )
 _LEAST_CLAUSE: Final = 0.55
@@ -35,8 +36,10 @@ def shorten(text: str, fits: Fits, longest: int) -> str:
         return text
     kept = _longest_beginning(text[:longest], fits)
     for pattern, least in ((_CLAUSE, _LEAST_CLAUSE), (_WORD, _LEAST_WORD)):
-        cuts = [match.end() for match in pattern.finditer(kept) if match.start() >= least * len(kept)]
-        if cuts and (cut := _finished(kept[: cuts[-1]])) and fits(cut + ELLIPSIS):
+        # What follows the longest beginning may be the very space to cut at.
+        cuts = [match.start() for match in pattern.finditer(text[: len(kept) + 1])]
+        cut = _finished(text[: cuts[-1]]) if cuts and cuts[-1] >= least * len(kept) else ""
+        if cut and fits(cut + ELLIPSIS):
             return cut + ELLIPSIS
     return kept + ELLIPSIS if fits(kept + ELLIPSIS) else ""
 

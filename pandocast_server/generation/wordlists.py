@@ -11,7 +11,10 @@ def _set(words: str) -> frozenset[str]:
 
 
 FUNCTION_WORDS: Final[Mapping[str, frozenset[str]]] = {
-    "en": _set("the and of to is in that it for was with on are this you be not as at have from"),
+    "en": _set(
+        "the and of to is in that it for was with on are this you be not as at have from we they he she i "
+        "can will do does what if by or an our your my there their has had were would don't isn't can't it's"
+    ),
     "de": _set("der die das und ist nicht ein eine zu den mit von für auf sich es dem im wird auch"),
     "fr": _set("le la les des et est une un dans pour que qui pas du sur au avec ce sont plus"),
     "es": _set("el la los las de que y en un una es por con no para se del al lo como"),
@@ -21,9 +24,7 @@ FUNCTION_WORDS: Final[Mapping[str, frozenset[str]]] = {
 }
 """By which a language is guessed."""
 
-ANY_FUNCTION_WORD: Final = frozenset[str]().union(
-    *FUNCTION_WORDS.values(), _set("a an i by we or but my our")
-)
+ANY_FUNCTION_WORD: Final = frozenset[str]().union(*FUNCTION_WORDS.values(), _set("a but"))
 
 LEANING: Final[Mapping[str, frozenset[str]]] = {
     "en": _set(

@@ -40,14 +40,12 @@ def write(
         Text that `counting.fits`, never empty, the same for the same arguments.
     """
     material = gather(analysis, title, voice or VoiceProfile(), emphasis_notes)
-    for proposal in _proposals(material, platform):
-        text = _finished(proposal, material.voice)
-        if text and fits(text, platform) and not material.voice.hits(text):
-            return text
-    raise AssertionError("a profile cannot avoid every character there is")
+    finished = (_finished(proposal, material.voice) for proposal in _proposals(material, platform))
+    return next(text for text in finished if text and fits(text, platform) and not material.voice.hits(text))
 
 
 def _proposals(material: Material, platform: Platform) -> Iterator[str]:
+    """Yield texts from the best to the barest; no profile can avoid every character there is."""
     yield WRITERS[platform.shape](material, platform)
     yield write_single(material, platform)
     for sentence in material.sentences:

@@ -5,7 +5,7 @@ from typing import Final
 from pandocast_server.generation.counting import part_fits
 from pandocast_server.generation.material import Material
 from pandocast_server.generation.platforms import Platform
-from pandocast_server.generation.selection import chosen_parts, in_paragraphs, told
+from pandocast_server.generation.selection import chosen_parts, generosity, in_paragraphs, told
 from pandocast_server.generation.shapes.paragraphs import flourish, framed, shortened, stack
 from pandocast_server.generation.shortening import shorten
 
@@ -33,9 +33,16 @@ def _sections(material: Material, platform: Platform) -> list[str]:
         return _whole(material, platform)
     wanted = 3 if material.has("concise") else 9 if material.has("detailed") else 6
     written: list[str] = []
+    generously = generosity(material.parts)
     for number in chosen_parts(material, wanted):
         room = _SECTION if written else _OPENING
-        found = told(material.parts[number], lambda text: part_fits(text, platform), longest=room, most=4)
+        found = told(
+            material.parts[number],
+            lambda text: part_fits(text, platform),
+            longest=room,
+            most=4,
+            generously=generously,
+        )
         if not found:
             continue
         text = "\n\n".join(passage.text for passage in found) + (

@@ -5,9 +5,10 @@ from typing import Final
 from pandocast_server.generation.counting import part_fits
 from pandocast_server.generation.material import Material
 from pandocast_server.generation.platforms import Platform
-from pandocast_server.generation.selection import Passage, best, opening, passages
+from pandocast_server.generation.selection import Passage, best, in_paragraphs, opening, passages
 from pandocast_server.generation.shapes.paragraphs import flourish, shortened, stack, tag_line
 
+_BREAK: Final = "\n\n"
 _SENTENCES: Final = 4
 _ROOM_FOR_TWO: Final = 450
 _WORTH_ADDING: Final = 0.8
@@ -16,6 +17,9 @@ _WORTH_ADDING: Final = 0.8
 def write_single(material: Material, platform: Platform) -> str:
     """Write a short post: the best passage that fits; in half a thousand characters, a second one besides."""
     tags = tag_line(material, platform)
+    whole = _whole(material, platform, tags)
+    if whole:
+        return stack(whole, platform, closing=tags)
     room = platform.max_part_characters - len(tags) - 4
     first = _passage(material, platform, tags, room)
     if first is None:
@@ -25,6 +29,18 @@ def write_single(material: Material, platform: Platform) -> str:
     if platform.max_part_characters >= _ROOM_FOR_TWO and not material.has("concise"):
         paragraphs.append(_second(material, platform, first, room - len(paragraphs[0]) - 2))
     return stack(paragraphs, platform, closing=tags)
+
+
+def _whole(material: Material, platform: Platform, tags: str) -> list[str]:
+    """Give all paragraphs of a text that fits as it is; none where voice or user ask for a choice."""
+    if material.has("concise") or material.has("bold") or any(one.stressed for one in material.sentences):
+        return []
+    told = sum(len(sentence.text) for sentence in material.sentences)
+    if not 0 < told <= platform.max_part_characters or not material.sentences[0].opens:
+        return []
+    paragraphs = in_paragraphs(material.sentences)
+    paragraphs[-1] += flourish(material, platform)
+    return paragraphs if part_fits(_BREAK.join([*paragraphs, tags]), platform) else []
 
 
 def _passage(material: Material, platform: Platform, tags: str, room: int) -> Passage | None:

@@ -6,7 +6,7 @@ from typing import Final
 from pandocast_server.generation.counting import part_fits
 from pandocast_server.generation.material import Candidate, Material
 from pandocast_server.generation.platforms import PART_SEPARATOR, Platform
-from pandocast_server.generation.selection import beginning, join, told
+from pandocast_server.generation.selection import beginning, generosity, join, told
 from pandocast_server.generation.shapes.paragraphs import flourish
 from pandocast_server.generation.shapes.single import write_single
 from pandocast_server.generation.shortening import Fits, shorten
@@ -34,15 +34,16 @@ def write_thread(material: Material, platform: Platform) -> str:
 
     longest = platform.max_part_characters - len(number)
     length = sum(len(sentence.text) + 1 for sentence in material.sentences)
-    if length <= min(_TOLD_WHOLE, most * longest // 2):
+    if length <= (_TOLD_WHOLE // 2 if material.has("concise") else _TOLD_WHOLE):
         posts = _whole(material.sentences, holds, longest)
     else:
-        first, *middle, last = _spans(material, length, most)
+        first, *middle, last = spans = _spans(material, length, most)
+        generously = generosity(spans)
         first = [one for one in first if one.paragraph == first[0].paragraph]
         last = [one for one in last if one.paragraph == last[-1].paragraph]
         begun = beginning(first, holds, longest=longest, most=_SENTENCES) if first[0].opens else None
-        posts = [begun.text] if begun else _told(first, holds, longest)
-        posts += [post for span in (*middle, last) for post in _told(span, holds, longest)]
+        posts = [begun.text] if begun else _told(first, holds, longest, generously)
+        posts += [post for span in (*middle, last) for post in _told(span, holds, longest, generously)]
     posts = [post for post in posts if post][: platform.max_parts]
     if len(posts) < 2:
         return write_single(material, platform)
@@ -84,9 +85,9 @@ def _spans(material: Material, length: int, most: int) -> list[Sequence[Candidat
     return [span for span in spans if span]
 
 
-def _told(span: Sequence[Candidate], holds: Fits, longest: int) -> list[str]:
+def _told(span: Sequence[Candidate], holds: Fits, longest: int, generously: int) -> list[str]:
     """Tell a span by its best passage, and by more where it says what is emphasised."""
-    found = told(span, holds, longest=longest, most=_SENTENCES)
+    found = told(span, holds, longest=longest, most=_SENTENCES, generously=generously)
     if found:
         return [passage.text for passage in found]
     lead = max(span, key=lambda sentence: (sentence.score, -sentence.position))

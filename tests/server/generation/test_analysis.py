@@ -1,0 +1,174 @@
+import json
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pandocast_server.generation.analysis import Analysis, Sentence, analyze
+
+TEXT = """# The title
+
+An opening sentence. It goes on.
+
+## First section
+
+Section one speaks of memory. Memory matters to agents.
+
+- An item about memory.
+- Another item.
+
+> A quotation on memory.
+"""
+
+PARAGRAPH = "The quick brown fox jumps over the lazy dog and goes home. It was late, and *nobody* saw it.\n\n"
+
+HUGE = {
+    "prose": PARAGRAPH * 10_000,
+    "no spaces": "a" * 1_000_000,
+    "emoji": "😀" * 1_000_000,
+    "blank lines": "\n" * 100_000,
+    "quotation marks of Markdown": "> a\n" * 250_000,
+    "brackets": "[" * 1_000_000,
+    "images": "![" * 500_000,
+    "items": "- a\n" * 250_000,
+    "headings": "# a\n" * 250_000,
+    "emphasis": "**a*_" * 200_000,
+    "tags": "<script>" * 125_000,
+    "angles": "<a " * 333_333,
+    "sections of CDATA": "a <![CDATA[" * 90_000,
+    "one sentence": "word " * 10_000,
+    "initials": "A. " * 300_000,
+    "combining marks": "e" + "\u0301" * 100_000,
+}
+
+
+def sentence(text: str, kind: str, section: int, paragraph: int, position: int) -> Sentence:
+    return Sentence(text, kind, section, paragraph, position)  # type: ignore[arg-type]  # one of the literals
+
+
+def test_sentences_know_their_place() -> None:
+    analysis = analyze(TEXT, "The Title")
+    assert analysis.headings == ("", "First section")
+    assert analysis.sentences == (
+        sentence("An opening sentence.", "prose", 0, 1, 0),
+        sentence("It goes on.", "prose", 0, 1, 1),
+        sentence("Section one speaks of memory.", "prose", 1, 3, 2),
+        sentence("Memory matters to agents.", "prose", 1, 3, 3),
+        sentence("An item about memory.", "item", 1, 4, 4),
+        sentence("Another item.", "item", 1, 5, 5),
+        sentence("A quotation on memory.", "quote", 1, 6, 6),
+    )
+
+
+def test_subject_and_length() -> None:
+    analysis = analyze(TEXT, "The Title")
+    assert analysis.key_phrases[0] == "memory"
+    assert analysis.topics == ("memory", "item")
+    assert analysis.word_count == 25
+    assert (analysis.reading_seconds, analysis.reading_minutes) == (7, 1)
+    assert analysis.prose_characters == sum(len(one.text) for one in analysis.sentences)
+
+
+def test_reading_time_follows_the_words() -> None:
+    assert analyze("word " * 2380, "t").reading_seconds == 600
+    assert analyze("word " * 2380, "t").reading_minutes == 10
+
+
+def test_ideographs_count_as_words() -> None:
+    assert analyze("我们写 words 一次。", "t").word_count == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("This is a text of the kind that people write.", "en"),
+        ("Das ist ein Text, den man nicht mit einem anderen verwechselt.", "de"),
+        ("C'est un texte que les gens écrivent dans le train.", "fr"),
+        ("El texto que se escribe en una tarde no es para todos.", "es"),
+        ("Il testo che si scrive in una sera non è per tutti.", "it"),
+        ("O texto que se escreve em uma tarde não é para todos.", "pt"),
+        ("Dit is een tekst die je niet voor het werk van een ander houdt.", "nl"),
+        ("Ez egy magyar mondat, amelyet senki sem ismer fel.", ""),
+        ("我们写一次。", ""),
+        ("Hi.", ""),
+    ],
+)
+def test_language_is_guessed(text: str, language: str) -> None:
+    assert analyze(text, "").language == language
+
+
+@pytest.mark.parametrize("separator", ["\n\n", "\n"])
+def test_lines_above_paragraphs_are_headings_of_plain_text(separator: str) -> None:
+    body = "A paragraph has to be a good deal longer than the line that stands above it, as this one is."
+    analysis = analyze(f"Introduction\n\nA short line{separator}{body}\n\nThe second{separator}{body}", "t")
+    assert analysis.headings == ("", "A short line", "The second")
+    assert {one.text for one in analysis.sentences} == {"Introduction", body}
+
+
+def test_wrapped_lines_and_verses_are_no_headings() -> None:
+    wrapped = (
+        "A paragraph that somebody wrapped at a width\nof some forty characters goes on and on\nto its end."
+    )
+    verse = "The rose is red\nThe violet's blue\nThe honey's sweet."
+    assert analyze(f"{wrapped}\n\n{verse}", "t").headings == ("",)
+
+
+def test_headings_alone_are_the_text() -> None:
+    analysis = analyze("# One\n\n## Two", "t")
+    assert [one.text for one in analysis.sentences] == ["One", "Two"]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", ".", "*", "\x01", "```\ncode = 1\n```"])
+def test_a_text_without_prose_has_no_sentences(text: str) -> None:
+    analysis = analyze(text, "title")
+    assert analysis.sentences == ()
+    assert analysis.reading_seconds == 1
+
+
+@given(st.text(st.characters()), st.text(st.characters()))
+def test_any_text_is_analysed_and_stored(text: str, title: str) -> None:
+    analysis = analyze(text, title)
+    stored = analysis.to_json()
+    assert Analysis.from_json(stored.encode()) == analysis
+    assert analyze(text, title) == analysis
+    positions = [one.position for one in analysis.sentences]
+    assert positions == sorted(set(positions))
+    assert all("\n" not in one.text and one.text.strip() for one in analysis.sentences)
+
+
+@pytest.mark.parametrize("stored", ["", "[]", "{}", "null", '{"sentences": [1]}', b"\xff"])
+def test_what_is_no_stored_analysis_is_refused(stored: str | bytes) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        Analysis.from_json(stored)
+
+
+def test_fields_of_another_version_are_refused() -> None:
+    fields = json.loads(analyze("A text.", "t").to_json())
+    with pytest.raises(ValueError, match="stored analysis"):
+        Analysis.from_json(json.dumps(fields | {"mood": "calm"}))
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_a_million_characters_are_analysed_in_bounded_time_and_space(name: str) -> None:
+    analyze("Load the libraries.", "t")
+    start = time.process_time()
+    analysis = analyze(HUGE[name], "t")
+    # Some 1.5 s at worst on a slow machine; whatever grows with the square takes minutes.
+    assert time.process_time() - start < 8
+    assert len(analysis.sentences) <= 3_000
+    assert len(analysis.to_json()) < 600_000
+
+
+def test_a_long_text_is_read_from_beginning_to_end() -> None:
+    text = "\n\n".join(
+        f"Paragraph {number} says one thing. And it says another thing." for number in range(20_000)
+    )
+    analysis = analyze(text, "t")
+    numbers = [int(one.text.split()[1]) for one in analysis.sentences if one.text.startswith("Paragraph")]
+    assert numbers[0] == 0
+    assert numbers[-1] > 19_900
+    assert numbers == sorted(numbers)
+    assert max(later - earlier for earlier, later in pairwise(numbers)) < 1_500
+    assert analysis.word_count == 20_000 * 10

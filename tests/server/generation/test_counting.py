@@ -1,0 +1,126 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pandocast_server.generation.counting import (
+    fits,
+    graphemes,
+    length,
+    threads_length,
+    utf16_units,
+    x_weight,
+)
+from pandocast_server.generation.platforms import PLATFORMS
+
+FAMILY = "👨‍👩‍👧‍👦"
+X = PLATFORMS["twitter_single"]
+THREAD = PLATFORMS["twitter_thread"]
+
+
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [
+        ("", 0),
+        ("plain", 5),
+        ("naïve", 5),
+        ("nai\u0308ve", 5),  # counted after normalisation
+        ("“quoted” \u2013 and …", 17),  # the ellipsis weighs 2, quotes and dashes 1
+        ("日本語", 6),
+        ("😀", 2),
+        ("👍🏽", 2),
+        (FAMILY, 2),
+        ("👩🏽‍❤️‍💋‍👨🏾", 2),
+        ("🇩🇪🇫🇷", 4),
+        ("1️⃣", 2),
+        ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", 2),
+        ("❤️ ❤", 5),
+        ("©", 2),
+        ("https://example.com", 23),
+        ("https://example.com/" + "a" * 100, 23),
+        ("See https://example.com/a?b=c#d, now.", 4 + 23 + 6),
+        ("(http://a.co)", 25),
+        ("https://localhost/path", 22),  # X links no host without a dot
+        ("example.com", 23),
+        ("日本example.com", 27),
+        ("end.Next", 23),  # may be a link, so counted as one
+        ("3.50", 4),
+    ],
+)
+def test_weight_on_x(text: str, weight: int) -> None:
+    assert x_weight(text) == weight
+
+
+def test_x_counts_a_bare_link_with_its_path_never_too_low() -> None:
+    assert x_weight("example.com/path") == 28
+
+
+@given(st.text())
+def test_x_counts_no_text_beyond_two_a_character_and_a_link(text: str) -> None:
+    assert x_weight(text) <= 6 * len(text) + 23 * (text.count(".") + 1)
+
+
+@given(st.text(st.characters(codec="ascii", exclude_characters=".")))
+def test_x_counts_ascii_without_links_by_characters(text: str) -> None:
+    assert x_weight(text) == len(text)
+
+
+def test_threads_counts_emoji_by_their_bytes() -> None:
+    assert threads_length("ok") == 2
+    assert threads_length("né") == 2
+    assert threads_length("a😀") == 5
+    assert threads_length(FAMILY) == len(FAMILY.encode())
+
+
+@given(st.text())
+def test_utf16_units_are_those_of_the_codec(text: str) -> None:
+    assert utf16_units(text) == len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def test_graphemes_are_what_readers_see() -> None:
+    assert graphemes(f"e\u0301{FAMILY}x") == ["e\u0301", FAMILY, "x"]
+    assert graphemes("a\r\nb") == ["a", "\r\n", "b"]
+
+
+@given(st.text())
+def test_graphemes_join_to_the_text(text: str) -> None:
+    assert "".join(graphemes(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("platform_id", "text", "counted"),
+    [
+        ("twitter_single", "日本", 4),
+        ("linkedin_post", "a😀", 3),
+        ("threads_post", "😀", 4),
+        ("bluesky_post", FAMILY, 1),
+        ("newsletter", "😀", 1),
+    ],
+)
+def test_length_counts_as_the_platform_does(platform_id: str, text: str, counted: int) -> None:
+    assert length(text, PLATFORMS[platform_id]) == counted
+
+
+@pytest.mark.parametrize("platform", PLATFORMS.values(), ids=lambda platform: platform.id)
+def test_code_points_are_limited_everywhere(platform: object) -> None:
+    assert isinstance(platform, type(X))
+    assert fits("a" * platform.max_part_characters, platform)
+    assert not fits("a" * (platform.max_part_characters + 1), platform)
+
+
+def test_either_count_can_refuse() -> None:
+    assert fits("日" * 140, X)
+    assert not fits("日" * 141, X)
+    assert not fits(FAMILY * 41, X), "82 by X's count, but 287 code points"
+    assert fits("e\u0301" * 150, PLATFORMS["bluesky_post"])
+    assert not fits("e\u0301" * 151, PLATFORMS["bluesky_post"]), "151 graphemes, but 302 code points"
+    linkedin = PLATFORMS["linkedin_post"]
+    assert fits("😀" * 1500, linkedin)
+    assert not fits("😀" * 1501, linkedin)
+
+
+def test_a_thread_is_judged_part_by_part() -> None:
+    assert fits("\n\n".join(["a" * 280] * 25), THREAD)
+    assert len("\n\n".join(["a" * 280] * 25)) == THREAD.max_characters
+    assert not fits("\n\n".join(["a"] * 26), THREAD)
+    assert not fits("a" * 281 + "\n\nb", THREAD)
+    assert not fits("日" * 141 + "\n\nb", THREAD)

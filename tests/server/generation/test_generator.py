@@ -1,0 +1,90 @@
+from importlib.metadata import EntryPoint, EntryPoints
+
+import pytest
+
+from pandocast_server.generation import generator
+from pandocast_server.generation.analysis import Analysis, analyze
+from pandocast_server.generation.generator import Generator, GeneratorError, load_generator
+from pandocast_server.generation.platforms import PLATFORMS, Platform
+from pandocast_server.generation.voice import VoiceProfile
+from pandocast_server.generation.writing import write
+
+HERE = "generators_of_this_test"
+X = PLATFORMS["twitter_single"]
+
+
+class Echo:
+    """Writes the title."""
+
+    def analyze(self, raw_content: str, title: str) -> Analysis:
+        return analyze(raw_content[:10], title)
+
+    def write(
+        self,
+        analysis: Analysis,
+        title: str,
+        platform: Platform,
+        voice: VoiceProfile,
+        emphasis_notes: str | None,
+    ) -> str:
+        del analysis, platform, voice, emphasis_notes
+        return title
+
+
+class Mute:
+    """Has no `write`."""
+
+    analyze = Echo.analyze
+
+
+def broken() -> Generator:
+    raise RuntimeError("no such model")
+
+
+@pytest.fixture(autouse=True)
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let three other generators be installed; theirs is the only group that is asked for."""
+    monkeypatch.setitem(__import__("sys").modules, HERE, __import__("sys").modules[__name__])
+    points = EntryPoints(
+        EntryPoint(name, f"{HERE}:{value}", "pandocast_server.generators")
+        for name, value in [("echo", "Echo"), ("mute", "Mute"), ("broken", "broken"), ("missing", "Absent")]
+    )
+    monkeypatch.setattr(generator, "entry_points", points.select)
+
+
+def test_the_built_in_generator_is_the_default() -> None:
+    built_in = load_generator()
+    analysis = built_in.analyze("One sentence. Another sentence.", "t")
+    assert analysis == analyze("One sentence. Another sentence.", "t")
+    assert built_in.write(analysis, "t", X, VoiceProfile(), None) == write(analysis, "t", X)
+
+
+def test_another_is_found_by_its_entry_point() -> None:
+    echo = load_generator("echo")
+    analysis = echo.analyze("0123456789 and more", "t")
+    assert analysis.sentences[0].text == "0123456789"
+    assert echo.write(analysis, "The title", X, VoiceProfile(), None) == "The title"
+
+
+@pytest.mark.parametrize("text", ["", " \n", "x" * 281])
+def test_another_is_held_to_the_limits(text: str) -> None:
+    with pytest.raises(GeneratorError, match=rf"'echo' wrote {len(text)} characters for twitter_single.*280"):
+        load_generator("echo").write(analyze("a", "t"), text, X, VoiceProfile(), None)
+
+
+def test_an_unknown_name_is_refused_with_those_there_are() -> None:
+    with pytest.raises(GeneratorError, match=r"'ecco'; there are: broken, builtin, echo, missing, mute"):
+        load_generator("ecco")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("broken", "no such model"),
+        ("missing", "has no attribute 'Absent'"),
+        ("mute", "has no analyze and write"),
+    ],
+)
+def test_one_that_cannot_be_used_is_refused(name: str, reason: str) -> None:
+    with pytest.raises(GeneratorError, match=rf"'{name}'.*{reason}"):
+        load_generator(name)

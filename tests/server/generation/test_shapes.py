@@ -1,0 +1,195 @@
+import re
+
+import pytest
+
+from pandocast_server.generation.analysis import analyze
+from pandocast_server.generation.counting import fits
+from pandocast_server.generation.platforms import PLATFORMS
+from pandocast_server.generation.voice import VoiceProfile
+from pandocast_server.generation.writing import write
+
+ENGLISH = "The garden is full of birds, and each of them sings in the morning."
+
+
+def post(
+    text: str, platform_id: str, *, title: str = "A title", style: str = "", notes: str | None = None
+) -> str:
+    return write(analyze(text, title), title, PLATFORMS[platform_id], VoiceProfile(style=style), notes)
+
+
+def numbered_text(count: int, *, a_paragraph: int = 4) -> str:
+    """Give sentences that tell their number."""
+    sentences = [f"Sentence {number} says something of its own about the garden." for number in range(count)]
+    paragraphs = [sentences[start : start + a_paragraph] for start in range(0, count, a_paragraph)]
+    return "\n\n".join(" ".join(paragraph) for paragraph in paragraphs)
+
+
+def numbers_in(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"Sentence (\d+)", text)]
+
+
+def parts_of(thread: str) -> list[str]:
+    """Check the numbers of a thread's posts and give the posts without them."""
+    parts = thread.split("\n\n")
+    assert [part.split(" ")[0] for part in parts] == [
+        f"{place}/{len(parts)}" for place in range(1, len(parts) + 1)
+    ]
+    return [part.split(" ", 1)[1] for part in parts]
+
+
+@pytest.mark.parametrize("count", [6, 20, 36])
+def test_a_short_text_is_threaded_whole(count: int) -> None:
+    parts = parts_of(post(numbered_text(count), "twitter_thread"))
+    assert [number for part in parts for number in numbers_in(part)] == list(range(count))
+
+
+@pytest.mark.parametrize("count", [60, 400, 3_000])
+def test_a_long_text_is_threaded_in_order_from_beginning_to_end(count: int) -> None:
+    text = numbered_text(count)
+    thread = post(text, "twitter_thread")
+    parts = parts_of(thread)
+    numbers = [number for part in parts for number in numbers_in(part)]
+    assert 4 <= len(parts) <= 12
+    assert numbers == sorted(set(numbers))
+    assert numbers[0] == 0
+    assert numbers[-1] >= count - 4
+    assert all(part.endswith(".") for part in parts)
+    assert fits(thread, PLATFORMS["twitter_thread"])
+
+
+def test_a_section_each_where_a_text_has_sections() -> None:
+    text = "".join(
+        f"## Heading {number}\n\n{ENGLISH.replace('birds', f'birds{number}')}\n\n" * 1 for number in range(8)
+    )
+    text = text.replace(
+        "morning.", "morning. " + "They sing again in the evening, when the light is low. " * 5
+    )
+    parts = parts_of(post(text, "twitter_thread"))
+    assert len(parts) == 8
+    assert all(f"birds{number}" in part for number, part in enumerate(parts))
+    assert not any("Heading" in part for part in parts)
+
+
+def test_what_is_emphasised_gets_more_of_a_thread() -> None:
+    otters = " ".join(
+        f"Otter number {number} swims in a river of its own, far from here." for number in range(12)
+    )
+    text = f"{numbered_text(40)}\n\n{otters}\n\n{numbered_text(40)}"
+    plain, emphasised = (post(text, "twitter_thread", notes=notes) for notes in (None, "otters"))
+    assert emphasised.count("Otter") > plain.count("Otter")
+
+
+def test_an_item_of_a_list_stands_on_its_own_line() -> None:
+    listed = "- Water in June.\n- Shade in July.\n- Rain."
+    text = f"{ENGLISH} It needs three things to live:\n\n{listed}\n\n{ENGLISH * 4}"
+    assert "live:\n• Water in June.\n• Shade in July.\n• Rain." in post(text, "twitter_thread")
+
+
+@pytest.mark.parametrize("text", ["One sentence only.", "", "x" * 400, "Two. Words."])
+def test_without_matter_for_two_posts_a_thread_is_one_post(text: str) -> None:
+    thread = post(text, "twitter_thread")
+    assert not thread.startswith("1/")
+    assert fits(thread, PLATFORMS["twitter_single"])
+
+
+def test_a_sentence_longer_than_a_post_ends_with_an_ellipsis() -> None:
+    text = f"{'Clause after clause, ' * 30}and so on. {'Word after word ' * 30}to the end."
+    first, second = parts_of(post(text, "twitter_thread"))
+    assert first.endswith("Clause after clause…")
+    assert second.endswith(("Word after…", "word after…", "Word…", "word…"))
+
+
+@pytest.mark.parametrize("platform_id", ["twitter_single", "bluesky_post", "threads_post", "linkedin_post"])
+def test_posts_open_with_sentences_that_stand_alone(platform_id: str) -> None:
+    leaning = [
+        "This is why it works.",
+        "But it is not.",
+        "They said so.",
+        "And then it rained.",
+        "For them, it ends.",
+    ]
+    text = "\n\n".join(f"{one} {ENGLISH} {one}" for one in leaning)
+    assert post(text, platform_id).startswith("The garden")
+
+
+def test_questions_in_a_row_and_lists_are_not_cut_off() -> None:
+    text = f"{ENGLISH} Three things matter here, and here they are:\n\n- A.\n- B.\n\n{ENGLISH * 5}"
+    assert "matter" not in post(text, "twitter_single")
+    rows = "Can you see it? " + " ".join(
+        f"Will you hear it at {hour} o'clock in the long night?" for hour in range(12)
+    )
+    assert not post(f"{rows}\n\n{ENGLISH}", "twitter_single").split("\n")[0].endswith("?")
+
+
+def test_an_article_for_professionals_has_hook_list_question_and_hashtags() -> None:
+    listed = "Four things help:\n\n- Water.\n- Shade.\n- Rain.\n- Time."
+    text = f"{ENGLISH} {ENGLISH}\n\n{listed}\n\n{ENGLISH}\n\nBirds rest at night."
+    paragraphs = post(text, "linkedin_post").split("\n\n")
+    assert paragraphs[0] == ENGLISH
+    assert "Four things help:\n• Water.\n• Shade.\n• Rain.\n• Time." in paragraphs
+    assert paragraphs[-2] == "What would you add?"
+    assert paragraphs[-1].startswith("#")
+    assert "👉 Water." in post(text, "linkedin_post", style="playful")
+
+
+def test_a_hook_is_followed_by_what_follows_it() -> None:
+    paragraphs = post(numbered_text(24), "linkedin_post").split("\n\n")
+    (hook,) = numbers_in(paragraphs[0])
+    assert numbers_in(paragraphs[1])[0] == hook + 1
+
+
+def test_a_story_is_one_section_told_in_order() -> None:
+    text = "".join(f"## H{section}\n\n{numbered_text(8)}\n\n" for section in range(4))
+    told = numbers_in(post(text, "facebook_post"))
+    assert told == list(range(told[0], 8))
+    assert told[0] % 4 == 0
+
+
+def test_a_story_does_not_end_before_a_list() -> None:
+    text = f"{ENGLISH * 12}\n\nHere is what they need:\n\n- {'Water and rain ' * 10}."
+    told = post(text, "facebook_post", style="concise")
+    assert "need:" not in told
+    assert post(f"{ENGLISH}\n\nThey need:\n\n- Water.", "facebook_post").startswith(
+        f"{ENGLISH}\n\nThey need:\n• Water."
+    )
+
+
+def test_a_caption_is_the_title_and_single_lines() -> None:
+    paragraphs = post(numbered_text(40), "instagram_caption").split("\n\n")
+    assert paragraphs[0] == "A title"
+    lines = [numbers_in(paragraph) for paragraph in paragraphs[1:5]]
+    assert all(len(line) == 1 for line in lines)
+    assert lines == sorted(lines)
+
+
+def test_a_letter_has_subject_sections_and_a_call_to_action() -> None:
+    text = "".join(f"## Heading {section}\n\n{numbered_text(24)}\n\n" for section in range(5))
+    letter = post(text, "newsletter", title="A " + "very " * 30 + "long title").split("\n\n")
+    assert letter[0] == "Subject: A very very very very very very very very very very very…"
+    assert [part.split("\n")[0] for part in letter[1:-1]] == [f"Heading {section}" for section in range(5)]
+    assert letter[-1].startswith("Read the whole article: “A very")
+    assert letter[-1].endswith("(5 minutes).")
+
+
+def test_a_short_text_is_sent_whole() -> None:
+    letter = post(f"{numbered_text(6)}\n\n- One.\n- Two.", "newsletter")
+    assert numbers_in(letter) == list(range(6))
+    assert "• One.\n• Two." in letter
+
+
+def test_quotations_are_not_mixed_with_the_authors_words() -> None:
+    text = f"{ENGLISH}\n\n> Quoted words that somebody else wrote.\n\n{ENGLISH}"
+    assert not any("Quoted" in post(text, platform_id) for platform_id in PLATFORMS)
+    assert "Quoted" in post("> Quoted words that somebody else wrote.", "twitter_single")
+
+
+def test_other_languages_get_no_english_words() -> None:
+    german = "Der Garten ist voll von Vögeln, und jeder singt am Morgen ein Lied für die Nachbarn. "
+    text = "\n\n".join([german * 4] * 5)
+    for platform_id in ("linkedin_post", "facebook_post", "instagram_caption", "newsletter"):
+        written = post(text, platform_id, title="Ein Titel")
+        assert not re.search(r"\b(?:What|Read|Save|From|How)\b", written)
+
+
+def test_scripts_without_spaces_are_joined_without_spaces() -> None:
+    assert post("写一次。改很多次。再发布。", "twitter_single") == "写一次。改很多次。再发布。"
