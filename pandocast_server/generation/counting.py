@@ -22,15 +22,17 @@ if TYPE_CHECKING:
     import regex
 
 _X_LINK_WEIGHT: Final = 23
+_SPACES: Final = re.compile(r"(\s+)")
 _X_LIGHT: Final = re.compile("[\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 
-# X knows every top-level domain and this module does not: whatever has the shape of a host is taken for a
-# link and counted as the most that X could make of it.
+# A link between spaces, perhaps quoted or at the end of a sentence.
 _X_LINK: Final = re.compile(
-    r"(?P<scheme>https?://)?(?P<host>(?:[\w-]+\.)+[^\W\d_]{2,63})(?P<port>:\d+)?"
-    r"(?P<tail>[/?](?:[\w!#$%&'()*+,\-./:;=?@\[\]~|]*[\w=#/&+-])?)?",
-    re.IGNORECASE,
+    r"(?P<before>[(\"'\u201c\u2018]*)(?P<scheme>https?://)?(?P<host>(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,63})"
+    r"(?P<path>(?::\d+)?(?:[/?](?:[\w!#$%&'()*+,\-.:;=?@~|/]*[\w=#/&+-])?)?)(?P<after>[)\"'\u201d\u2019.,:;!?\u2026]*)",
+    re.IGNORECASE | re.ASCII,
 )
+_MAYBE_HOST: Final = re.compile(r"\.(?=[^\W\d_]{2})")
+_SHORTEST_HOST: Final = len("a.co")
 
 
 @functools.cache
@@ -66,22 +68,24 @@ def utf16_units(text: str) -> int:
 
 
 def x_weight(text: str) -> int:
-    """Count as X does, or more where only X's own list of top-level domains could tell a link from a typo."""
-    text = unicodedata.normalize("NFC", text)
-    weight = 0
-    end = 0
-    for link in _X_LINK.finditer(text) if "." in text else ():
-        weight += _x_plain(text[end : link.start()]) + _x_link(link)
-        end = link.end()
-    return weight + _x_plain(text[end:])
+    """Count as X does; more only where X's own list of top-level domains would be needed to tell a link."""
+    return sum(map(_x_word, _SPACES.split(unicodedata.normalize("NFC", text))))
 
 
-def _x_link(link: re.Match[str]) -> int:
-    beyond_ascii = 2 * sum(character > "\x7f" for character in link[0])
+def _x_word(word: str) -> int:
+    """Count what stands between two spaces, or a space."""
+    maybe = len(_MAYBE_HOST.findall(word))
+    if not maybe:
+        return _x_plain(word)
+    link = _X_LINK.fullmatch(word)
+    if link is None:  # a link may still hide in it, glued to other text
+        return _x_plain(word) + maybe * (_X_LINK_WEIGHT - _SHORTEST_HOST)
+    around = _x_plain(link["before"]) + _x_plain(link["after"])
     if link["scheme"]:
-        return _X_LINK_WEIGHT + beyond_ascii
-    after_host = link.end() - link.end("host")
-    return max(_X_LINK_WEIGHT, len(link["host"])) + after_host + beyond_ascii
+        return _X_LINK_WEIGHT + around
+    # Of several labels only some may make the link that X sees.
+    unseen = len(link["host"]) - _SHORTEST_HOST if link["host"].count(".") > 1 else 0
+    return _X_LINK_WEIGHT + unseen + len(link["path"]) + around
 
 
 def _x_plain(text: str) -> int:

@@ -41,7 +41,7 @@ THREAD = PLATFORMS["twitter_thread"]
         ("(http://a.co)", 25),
         ("https://localhost/path", 22),  # X links no host without a dot
         ("example.com", 23),
-        ("日本example.com", 27),
+        ("日本example.com", 15 + 19),  # whatever is glued to other text counts as text and link
         ("end.Next", 23),  # may be a link, so counted as one
         ("3.50", 4),
     ],
@@ -50,13 +50,29 @@ def test_weight_on_x(text: str, weight: int) -> None:
     assert x_weight(text) == weight
 
 
-def test_x_counts_a_bare_link_with_its_path_never_too_low() -> None:
-    assert x_weight("example.com/path") == 28
+@pytest.mark.parametrize(
+    ("text", "weight_on_x"),
+    [
+        ("example.com/path", 23),
+        ("www.example.co.uk", 23),
+        ("e.g.Next.word", 28),
+        ("a@b.example", 10),
+        ("https://foo.com/a\u6587https://foo.com/b", 48),
+        ("wordhttps://foo.com/a/b?c=d", 35),
+        ("\u6587.\u307f\u3093\u306a", 23),
+    ],
+)
+def test_what_may_hide_a_link_is_never_counted_too_low(text: str, weight_on_x: int) -> None:
+    assert x_weight(text) >= weight_on_x
+
+
+def test_white_space_counts() -> None:
+    assert x_weight(" a\n\nb.  https://a.co ") == 1 + 1 + 2 + 2 + 2 + 23 + 1
 
 
 @given(st.text())
 def test_x_counts_no_text_beyond_two_a_character_and_a_link(text: str) -> None:
-    assert x_weight(text) <= 6 * len(text) + 23 * (text.count(".") + 1)
+    assert x_weight(text) <= 6 * len(text) + 19 * text.count(".")
 
 
 @given(st.text(st.characters(codec="ascii", exclude_characters=".")))
