@@ -76,7 +76,7 @@ class Material:
         parts: The sentences by section, or in even parts where the text has hardly any headings.
         headings: One for each of `parts`, empty where there is none.
         topics: For hashtags.
-        language: Framing words such as "Subject" are added in English only.
+        language: Sentences of our own, such as a question to readers, are added in English only.
     """
 
     title: str

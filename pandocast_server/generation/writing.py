@@ -34,7 +34,8 @@ def write(
         platform: One for which the text is not eligible gets a shorter form, such as one post for a thread.
         voice: Words to avoid never appear; style and examples change which sentences are chosen, and how
             they are worded.
-        emphasis_notes: Free text; sentences that mention its words are preferred, and open the post.
+        emphasis_notes: Free text; sentences that mention its words are preferred. Single posts open with
+            them, threads and letters tell more of what stands around them.
 
     Returns:
         Text that `counting.fits`, never empty, the same for the same arguments.

@@ -9,7 +9,7 @@ from pandocast_server.generation.material import Material
 from pandocast_server.generation.platforms import Platform
 from pandocast_server.generation.shortening import shorten
 
-_BREAK: Final = "\n\n"
+PARAGRAPH_BREAK: Final = "\n\n"
 _FLOURISHES: Final = ("✨", "🚀", "🎈", "💡", "🙌", "🎉")
 
 
@@ -33,12 +33,12 @@ def stack(paragraphs: Sequence[str], platform: Platform, *, closing: str = "") -
     """Set paragraphs under each other, leaving out the closing and then the last ones until the post fits."""
     kept = [paragraph for paragraph in paragraphs if paragraph]
     for ending in (closing, ""):
-        text = _BREAK.join(part for part in (*kept, ending) if part)
+        text = PARAGRAPH_BREAK.join(part for part in (*kept, ending) if part)
         if part_fits(text, platform):
             return text
     while len(kept) > 1:
         kept.pop()
-        if part_fits(text := _BREAK.join(kept), platform):
+        if part_fits(text := PARAGRAPH_BREAK.join(kept), platform):
             return text
     return shortened("".join(kept), platform)
 

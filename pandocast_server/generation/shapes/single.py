@@ -6,9 +6,14 @@ from pandocast_server.generation.counting import part_fits
 from pandocast_server.generation.material import Material
 from pandocast_server.generation.platforms import Platform
 from pandocast_server.generation.selection import Passage, best, in_paragraphs, opening, passages
-from pandocast_server.generation.shapes.paragraphs import flourish, shortened, stack, tag_line
+from pandocast_server.generation.shapes.paragraphs import (
+    PARAGRAPH_BREAK,
+    flourish,
+    shortened,
+    stack,
+    tag_line,
+)
 
-_BREAK: Final = "\n\n"
 _SENTENCES: Final = 4
 _ROOM_FOR_TWO: Final = 450
 _WORTH_ADDING: Final = 0.8
@@ -40,7 +45,7 @@ def _whole(material: Material, platform: Platform, tags: str) -> list[str]:
         return []
     paragraphs = in_paragraphs(material.sentences)
     paragraphs[-1] += flourish(material, platform)
-    return paragraphs if part_fits(_BREAK.join([*paragraphs, tags]), platform) else []
+    return paragraphs if part_fits(PARAGRAPH_BREAK.join([*paragraphs, tags]), platform) else []
 
 
 def _passage(material: Material, platform: Platform, tags: str, room: int) -> Passage | None:

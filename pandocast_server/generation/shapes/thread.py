@@ -23,33 +23,40 @@ _SENTENCES: Final = 5
 
 def write_thread(material: Material, platform: Platform) -> str:
     """Write numbered posts separated by blank lines, or one plain post where there is no matter for two."""
-    if len(material.sentences) < 2:
-        return write_single(material, platform)
-    most = _CONCISE if material.has("concise") else _CUSTOMARY
-    most = platform.max_parts if material.has("detailed") else min(most, platform.max_parts)
     number = f"{platform.max_parts}/{platform.max_parts} "
+    longest = platform.max_part_characters - len(number)
 
     def holds(text: str) -> bool:
         return part_fits(number + text, platform)
 
-    longest = platform.max_part_characters - len(number)
     length = sum(len(sentence.text) + 1 for sentence in material.sentences)
     if length <= (_TOLD_WHOLE // 2 if material.has("concise") else _TOLD_WHOLE):
         posts = _whole(material.sentences, holds, longest)
     else:
-        first, *middle, last = spans = _spans(material, length, most)
-        generously = generosity(spans)
-        first = [one for one in first if one.paragraph == first[0].paragraph]
-        last = [one for one in last if one.paragraph == last[-1].paragraph]
-        begun = beginning(first, holds, longest=longest, most=_SENTENCES) if first[0].opens else None
-        posts = [begun.text] if begun else _told(first, holds, longest, generously)
-        posts += [post for span in (*middle, last) for post in _told(span, holds, longest, generously)]
-    posts = [post for post in posts if post][: platform.max_parts]
+        posts = _selected(material, platform, holds, longest)
+    posts = [post for post in posts if post]
     if len(posts) < 2:
         return write_single(material, platform)
     if holds(posts[0] + flourish(material, platform)):
         posts[0] += flourish(material, platform)
     return PART_SEPARATOR.join(f"{place}/{len(posts)} {post}" for place, post in enumerate(posts, 1))
+
+
+def _selected(material: Material, platform: Platform, holds: Fits, longest: int) -> list[str]:
+    """Tell the best of the text, from how it begins to how it ends."""
+    most = _CONCISE if material.has("concise") else _CUSTOMARY
+    most = platform.max_parts if material.has("detailed") else most
+    spans = _spans(material, most)
+    spans[0] = [one for one in spans[0] if one.paragraph == spans[0][0].paragraph]
+    spans[-1] = [one for one in spans[-1] if one.paragraph == spans[-1][-1].paragraph]
+    for generously in (generosity(spans), 1):
+        told_spans = [_told(span, holds, longest, generously) for span in spans]
+        if spans[0][0].opens and (begun := beginning(spans[0], holds, longest=longest, most=_SENTENCES)):
+            told_spans[0] = [begun.text]
+        posts = [post for told_span in told_spans for post in told_span]
+        if len(posts) <= platform.max_parts:
+            break
+    return posts
 
 
 def _whole(sentences: Sequence[Candidate], holds: Fits, longest: int) -> list[str]:
@@ -72,10 +79,11 @@ def _whole(sentences: Sequence[Candidate], holds: Fits, longest: int) -> list[st
     return posts
 
 
-def _spans(material: Material, length: int, most: int) -> list[Sequence[Candidate]]:
+def _spans(material: Material, most: int) -> list[Sequence[Candidate]]:
     """Divide the text among the posts: a section each where that makes a thread, else even shares."""
     if _FEWEST <= len(material.parts) <= most:
         return list(material.parts)
+    length = sum(len(sentence.text) + 1 for sentence in material.sentences)
     count = min(max(length // _CHARACTERS_A_POST, _FEWEST), most, len(material.sentences))
     spans: list[list[Candidate]] = [[] for _ in range(count)]
     passed = 0

@@ -79,6 +79,14 @@ def test_what_is_emphasised_gets_more_of_a_thread() -> None:
     assert emphasised.count("Otter") > plain.count("Otter")
 
 
+@pytest.mark.parametrize("style", ["", "concise", "detailed"])
+def test_a_thread_never_loses_its_end(style: str) -> None:
+    text = f"{numbered_text(600)} Otters swim.\n\nOtters sleep. {numbered_text(600)} Otters eat fish."
+    thread = post(text, "twitter_thread", style=style, notes="otters")
+    assert len(parts_of(thread)) <= 25
+    assert thread.endswith("Otters eat fish.")
+
+
 def test_an_item_of_a_list_stands_on_its_own_line() -> None:
     listed = "- Water in June.\n- Shade in July.\n- Rain."
     text = f"{ENGLISH} It needs three things to live:\n\n{listed}\n\n{ENGLISH * 4}"
