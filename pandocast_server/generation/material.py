@@ -1,7 +1,7 @@
 """What a post is made of: the sentences of an analysis, reworded for a voice and rated for a purpose."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Final
 
 from attrs import evolve, frozen
@@ -98,7 +98,9 @@ def gather(analysis: Analysis, title: str, voice: VoiceProfile, emphasis_notes: 
     # A quotation is somebody else's voice, and posts have no room to say whose.
     own = [sentence for sentence in sentences if sentence.kind != "quote"] or sentences
     quoted = {sentence.position for sentence in sentences if sentence.kind == "quote"}
-    title = without_avoided(one_line(title), voice)
+    title = one_line(title)
+    if voice.hits(title):  # a title with a hole in it is worse than none
+        title = "" if own else without_avoided(title, voice)
     rate = _Rating(
         emphasis=read_emphasis(emphasis_notes, [sentence.text for sentence in own]),
         phrases=tuple(phrase.casefold() for phrase in analysis.key_phrases),
@@ -107,6 +109,24 @@ def gather(analysis: Analysis, title: str, voice: VoiceProfile, emphasis_notes: 
         voice=voice,
         language=analysis.language,
     )
+    candidates = _rated(own, quoted, rate)
+    parts = _parts(candidates)
+    named = len({part[0].section for part in parts}) == len(parts)
+    headings = [analysis.headings[part[0].section] for part in parts]
+    return Material(
+        title=title,
+        sentences=tuple(candidates),
+        parts=parts,
+        headings=tuple(heading if named and not voice.hits(heading) else "" for heading in headings),
+        topics=tuple(topic for topic in analysis.topics if not voice.hits(topic)),
+        language=analysis.language,
+        reading_minutes=analysis.reading_minutes,
+        voice=voice,
+    )
+
+
+def _rated(own: Sequence[Sentence], quoted: Container[int], rate: "_Rating") -> list[Candidate]:
+    """Rate the text's own sentences; those that come nearest to the strongest emphasis are stressed."""
     lone = all(sentence.kind == own[0].kind for sentence in own)
     candidates = [
         rate.candidate(
@@ -119,21 +139,7 @@ def gather(analysis: Analysis, title: str, voice: VoiceProfile, emphasis_notes: 
     ]
     strongest = max((candidate.emphasis for candidate in candidates), default=0.0)
     least = max(_LEAST_STRESS, _STRESSED * strongest)
-    candidates = [evolve(one, stressed=one.emphasis >= least) for one in candidates]
-    parts = _parts(candidates)
-    named = len({part[0].section for part in parts}) == len(parts)
-    return Material(
-        title=title,
-        sentences=tuple(candidates),
-        parts=parts,
-        headings=tuple(
-            without_avoided(analysis.headings[part[0].section], voice) if named else "" for part in parts
-        ),
-        topics=tuple(topic for topic in analysis.topics if not voice.hits(topic)),
-        language=analysis.language,
-        reading_minutes=analysis.reading_minutes,
-        voice=voice,
-    )
+    return [evolve(candidate, stressed=candidate.emphasis >= least) for candidate in candidates]
 
 
 def _spoken(analysis: Analysis, voice: VoiceProfile) -> list[Sentence]:
@@ -180,6 +186,7 @@ class _Rating:
     language: str
 
     def candidate(self, sentence: Sentence, *, lone: bool, leads: bool, explains: bool) -> Candidate:
+        """Rate a sentence; items among prose count less, and what explains a quotation cannot open."""
         text = sentence.text
         closed = is_closed(text) and is_balanced(text)
         return Candidate(

@@ -154,7 +154,7 @@ def test_a_story_is_one_section_told_in_order() -> None:
 
 
 def test_a_story_does_not_end_before_a_list() -> None:
-    text = f"{ENGLISH * 12}\n\nHere is what they need:\n\n- {'Water and rain ' * 10}."
+    text = f"{(ENGLISH + ' ') * 5}\n\nHere is what they need:\n\n- {'Water and rain ' * 10}."
     told = post(text, "facebook_post", style="concise")
     assert "need:" not in told
     assert post(f"{ENGLISH}\n\nThey need:\n\n- Water.", "facebook_post").startswith(

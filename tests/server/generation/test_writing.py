@@ -121,6 +121,11 @@ def test_avoiding_everything_still_leaves_something(platform: Platform) -> None:
     assert_publishable(write(analyze(MEMORY, "Memory"), "Memory", platform, voice), platform, voice)
 
 
+def test_an_avoided_phrase_across_a_break_is_not_written_either() -> None:
+    text = "This one is the first.\n\nSecond comes another."
+    assert post(text, "newsletter", title="", avoid=["the first. Second"]) == "This one is the first."
+
+
 def test_where_nothing_can_be_said_a_sign_is_left() -> None:
     signs = ["Untitled", "…", "—", "·", "*", "■"]
     assert post("", "newsletter", title="", avoid=["Subject", *signs[:3]]) == "·"
@@ -167,6 +172,14 @@ def test_sentences_with_avoided_words_are_passed_over(platform_id: str) -> None:
 
 def test_where_every_sentence_has_an_avoided_word_the_word_goes() -> None:
     assert post("We use synergy daily.", "twitter_single", avoid=["synergy"]) == "We use daily."
+
+
+def test_titles_and_headings_with_avoided_words_are_left_out() -> None:
+    letter = post(MEMORY, "newsletter", title="A synergy of tools", avoid=["synergy", "works"])
+    assert letter.startswith("Subject: AI agents without memory")
+    assert "How memory" not in letter
+    assert "What to build first\n" in letter
+    assert post("", "newsletter", title="A synergy of tools", avoid=["synergy"]) == "Subject: A of tools"
 
 
 def test_an_avoided_word_is_no_hashtag() -> None:
