@@ -1,5 +1,7 @@
 """Everything that the documentation shows is done, page by page, from top to bottom."""
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,14 @@ from pandocast_server.testing import ReferenceServer
 SECRET = "whsec_of_the_documentation"
 
 
+@pytest.fixture
+def quiet_afterwards() -> Iterator[None]:
+    """Undo what a page tells the SDK's logger."""
+    yield
+    logging.getLogger("pandocast_sdk").setLevel(logging.NOTSET)
+
+
+@pytest.mark.usefixtures("quiet_afterwards")
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
 def test_a_page_does_what_it_shows(
     page: Path, pandocast_server: ReferenceServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
