@@ -6,6 +6,7 @@ answers together bound it to milliseconds.
 """
 
 _DRIFT = 200e-6  # seconds a second: what two clocks part while one of them is being corrected
+_SPREAD = 2.0  # seconds: what the clocks of several hosts, or a `Date` kept for a while, differ by
 
 
 class ServerClock:
@@ -24,7 +25,15 @@ class ServerClock:
 
         Waiting until this has passed a reset is never too early.
         """
-        return now + self._low
+        return now + self._low - self._drift(now)
+
+    def latest(self, now: float) -> float:
+        """Give the most that the clock of any host of the server can show at a monotonic time."""
+        return now + self._high + self._drift(now) + _SPREAD
+
+    def seconds_until(self, moment: float, now: float) -> float:
+        """Say how long to wait, from a monotonic time, until `earliest` has reached a server time."""
+        return max(0.0, moment - self.earliest(now)) / (1 - _DRIFT)
 
     def observe(self, date: float, sent: float, received: float) -> bool:
         """Learn from one answer.
@@ -35,17 +44,21 @@ class ServerClock:
             received: When it had arrived, likewise.
 
         Returns:
-            True when it contradicts what was known: the server's clock has been set.
+            True when it contradicts what was known by more than the clocks of several hosts differ: the
+            server's clock has been set. After a smaller contradiction the newest answer is trusted.
         """
         low, high = date - received, date + 1 - sent
         if not self.known:
             self._low, self._high, self._observed, self.known = low, high, received, True
             return False
-        drift = _DRIFT * max(0.0, received - self._observed)
+        drift = self._drift(received)
         narrowed_low, narrowed_high = max(low, self._low - drift), min(high, self._high + drift)
         self._observed = max(self._observed, received)
         if narrowed_low < narrowed_high:
             self._low, self._high = narrowed_low, narrowed_high
             return False
         self._low, self._high = low, high
-        return True
+        return narrowed_low - narrowed_high > _SPREAD
+
+    def _drift(self, now: float) -> float:
+        return _DRIFT * max(0.0, now - self._observed) if self.known else 0.0

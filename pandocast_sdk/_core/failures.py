@@ -1,6 +1,7 @@
 """From what came of a request to the error that says so."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import cast
 
@@ -20,6 +21,9 @@ from pandocast_sdk.errors import (
 )
 
 _LONGEST_MESSAGE = 500  # characters of a server's sentence that are worth repeating
+_ROUNDING = (
+    3.0  # seconds: a `Retry-After` and what is known of the server's clock are not more exact together
+)
 
 
 def status_error(
@@ -83,22 +87,30 @@ _SENTENCES: dict[Trouble, str] = {
 
 
 def rate_limit_error(
-    message: str, request: RequestRecord, *, seconds: float | None, server_now: float
+    message: str, request: RequestRecord, *, seconds: float, reset: int | None, server_now: float
 ) -> RateLimitError:
     """Give the error for a request that was held back here, with the time inside."""
     error = RateLimitError(message, request=request)
-    add_time(error, seconds=seconds, server_now=server_now)
+    add_time(error, seconds=seconds, reset=reset, server_now=server_now)
     return error
 
 
-def add_time(error: RateLimitError, *, seconds: float | None, server_now: float) -> None:
-    """Write into an error when it is worth trying again; a time beyond the calendar is left out."""
+def add_time(error: RateLimitError, *, seconds: float | None, reset: int | None, server_now: float) -> None:
+    """Write into an error when it is worth trying again; a time beyond the calendar is left out.
+
+    Args:
+        error: The error.
+        seconds: How long to wait.
+        reset: When the window resets, in the server's words, in seconds since 1970.
+        server_now: The server's time as far as known, likewise.
+    """
     error.retry_after = seconds
     if seconds is not None:
-        try:
-            error.reset_at = datetime.fromtimestamp(server_now + seconds, UTC)
-        except (OverflowError, ValueError, OSError):
-            error.reset_at = None
+        moment = server_now + seconds
+        if reset is not None and abs(reset - moment) < _ROUNDING:
+            moment = reset
+        with suppress(OverflowError, ValueError, OSError):
+            error.reset_at = datetime.fromtimestamp(moment, UTC)
 
 
 def _read_error_body(answer: Answer, redact: Redactor) -> tuple[str, str | None, object]:

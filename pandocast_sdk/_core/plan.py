@@ -76,12 +76,14 @@ def call(terms: Terms, operation: Operation[T], *, expires: float = inf) -> Life
     if terms.options.deadline is not None:
         expires = min(expires, terms.now() + terms.options.deadline)
     attempts = Attempts(max_retries=terms.options.max_retries, backoff=terms.options.backoff)
-    number, refused = 0, False
+    number, place, refused = 0, None, False
     while True:
         if terms.now() >= expires:
             raise _too_late(record)
         if terms.budget is not None:
-            yield from _wait_for_place(terms, terms.budget, record, expires, refused=refused)
+            place = yield from _wait_for_place(
+                terms, terms.budget, record, expires, place=place if refused else None
+            )
         number += 1
         outcome = yield from _send(terms, request, expires)
         _log(operation, outcome, number)
@@ -102,7 +104,7 @@ def _recover(
     """Wait until the call may be sent again, or raise what has become of it.
 
     Returns:
-        True when the server refused it for the rate limit, so that it goes back to the front of the line.
+        True when the server refused it for the rate limit, so that it goes back to its place in line.
     """
     event = event_of(outcome)
     error = _error(terms, operation, outcome, event, record)
@@ -130,11 +132,22 @@ def _wire_request(terms: Terms, operation: Operation[T]) -> WireRequest:
 
 
 def _wait_for_place(
-    terms: Terms, budget: Budget, record: RequestRecord, expires: float, *, refused: bool
-) -> Generator[Step, Outcome, None]:
-    """Wait in line until the window has a place for this call, or raise because it takes too long."""
+    terms: Terms, budget: Budget, record: RequestRecord, expires: float, *, place: int | None
+) -> Generator[Step, Outcome, int]:
+    """Wait in line until the window has a place for this call, or raise because it takes too long.
+
+    Args:
+        terms: What holds for this client.
+        budget: Its budget.
+        record: What an error remembers of the request.
+        expires: When the call has to be through.
+        place: The place in line that it had before the server refused it.
+
+    Returns:
+        The place in line that it had.
+    """
     policy = terms.options.rate_limit
-    ticket = budget.join(front=refused)
+    ticket = budget.join(place)
     used = False
     try:
         while (delay := budget.delay(ticket)) is not None:
@@ -144,6 +157,7 @@ def _wait_for_place(
                     f"the rate-limit window is spent; it resets in {delay.seconds:.1f} s",
                     record,
                     seconds=delay.seconds,
+                    reset=delay.reset,
                     server_now=budget.server_time(),
                 )
             if terms.now() + delay.seconds > expires:
@@ -151,7 +165,10 @@ def _wait_for_place(
                     raise _too_late(record)
                 delay = delay._replace(seconds=expires - terms.now())
             yield Sleep(delay.seconds, ticket)
+        if terms.now() >= expires:
+            raise _too_late(record)
         used = True
+        return ticket.number
     finally:
         if not used:
             budget.leave(ticket)
@@ -173,13 +190,15 @@ def _read(operation: Operation[T], answer: Answer, record: RequestRecord, redact
     try:
         return operation.read(answer)
     except (ValueError, RecursionError) as error:
-        raise ResponseValidationError(
-            redact(f"the answer is not what the reference publishes: {error}"),
-            request=record,
-            status_code=answer.status,
-            body=redact(answer.body.decode("utf-8", "replace")),
-            outcome_unknown=operation.writes,
-        ) from None
+        fault = str(error)
+    # Raised outside, so that the fault, whose frames hold the body, does not come along as context.
+    raise ResponseValidationError(
+        redact(f"the answer is not what the reference publishes: {fault}"),
+        request=record,
+        status_code=answer.status,
+        body=redact(answer.body.decode("utf-8", "replace")),
+        outcome_unknown=operation.writes,
+    )
 
 
 def _error(
@@ -191,7 +210,9 @@ def _error(
     error: APIStatusError = status_error(outcome, record, terms.redact, outcome_unknown=unknown)
     if isinstance(error, RateLimitError):
         server_now = terms.server_time()
-        add_time(error, seconds=seconds_until_allowed(outcome, server_now), server_now=server_now)
+        seconds = seconds_until_allowed(outcome, server_now)
+        reset = read_rate_headers(outcome.headers).reset
+        add_time(error, seconds=seconds, reset=reset, server_now=server_now)
     return error
 
 

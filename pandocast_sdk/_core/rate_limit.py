@@ -12,7 +12,7 @@ refused:
 
 from collections import deque
 from collections.abc import Callable
-from threading import Lock
+from threading import RLock
 from typing import Literal, NamedTuple
 
 from pandocast_sdk._core.clock import ServerClock
@@ -27,19 +27,27 @@ _UNSENT = (Trouble.NOT_CONNECTED, Trouble.CONNECT_TIMEOUT, Trouble.POOL_TIMEOUT)
 
 
 class Delay(NamedTuple):
-    """How long a ticket has to wait before it is worth asking again, and for what."""
+    """How long a ticket has to wait before it is worth asking again, and for what.
+
+    Attributes:
+        seconds: How long.
+        reason: For the first answer, for the next window, or for what a `Retry-After` asks.
+        reset: When the window resets, in seconds since 1970 by the server's clock, where it waits for that.
+    """
 
     seconds: float
     reason: Literal["learning", "window", "retry_after"]
+    reset: int | None = None
 
 
 class Ticket:
-    """A place in line, later a place in the window."""
+    """A place in line, later a place in the window; `number` counts those who joined before."""
 
-    __slots__ = ("_lock", "_wake", "granted")
+    __slots__ = ("_lock", "_wake", "granted", "number")
 
-    def __init__(self, lock: Lock) -> None:
+    def __init__(self, lock: RLock, number: int) -> None:
         self._lock = lock
+        self.number = number
         self._wake: WakeCallback | None = None
         self.granted = False
 
@@ -84,8 +92,11 @@ class Budget:
             wall: The local wall clock, in seconds since 1970; used until the server's `Date` is known.
         """
         self._now = now
-        self._lock = Lock()
+        # Reentrant, because the garbage collector may end an abandoned call, which then leaves the line, in
+        # any thread at any time: in one that holds this lock, too.
+        self._lock = RLock()
         self._line: deque[Ticket] = deque()
+        self._joined = 0
         self._clock = ServerClock(wall() - now())
         self._paced: bool | None = None  # None: nothing learned; False: this server sends no such headers
         self._limit: int | None = None
@@ -107,14 +118,17 @@ class Budget:
         """Give the server's time at the earliest, in seconds since 1970."""
         return self._clock.earliest(self._now())
 
-    def join(self, *, front: bool = False) -> Ticket:
-        """Join the line; at the front for a call that was granted before and refused by the server."""
-        ticket = Ticket(self._lock)
+    def join(self, number: int | None = None) -> Ticket:
+        """Join the line: at its end, or, for a call that the server refused, where its number belongs."""
         with self._lock:
-            if front:
-                self._line.appendleft(ticket)
-            else:
+            if number is None:
+                self._joined += 1
+                ticket = Ticket(self._lock, self._joined)
                 self._line.append(ticket)
+            else:
+                ticket = Ticket(self._lock, number)
+                place = next((i for i, other in enumerate(self._line) if other.number > number), None)
+                self._line.insert(len(self._line) if place is None else place, ticket)
         return ticket
 
     def delay(self, ticket: Ticket) -> Delay | None:
@@ -183,8 +197,11 @@ class Budget:
         if self._left > 0:
             self._left -= 1
             return True
-        # Nobody is left whose answer could tell of the new window: one has to go and ask.
-        return self._reset is None and self._in_flight == 0
+        if self._reset is not None or self._in_flight > 0:
+            return False
+        # Nobody is left whose answer could tell of the new window: one goes and asks, as at the beginning.
+        self._paced, self._limit, self._learning_until = None, None, now + LEARNING_SECONDS
+        return True
 
     def _delay(self, now: float) -> Delay:
         if now < self._blocked_until:
@@ -192,7 +209,7 @@ class Budget:
         if self._paced is None and self._learning_until is not None:
             return Delay(max(0.0, self._learning_until - now) + _MARGIN, "learning")
         if self._reset is not None:
-            return Delay(max(0.0, self._reset - self._clock.earliest(now)) + _MARGIN, "window")
+            return Delay(self._clock.seconds_until(self._reset, now) + _MARGIN, "window", self._reset)
         return Delay(LEARNING_SECONDS, "learning")
 
     def _roll(self, now: float) -> None:
@@ -212,37 +229,45 @@ class Budget:
             # The server's clock was set: what was known of its windows is of another time.
             self._reset, self._last_reset = None, -1
             self._left = max(0, (self._limit or 0) - self._in_flight)
-        refused = answer.status == 429
-        if refused and reading.retry_after is None:
+        asks_for_reset = answer.status == 429 and reading.retry_after is None
+        if asks_for_reset:
             # Whatever it says remains, it has refused; only a `Retry-After` can have another reason.
             reading = reading._replace(remaining=0)
-        if reading.reset is None or reading.remaining is None or not (reading.limit or self._limit):
-            self._learn_nothing(refused=refused)
-            return
-        if reading.reset - self._clock.earliest(answer.received) > _LONGEST_WINDOW:
-            self._learn_nothing(refused=refused)
-            return
-        self._paced = True
-        self._learn_window(reading.limit or self._limit or 1, reading.remaining, reading.reset)
+        limit = reading.limit or self._limit
+        ahead = None if reading.reset is None else reading.reset - self._clock.earliest(answer.received)
+        if ahead is not None and ahead > _LONGEST_WINDOW:
+            ahead = None
+        if reading.reset is None or ahead is None or reading.remaining is None or limit is None:
+            self._learn_nothing(answer.status)
+        else:
+            self._paced = True
+            coming = reading.reset > self._clock.latest(answer.received)
+            self._learn_window(limit, reading.remaining, reading.reset, coming=coming)
+        if asks_for_reset and ahead is not None and reading.reset != self._reset:
+            # What is known of the window does not hold the next one back, and the server has asked for it.
+            self._blocked_until = max(self._blocked_until, answer.received + ahead)
 
-    def _learn_nothing(self, *, refused: bool) -> None:
+    def _learn_nothing(self, status: int) -> None:
         if self._paced is None:
             self._learning_until = None
-            if not refused:
+            # A gateway's error page, or a refusal, does not tell whether the service itself counts.
+            if status != 429 and status < 500:
                 self._paced = False
 
-    def _learn_window(self, limit: int, remaining: int, reset: int) -> None:
+    def _learn_window(self, limit: int, remaining: int, reset: int, *, coming: bool) -> None:
         known_limit, self._limit = self._limit, limit
-        if reset <= self._last_reset:
+        if reset <= self._last_reset or (not coming and self._reset is not None and reset < self._reset):
             # An answer of the window before: what it was charged to the new one is given back.
             self._give_back()
         elif self._reset is None:
             self._reset = reset
             ours = self._left if known_limit is not None else limit - 1 - self._in_flight
             self._left = max(0, min(ours, remaining))
-        elif reset == self._reset:
+        elif reset <= self._reset:
+            # One that resets earlier, and certainly is not over, says that the later one was told wrong.
+            self._reset = reset
             self._left = min(self._left, remaining)
-        elif reset > self._reset:
+        else:
             self._last_reset, self._reset = self._reset, reset
             self._left = max(0, min(limit - 1 - self._in_flight, remaining))
 
@@ -260,7 +285,7 @@ def seconds_until_allowed(answer: Answer, server_now: float) -> float | None:
         server_now: The server's time at the earliest, in seconds since 1970.
 
     Returns:
-        Seconds, zero or more; None where the answer names no time.
+        Seconds, zero or more; None where the answer names no time, or a reset that is not to be believed.
     """
     reading = read_rate_headers(answer.headers)
     now = server_now if reading.date is None else reading.date
@@ -268,4 +293,6 @@ def seconds_until_allowed(answer: Answer, server_now: float) -> float | None:
         seconds = retry_after_seconds(reading.retry_after, now)
         if seconds is not None:
             return seconds
-    return None if reading.reset is None else max(0.0, reading.reset - server_now)
+    if reading.reset is None or reading.reset - server_now > _LONGEST_WINDOW:
+        return None
+    return max(0.0, reading.reset - server_now)

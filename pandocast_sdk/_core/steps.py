@@ -21,6 +21,9 @@ class WireRequest(NamedTuple):
     url: str
     body: bytes | None
 
+    def __repr__(self) -> str:
+        return f"<WireRequest {self.method} {self.url}>"
+
 
 class Wakeable(Protocol):
     """Something that may make a sleep unnecessary before its time."""
@@ -62,13 +65,19 @@ class Trouble(Enum):
 
 
 class Answer(NamedTuple):
-    """A complete response, and when, by the monotonic clock, it was asked for and had arrived."""
+    """A complete response, and when, by the monotonic clock, it was asked for and had arrived.
+
+    Its `repr` is brief: error reporters print local variables, and a server may repeat the key.
+    """
 
     status: int
     headers: RawHeaders
     body: bytes
     sent: float
     received: float
+
+    def __repr__(self) -> str:
+        return f"<Answer {self.status} of {len(self.body)} bytes>"
 
 
 class Failure(NamedTuple):
