@@ -3,8 +3,9 @@
 The reference promises creation order, newest first, so a row added between two pages pushes everything one
 place down, and every answer carries `total`, which tells how far. A pager therefore remembers where the next
 row stood and how many rows there were then. It asks for one row too many, the last one it gave out, and goes
-on behind it: where that row is not where it should be, rows have vanished, and the pager steps back until a
-row it has given out turns up. So every row that existed at the start comes once, in constant memory.
+on behind it. A row that vanishes behind that place makes `total` tell too little, one before it does not: so
+the place is never before where it is looked for, and a pager that does not find it looks further down. So
+every row that existed at the start comes once, in constant memory.
 """
 
 from collections.abc import Callable, Sequence
@@ -96,10 +97,6 @@ class _Seen(NamedTuple, Generic[R]):
     first: int
     page: RowList[R]
 
-    @property
-    def end(self) -> int:
-        return self.first + len(self.page.items)
-
 
 def fetch_page(
     terms: Terms, listing: Listing[R], position: Position, *, expires: float = inf
@@ -113,29 +110,73 @@ def fetch_page(
     if position.total is None:
         seen = yield from _ask(terms, listing, position.offset, position.limit, expires)
         return _page(terms, listing, position, seen, skip=0)
-    # One row more than a page, where the service allows it, so that the overlap costs the caller nothing.
-    size = max(2, min(position.limit + 1, max(position.limit, MOST_ROWS)))
-    first, total, stepping_back = _aim(position.offset, position.growth, size), position.total, False
+    search = _Search(position)
     for _ in range(_TRIES):
-        seen = yield from _ask(terms, listing, first, size, expires)
-        growth, total = seen.page.total - total, seen.page.total
+        seen = yield from _ask(terms, listing, search.first, search.size, expires)
+        search.note(seen.page.total)
         joined = _join(seen, position.given)
         if joined is not None:
-            page = _page(terms, listing, position, seen, skip=joined, growth=growth)
+            page = _page(terms, listing, position, seen, skip=joined, growth=search.growth)
             if page.items or page.position is None:
                 return page
-            position, stepping_back = page.position, False
-            first = _aim(position.offset, growth, size)
-            continue
-        if total == 0:
+            if len(seen.page.items) == 1:
+                raise _contradiction(terms, listing, position, "no row follows where the answer says so")
+            position = page.position
+            search = _Search(position)
+        elif seen.page.total == 0 and not seen.page.items:
             return OffsetPage([], 0, seen.page.has_more, None)
-        wanted = position.offset + total - (position.total or 0)
-        # The last row given out should be here and is not: rows have vanished, so look where it may be now.
-        stepping_back = stepping_back or seen.first < wanted <= seen.end
-        if stepping_back and seen.first == 0:
+        elif not search.goes_on(seen):
             raise _contradiction(terms, listing, position, "every row given out last has vanished")
-        first = max(0, seen.first - size + 1) if stepping_back else _aim(wanted, growth, size)
     raise _contradiction(terms, listing, position, "the list changes faster than it can be read")
+
+
+class _Search:
+    """Where to look for the last row given out, one page after the other.
+
+    Attributes:
+        first: The first row to ask for.
+        size: How many rows to ask for.
+        growth: How many rows the list grew by between the last two answers.
+    """
+
+    def __init__(self, position: Position) -> None:
+        self._position = position
+        self._total = position.total or 0
+        self._looked_to: int | None = None  # it is in no row from where it can be at the earliest to here
+        self._steady = True  # nothing has moved since that was begun
+        self.growth = 0
+        # One row more than a page, where the service allows it, so that the overlap costs the caller nothing.
+        self.size = max(2, min(position.limit + 1, max(position.limit, MOST_ROWS)))
+        self.first = self._aim(position.growth)
+
+    def note(self, total: int) -> None:
+        """Take up how many rows there are now."""
+        self.growth, self._total = total - self._total, total
+        self._steady = self._steady and self.growth == 0
+
+    def goes_on(self, seen: _Seen[R]) -> bool:
+        """Choose the next page after one without the row; False when all that could have it were seen."""
+        earliest, end = self._earliest(), seen.first + len(seen.page.items)
+        self.size = max(self.size, MOST_ROWS)
+        begun = self._looked_to is not None and seen.first == self._looked_to
+        if not begun and not seen.first <= earliest < end:
+            # So much has come or gone that the page was beside it.
+            self.first, self._looked_to = self._aim(self.growth), None
+            return self.first != seen.first or self.growth != 0
+        if not begun:
+            self._steady = True
+        if seen.page.items and (end < self._total or seen.page.has_more):
+            self.first = self._looked_to = end
+            return True
+        self.first, self._looked_to = earliest, None
+        return not self._steady
+
+    def _earliest(self) -> int:
+        return max(0, self._position.offset - 1 + self._total - (self._position.total or 0))
+
+    def _aim(self, growth: int) -> int:
+        """Choose the first row so that the one looked for is on the page if the list grows so much again."""
+        return self._earliest() + max(0, growth - self.size // 4)
 
 
 def _ask(terms: Terms, listing: Listing[R], first: int, size: int, expires: float) -> Life[_Seen[R]]:
@@ -145,12 +186,6 @@ def _ask(terms: Terms, listing: Listing[R], first: int, size: int, expires: floa
             terms, listing, Position(first, size), "an empty page says that more rows follow"
         )
     return _Seen(first, page)
-
-
-def _aim(wanted: int, growth: int, size: int) -> int:
-    """Choose the first row to ask for, so that the row before `wanted` is on the page after such growth."""
-    margin = size // 4
-    return max(0, wanted - 1 + max(0, growth - margin))
 
 
 def _join(seen: _Seen[R], given: Sequence[str]) -> int | None:

@@ -498,7 +498,7 @@ def test_no_place_is_ever_lost_or_made_up(acts: list[tuple[str, int]], limit: in
     for _ in range(1000):
         if not story.waiting and not story.under_way:
             break
-        story.act("answer" if story.under_way else "pass", 11)
+        story.act("answer" if story.under_way else "pass", 61)
     assert story.office.at_rest(), "everybody is served in the end"
 
 
