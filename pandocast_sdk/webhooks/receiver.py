@@ -23,7 +23,8 @@ class Webhook:
     the secrets, the `repr` does not.
 
     Args:
-        secret_or_secrets: The endpoint's secret. While one secret replaces another, give both: either will do.
+        secret_or_secrets: The endpoint's secret. While one secret replaces another, give both: either will
+            do.
         tolerance: How far the timestamp in the signed body may be from now, into the past or the future, both
             ends included: a `timedelta` or seconds. None accepts any. The service publishes no re-delivery of
             its own, but one that is replayed keeps its timestamp, so a tolerance refuses late replays.
