@@ -106,3 +106,10 @@ def test_the_fixtures_name_the_missing_extra(bare_python: Path, tmp_path: Path) 
     done = run(bare_python, "-m", "pytest", "-p", "no:cacheprovider", directory=tmp_path)
     assert "pip install 'pandocast[server]'" in done.stdout
     assert "1 passed, 1 error" in done.stdout
+
+
+def test_the_command_names_the_missing_extra(bare_python: Path, tmp_path: Path) -> None:
+    done = run(bare_python.with_name("pandocast-server"), "--help", directory=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert "pip install 'pandocast[server]'" in done.stderr
