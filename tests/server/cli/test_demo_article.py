@@ -1,4 +1,7 @@
+import os
 import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -115,16 +118,25 @@ def test_a_file_that_fails_while_it_is_read_is_refused() -> None:
     assert refusal(failing) == "'/proc/self/mem' cannot be read: Input/output error"
 
 
+@contextmanager
+def no_privileges() -> Iterator[None]:
+    """Be somebody who may not read everything, for as long as it takes."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
 def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "private.txt"
     path.write_text("Text.")
     path.chmod(0)
-    try:
-        path.read_bytes()
-    except PermissionError:
+    with no_privileges():
         assert refusal(path).endswith("cannot be read: Permission denied")
-    else:
-        pytest.skip("this user may read everything")
 
 
 def test_a_name_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
