@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
 
-from attrs import frozen
+from attrs import field, frozen
 
 from pandocast_sdk._core.steps import Answer
 
@@ -55,7 +55,7 @@ class Operation(Generic[T_co]):
     path: str
     read: Callable[[Answer], T_co]
     query: str = ""
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
 
     @property
     def writes(self) -> bool:
@@ -116,21 +116,27 @@ def json_body(members: Mapping[str, object]) -> bytes:
     """Write the members that are not None as compact JSON in UTF-8.
 
     Raises:
-        ValueError: A number is NaN or infinite, or a string holds a lone surrogate.
+        ValueError: A number is NaN or infinite, a string holds a lone surrogate, or it is nested without end.
     """
     given = {name: value for name, value in members.items() if value is not None}
-    return json.dumps(given, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    try:
+        return json.dumps(given, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except RecursionError:
+        raise ValueError("the body is nested too deeply") from None
 
 
 def instant(name: str, moment: datetime) -> str:
     """Write a time in UTC with `Z`.
 
     Raises:
-        ValueError: The time has no UTC offset, so nobody can say when it is.
+        ValueError: The time has no UTC offset, so nobody can say when it is, or UTC has no such year.
     """
     if moment.utcoffset() is None:
         raise ValueError(f"{name} must have a UTC offset, such as datetime(..., tzinfo=timezone.utc)")
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    except OverflowError:
+        raise ValueError(f"{name} is not a time that UTC has") from None
 
 
 def at_least(name: str, value: int | None, least: int) -> int | None:

@@ -11,7 +11,7 @@ from pandocast_sdk._core.operation import Operation, json_body, query_string
 from pandocast_sdk._core.steps import Answer
 
 _METHOD = re.compile(r"[A-Z]{1,20}")
-_PATH = re.compile(r"/(?:[\x21\x24-\x3e\x40-\x5b\x5d-\x7e]|%[0-9A-Fa-f]{2})*")
+_PATH = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")  # RFC 3986, 3.3
 
 
 @frozen
