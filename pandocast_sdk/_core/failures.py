@@ -52,9 +52,11 @@ def redact_headers(answer: Answer, redact: Redactor) -> Headers:
     )
 
 
-def connection_error(failure: Failure, request: RequestRecord, *, outcome_unknown: bool) -> PandocastError:
+def connection_error(
+    failure: Failure, request: RequestRecord, redact: Redactor, *, outcome_unknown: bool
+) -> PandocastError:
     """Give the typed error for a request that got no answer."""
-    cause = without_frames(failure.cause)
+    cause = redact.error(without_frames(failure.cause))
     if failure.trouble is Trouble.TOO_LARGE:
         error: PandocastError = ResponseValidationError(
             str(cause), request=request, outcome_unknown=outcome_unknown

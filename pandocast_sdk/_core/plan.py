@@ -206,7 +206,7 @@ def _error(
 ) -> PandocastError:
     unknown = operation.writes and RULES[event].may_have_acted
     if isinstance(outcome, Failure):
-        return connection_error(outcome, record, outcome_unknown=unknown)
+        return connection_error(outcome, record, terms.redact, outcome_unknown=unknown)
     error: APIStatusError = status_error(outcome, record, terms.redact, outcome_unknown=unknown)
     if isinstance(error, RateLimitError):
         server_now = terms.server_time()

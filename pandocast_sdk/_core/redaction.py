@@ -1,10 +1,22 @@
 """Keeping the API key out of everything that people read."""
 
+from collections.abc import Iterator
 from typing import cast
 
 from attrs import field, frozen
 
 REDACTED = "[redacted]"
+
+
+class HiddenBytes(bytes):
+    """Bytes that go over the wire and are not shown: error reporters print local variables."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return REDACTED
+
+    __str__ = __repr__
 
 
 @frozen
@@ -28,6 +40,12 @@ class Redactor:
             return {self(name): self.deeply(item) for name, item in members.items()}
         return value
 
+    def error(self, error: BaseException) -> BaseException:
+        """Take the key out of the words of an error and its causes, as when they quote what a server sent."""
+        for link in _chain(error):
+            link.args = tuple(self(arg) if isinstance(arg, str) else arg for arg in link.args)
+        return error
+
 
 def without_frames(error: BaseException) -> BaseException:
     """Take the tracebacks from an error and its causes.
@@ -35,10 +53,15 @@ def without_frames(error: BaseException) -> BaseException:
     The frames of an HTTP library hold the request's headers in local variables, and error reporters print
     local variables. The messages stay.
     """
+    for link in _chain(error):
+        link.__traceback__ = None
+    return error
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
     link: BaseException | None = error
     while link is not None and id(link) not in seen:
         seen.add(id(link))
-        link.__traceback__ = None
+        yield link
         link = link.__cause__ or link.__context__
-    return error

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from attrs import evolve, frozen
 from tenacity.wait import wait_base
 
-from pandocast_sdk._core.budgets import budget_for
+from pandocast_sdk._core.budgets import Lease, lease_budget
 from pandocast_sdk._core.not_given import NOT_GIVEN
 from pandocast_sdk._core.plan import Terms
 from pandocast_sdk._core.redaction import Redactor
@@ -63,10 +63,11 @@ def client_options(
         ValueError: There is no key, it has characters that do not belong in a header, the address is not one,
             or the key would travel over plain HTTP to another machine. The message never holds the key.
     """
-    address = base_url or os.environ.get(service.url_variable) or service.base_url
-    if address is None:
+    # An empty argument is a mistake, and must not quietly send with another key or to another place.
+    address = os.environ.get(service.url_variable) or service.base_url if base_url is None else base_url
+    if not address:
         raise ValueError(f"{service.name} needs a base_url; pass it or set {service.url_variable}")
-    key = api_key or os.environ.get(service.key_variable)
+    key = os.environ.get(service.key_variable) if api_key is None else api_key
     if not key:
         raise ValueError(f"{service.name} needs an API key; pass api_key or set {service.key_variable}")
     return checked(
@@ -102,8 +103,8 @@ def _checked_url(url: str, *, allow_http: bool) -> str:
         raise ValueError(f"base_url must begin with https:// and a host, not {parts.scheme or 'nothing'!r}")
     if parts.username is not None or parts.password is not None:
         raise ValueError("base_url must not hold a user name or password")
-    if parts.query or parts.fragment:
-        raise ValueError("base_url must not have a query or a fragment")
+    if set(url) & set("?#\\"):
+        raise ValueError("base_url must not have a query, a fragment or a backslash")
     if parts.scheme == "http" and not allow_http and not is_loopback(parts.hostname):
         raise ValueError(
             f"the API key would travel unencrypted to {parts.hostname}; use https://, or allow_http=True"
@@ -122,12 +123,18 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def terms_for(options: ClientOptions) -> Terms:
+def lease_for(options: ClientOptions) -> Lease | None:
+    """Give a client with these options its share in its key's budget; None when the rate limit is off."""
+    if options.rate_limit.mode == "off":
+        return None
+    url = urlsplit(options.base_url)
+    port = url.port or (443 if url.scheme == "https" else 80)
+    return lease_budget(f"{url.scheme}://{url.hostname}:{port}", options.api_key)
+
+
+def terms_for(options: ClientOptions, lease: Lease | None) -> Terms:
     """Give what holds for every call of a client with these options."""
-    origin = urlsplit(options.base_url)
-    budget = None
-    if options.rate_limit.mode != "off":
-        budget = budget_for(f"{origin.scheme}://{origin.netloc}".lower(), options.api_key)
+    budget = None if lease is None else lease.budget
     return Terms(options, budget, time.monotonic, time.time, Redactor(options.api_key))
 
 

@@ -3,27 +3,24 @@
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 import httpx
 
 from pandocast_sdk._core.plan import Terms
-from pandocast_sdk._core.service import terms_for
+from pandocast_sdk._core.redaction import without_frames
+from pandocast_sdk._core.service import lease_for, terms_for
 from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send
-from pandocast_sdk._drivers.event_loop import current_loop, pause
-from pandocast_sdk._drivers.transport import (
-    LARGEST_ANSWER,
-    LIMITS,
-    AnswerTooLargeError,
-    AttemptExpiredError,
-    Envelope,
-    failure_of,
-    tls_context,
-)
+from pandocast_sdk._drivers.body import UNREADABLE, BodyReader
+from pandocast_sdk._drivers.event_loop import current_loop, pause, time_limit
+from pandocast_sdk._drivers.transport import CLOSED, LIMITS, Envelope, direct_hosts, failure_of, tls_context
 from pandocast_sdk.options import ClientOptions
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+_GRACE = 0.1  # seconds: the HTTP library's own time-outs come first, because they say what had been reached
 
 
 class AsyncPool:
@@ -32,21 +29,29 @@ class AsyncPool:
     def __init__(self, given: httpx.AsyncClient | None) -> None:
         self._given = given
         self._own: httpx.AsyncClient | None = None
+        self._closed = False
         self._place: tuple[int, object] = (0, None)
 
     def client(self) -> httpx.AsyncClient:
-        """Give the HTTP client, opened at the first use in a process and event loop."""
+        """Give the HTTP client, opened at the first use in a process and event loop.
+
+        Raises:
+            RuntimeError: The pool is closed.
+        """
+        if self._closed:
+            raise RuntimeError(CLOSED)
         if self._given is not None:
             return self._given
         place = (os.getpid(), current_loop())
         if self._own is None or self._place != place:
             # Connections of another loop cannot even be closed from here; they go with their loop.
-            self._own = httpx.AsyncClient(verify=tls_context(), limits=LIMITS, follow_redirects=False)
+            self._own = httpx.AsyncClient(verify=tls_context(), limits=LIMITS, mounts=direct_hosts())
             self._place = place
         return self._own
 
     async def close(self) -> None:
         """Close what was opened here; a client that was given stays open."""
+        self._closed = True
         own, self._own = self._own, None
         if own is not None and self._place == (os.getpid(), current_loop()):
             await own.aclose()
@@ -60,7 +65,8 @@ class AsyncSession:
         self.pool = pool
         self._owns_pool = owns_pool
         self._envelope = Envelope(options.api_key)
-        self._terms: Terms | None = terms_for(options)
+        self._lease = lease_for(options)
+        self._terms: Terms | None = terms_for(options, self._lease)
         self._process = os.getpid()
 
     async def run(
@@ -94,42 +100,50 @@ class AsyncSession:
 
     async def close(self) -> None:
         """Let go of the budget, and of the pool if it is this client's own."""
-        self._terms = None
+        self._terms = self._lease = None
         if self._owns_pool:
             await self.pool.close()
 
     def _open_terms(self) -> Terms:
         if self._terms is None:
-            raise RuntimeError("this client is closed")
+            raise RuntimeError(CLOSED)
         if self._process != os.getpid():
             # The parent's budget counts requests that this process will never see answered.
-            self._terms, self._process = terms_for(self.options), os.getpid()
+            self._lease, self._process = lease_for(self.options), os.getpid()
+            self._terms = terms_for(self.options, self._lease)
         return self._terms
 
     async def _send(self, step: Send) -> Answer | Failure:
         sent = time.monotonic()
         try:
-            response = await self.pool.client().send(
-                self._envelope.request(step, sent), stream=True, auth=None, follow_redirects=False
-            )
-            try:
-                body = await _read(response, step.expires)
-            finally:
-                await response.aclose()
+            async with time_limit(step.expires - sent + _GRACE):
+                response = await self.pool.client().send(
+                    self._envelope.request(step), stream=True, auth=None, follow_redirects=False
+                )
+                try:
+                    body = await _read(response, step.expires)
+                finally:
+                    await response.aclose()
         except Exception as error:  # noqa: BLE001 - sorted by a table, raised again if it is none of it
-            return failure_of(error)
+            return failure_of(error, step.request)
+        except BaseException as error:
+            without_frames(error)  # of an interrupted or cancelled call: they hold the headers
+            raise
         return Answer(response.status_code, response.headers.raw, body, sent, time.monotonic())
 
 
 async def _read(response: httpx.Response, expires: float) -> bytes:
-    """Read the body, looking at the clock between the pieces: a time-out of the library is for each piece."""
-    pieces: list[bytes] = []
-    size = 0
-    async for piece in response.aiter_bytes():
-        pieces.append(piece)
-        size += len(piece)
-        if size > LARGEST_ANSWER:
-            raise AnswerTooLargeError
-        if time.monotonic() > expires:
-            raise AttemptExpiredError("the answer trickled in for too long")
-    return b"".join(pieces)
+    if response.is_stream_consumed:
+        return response.content  # read already, by a hook or transport of the caller's
+    reader, pieces = BodyReader(response, expires), response.aiter_raw()
+    try:
+        async for piece in pieces:
+            reader.add(piece)
+    except UNREADABLE:
+        # Trio complains of generators left half way; once the stream is closed, they run to their end.
+        await response.aclose()
+        with suppress(Exception):
+            async for _ in pieces:
+                pass
+        raise
+    return reader.finish()

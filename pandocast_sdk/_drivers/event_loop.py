@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 
 from pandocast_sdk._core.steps import Sleep
 
@@ -13,6 +14,27 @@ def current_loop() -> object:
         return asyncio.get_running_loop()
     except RuntimeError:
         return sys.modules["trio"].lowlevel.current_trio_token()
+
+
+@asynccontextmanager
+async def time_limit(seconds: float) -> AsyncGenerator[None, None]:
+    """Cancel what runs inside when it lasts too long.
+
+    Raises:
+        TimeoutError: It did.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        import trio  # noqa: PLC0415 - only there when it is what runs
+
+        with trio.move_on_after(max(0.0, seconds)) as scope:
+            yield
+        if scope.cancelled_caught:
+            raise TimeoutError from None
+        return
+    async with asyncio.timeout(seconds):
+        yield
 
 
 async def pause(step: Sleep) -> None:
@@ -34,7 +56,9 @@ async def pause(step: Sleep) -> None:
 
     if step.until.on_wake(wake):
         with suppress(TimeoutError):
-            await asyncio.wait_for(woken.wait(), step.seconds)
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the waking.
+            async with asyncio.timeout(step.seconds):
+                await woken.wait()
 
 
 async def _pause_in_trio(step: Sleep) -> None:

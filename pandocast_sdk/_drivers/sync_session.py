@@ -9,21 +9,17 @@ from typing import Concatenate, ParamSpec, TypeVar
 import httpx
 
 from pandocast_sdk._core.plan import Terms
-from pandocast_sdk._core.service import terms_for
+from pandocast_sdk._core.redaction import without_frames
+from pandocast_sdk._core.service import lease_for, terms_for
 from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send, Sleep
-from pandocast_sdk._drivers.transport import (
-    LARGEST_ANSWER,
-    LIMITS,
-    AnswerTooLargeError,
-    AttemptExpiredError,
-    Envelope,
-    failure_of,
-    tls_context,
-)
+from pandocast_sdk._drivers.body import BodyReader
+from pandocast_sdk._drivers.transport import CLOSED, LIMITS, Envelope, direct_hosts, failure_of, tls_context
 from pandocast_sdk.options import ClientOptions
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+_LONGEST_PAUSE = min(1e9, threading.TIMEOUT_MAX)  # seconds: more is refused by operating systems
 
 
 class SyncPool:
@@ -33,23 +29,31 @@ class SyncPool:
         self._given = given
         self._own: httpx.Client | None = None
         self._process = 0
+        self._closed = False
         self._lock = threading.Lock()
 
     def client(self) -> httpx.Client:
-        """Give the HTTP client, opened at the first use in a process."""
+        """Give the HTTP client, opened at the first use in a process.
+
+        Raises:
+            RuntimeError: The pool is closed.
+        """
+        if self._closed:
+            raise RuntimeError(CLOSED)
         if self._given is not None:
             return self._given
         own, process = self._own, os.getpid()
         if own is None or self._process != process:
             with self._lock:
                 if self._own is None or self._process != process:
-                    self._own = httpx.Client(verify=tls_context(), limits=LIMITS, follow_redirects=False)
+                    self._own = httpx.Client(verify=tls_context(), limits=LIMITS, mounts=direct_hosts())
                     self._process = process
                 own = self._own
         return own
 
     def close(self) -> None:
         """Close what was opened here; a client that was given stays open."""
+        self._closed = True
         own, self._own = self._own, None
         if own is not None and self._process == os.getpid():
             own.close()
@@ -63,7 +67,8 @@ class SyncSession:
         self.pool = pool
         self._owns_pool = owns_pool
         self._envelope = Envelope(options.api_key)
-        self._terms: Terms | None = terms_for(options)
+        self._lease = lease_for(options)
+        self._terms: Terms | None = terms_for(options, self._lease)
         self._process = os.getpid()
 
     def run(
@@ -97,51 +102,51 @@ class SyncSession:
 
     def close(self) -> None:
         """Let go of the budget, and of the pool if it is this client's own."""
-        self._terms = None
+        self._terms = self._lease = None
         if self._owns_pool:
             self.pool.close()
 
     def _open_terms(self) -> Terms:
         if self._terms is None:
-            raise RuntimeError("this client is closed")
+            raise RuntimeError(CLOSED)
         if self._process != os.getpid():
             # The parent's budget counts requests that this process will never see answered.
-            self._terms, self._process = terms_for(self.options), os.getpid()
+            self._lease, self._process = lease_for(self.options), os.getpid()
+            self._terms = terms_for(self.options, self._lease)
         return self._terms
 
     def _send(self, step: Send) -> Answer | Failure:
         sent = time.monotonic()
         try:
             response = self.pool.client().send(
-                self._envelope.request(step, sent), stream=True, auth=None, follow_redirects=False
+                self._envelope.request(step), stream=True, auth=None, follow_redirects=False
             )
             try:
                 body = _read(response, step.expires)
             finally:
                 response.close()
         except Exception as error:  # noqa: BLE001 - sorted by a table, raised again if it is none of it
-            return failure_of(error)
+            return failure_of(error, step.request)
+        except BaseException as error:
+            without_frames(error)  # of an interrupted or cancelled call: they hold the headers
+            raise
         return Answer(response.status_code, response.headers.raw, body, sent, time.monotonic())
 
 
 def _read(response: httpx.Response, expires: float) -> bytes:
-    """Read the body, looking at the clock between the pieces: a time-out of the library is for each piece."""
-    pieces: list[bytes] = []
-    size = 0
-    for piece in response.iter_bytes():
-        pieces.append(piece)
-        size += len(piece)
-        if size > LARGEST_ANSWER:
-            raise AnswerTooLargeError
-        if time.monotonic() > expires:
-            raise AttemptExpiredError("the answer trickled in for too long")
-    return b"".join(pieces)
+    if response.is_stream_consumed:
+        return response.content  # read already, by a hook or transport of the caller's
+    reader = BodyReader(response, expires)
+    for piece in response.iter_raw():
+        reader.add(piece)
+    return reader.finish()
 
 
 def _pause(step: Sleep) -> None:
+    seconds = min(step.seconds, _LONGEST_PAUSE)
     if step.until is None:
-        time.sleep(step.seconds)
+        time.sleep(seconds)
         return
     woken = threading.Event()
     if step.until.on_wake(woken.set):
-        woken.wait(step.seconds)
+        woken.wait(seconds)

@@ -1,0 +1,72 @@
+"""Reading the body of an answer within bounds of time and size, whatever the server sends."""
+
+import time
+import zlib
+
+import httpx
+
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes of one decompressed answer: more is no answer of these APIs."""
+
+_GZIP = zlib.MAX_WBITS | 16  # the standard library's way to say so
+
+
+class AnswerTooLargeError(Exception):
+    """An answer exceeds what these APIs send."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the answer is larger than {LARGEST_ANSWER // 1024 // 1024} MiB")
+
+
+class AttemptExpiredError(Exception):
+    """An answer trickled in for longer than its attempt may last."""
+
+
+UNREADABLE = (AnswerTooLargeError, AttemptExpiredError, httpx.DecodingError)
+"""What is raised of a body that is not read to its end."""
+
+
+class BodyReader:
+    """Collects the pieces of one body as they come from the wire.
+
+    The HTTP library would decompress a whole piece before anybody can look at it, and several codings on top
+    of each other; a few kilobytes could fill the memory so. Here only what was asked for is undone, and never
+    further than `LARGEST_ANSWER`. A coding that was not asked for is left as it is.
+    """
+
+    def __init__(self, response: httpx.Response, expires: float) -> None:
+        self._expires = expires
+        self._body = bytearray()  # not a list: of millions of tiny pieces it would be many times as large
+        self._begun = False
+        coding = response.headers.get("content-encoding", "").strip().lower()
+        self._inflater = zlib.decompressobj(_GZIP) if coding in {"gzip", "x-gzip"} else None
+
+    def add(self, piece: bytes) -> None:
+        """Take the next piece.
+
+        Raises:
+            AnswerTooLargeError: There is more than an answer may have.
+            AttemptExpiredError: The attempt has lasted too long.
+            httpx.DecodingError: It is not compressed as its header says.
+        """
+        self._begun = True
+        if self._inflater is not None:
+            try:
+                piece = self._inflater.decompress(piece, LARGEST_ANSWER - len(self._body) + 1)
+            except zlib.error as error:
+                raise httpx.DecodingError(str(error)) from error
+        self._body += piece
+        if len(self._body) > LARGEST_ANSWER:
+            raise AnswerTooLargeError
+        if time.monotonic() > self._expires:
+            raise AttemptExpiredError("the answer trickled in for too long")
+
+    def finish(self) -> bytes:
+        """Give the body, once it is complete.
+
+        Raises:
+            httpx.DecodingError: The compressed body ends too early.
+        """
+        if self._begun and self._inflater is not None and not self._inflater.eof:
+            raise httpx.DecodingError("the compressed body ends too early")
+        return bytes(self._body)

@@ -1,0 +1,188 @@
+"""The key stays out of everything that people print: messages, tracebacks with all locals, logs."""
+
+import asyncio
+import json
+import logging
+import pickle
+import traceback
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import trio
+from loopback import FLAVOURS, KEY, NO_LIMIT, Conversation, Script, always, call, free_port, http, loopback
+
+from pandocast_sdk import AsyncPandocast, Pandocast, PandocastError
+
+ECHO = json.dumps({"error": f"Authorization: Bearer {KEY}", "code": "bad_request", "status": 400}).encode()
+
+
+def close_after_reading(conversation: Conversation) -> None:
+    conversation.read_request()
+
+
+def never_answer(conversation: Conversation) -> None:
+    conversation.read_request()
+    conversation.hang()
+
+
+SCENARIOS: dict[str, Script] = {
+    "closed": close_after_reading,
+    "timed out": never_answer,
+    "not JSON": always(http("200 OK", f"<p>Bearer {KEY}</p>".encode())),
+    "not HTTP": always(f"Bearer {KEY}\r\n\r\n".encode()),
+    "not gzip": always(http("200 OK", KEY.encode(), "Content-Encoding: gzip")),
+    "echo in the error": always(http("400 Bad Request", ECHO, f"X-Echo: Bearer {KEY}")),
+    "echo in the 429": always(http("429 Too Many", ECHO, f"X-Echo: {KEY}", "Retry-After: 999")),
+    "echo in the redirect": always(http("302 Found", b"", f"Location: https://evil.example/?{KEY}")),
+    "echo in the reason": always(http(f"500 {KEY}")),
+}
+
+
+def links(error: BaseException) -> Iterator[BaseException]:
+    """The error with everything it drags along, whether a traceback would print it or not."""
+    seen: list[BaseException] = []
+    left: list[BaseException | None] = [error]
+    while left:
+        link = left.pop()
+        if link is not None and link not in seen:
+            seen.append(link)
+            left += [link.__cause__, link.__context__]
+    return iter(seen)
+
+
+def printed(error: BaseException) -> str:
+    """What a reporter shows of an error: all frames with all their locals, but for those of the tests."""
+    parts = []
+    for link in links(error):
+        told = traceback.TracebackException.from_exception(link, capture_locals=True)
+        frames = [frame for frame in told.stack if "/tests/" not in frame.filename]
+        parts += [repr(frame.locals) for frame in frames]
+        parts += [str(link), repr(link), repr(vars(link)), repr(link.args)]
+    return "\n".join(parts)
+
+
+def list_content(flavour: str, url: str) -> None:
+    """A typed call, whose answer must fit a model."""
+    if flavour == "sync":
+        with Pandocast(api_key=KEY, base_url=url, timeout=0.3, max_retries=0) as client:
+            client.content.list()
+        return
+
+    async def listing() -> None:
+        async with AsyncPandocast(api_key=KEY, base_url=url, timeout=0.3, max_retries=0) as client:
+            await client.content.list()
+
+    trio.run(listing) if flavour == "trio" else asyncio.run(listing())
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_no_error_shows_the_key(flavour: str, scenario: str) -> None:
+    with loopback(SCENARIOS[scenario]) as server, pytest.raises(PandocastError) as caught:
+        list_content(flavour, server.url)
+    error = caught.value
+    assert KEY not in printed(error)
+    assert KEY.encode() not in pickle.dumps(error)
+    assert KEY not in "".join(traceback.format_exception(error))
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_no_error_shows_the_key_when_nobody_listens(flavour: str) -> None:
+    with pytest.raises(PandocastError) as caught:
+        list_content(flavour, f"http://127.0.0.1:{free_port()}")
+    assert KEY not in printed(caught.value)
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_no_error_of_somebody_elses_shows_the_key(flavour: str) -> None:
+    """A caller's transport that breaks, and an address that no request can have."""
+
+    class BrokenTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
+        def handle_request(self, _request: httpx.Request) -> httpx.Response:
+            raise LookupError("broken")
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            return self.handle_request(request)
+
+    with pytest.raises(LookupError, match="broken") as caught:
+        call(flavour, "http://localhost", given={"transport": BrokenTransport()})
+    assert KEY not in printed(caught.value)
+    with pytest.raises(ValueError, match="address") as refused:
+        call(flavour, "http://localhost", path="/" + "x" * 70_000)
+    assert KEY not in printed(refused.value)
+
+
+@pytest.mark.parametrize("point", ["send_request_headers.complete", "receive_response_headers.started"])
+def test_an_interrupted_call_does_not_show_the_key(point: str) -> None:
+    """The frames of the HTTP library hold the headers, above all while it sends them."""
+
+    def interrupt(name: str, _info: object) -> None:
+        if name == f"http11.{point}":
+            raise KeyboardInterrupt
+
+    def watch(request: httpx.Request) -> None:
+        request.extensions = {**request.extensions, "trace": interrupt}
+
+    given = {"event_hooks": {"request": [watch]}}
+    with loopback(always(http("200 OK"))) as server, pytest.raises(KeyboardInterrupt) as caught:
+        call("sync", server.url, given=given)
+    assert KEY not in printed(caught.value)
+    assert not any("httpcore" in frame.filename for frame in traceback.extract_tb(caught.value.__traceback__))
+
+
+@pytest.mark.parametrize("flavour", ["asyncio", "trio"])
+def test_a_cancelled_call_does_not_show_the_key(flavour: str) -> None:
+    shown: list[str] = []
+
+    async def listing(url: str) -> None:
+        async with AsyncPandocast(api_key=KEY, base_url=url) as client:
+            try:
+                await client.content.list()
+            except BaseException as error:
+                shown.append(printed(error))
+                raise
+
+    async def in_asyncio(url: str) -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await listing(url)
+
+    async def in_trio(url: str) -> None:
+        with trio.move_on_after(0.2):
+            await listing(url)
+
+    with loopback(never_answer) as server:
+        trio.run(in_trio, server.url) if flavour == "trio" else asyncio.run(in_asyncio(server.url))
+    assert len(shown) == 1
+    assert "Cancelled" in shown[0]
+    assert KEY not in shown[0]
+
+
+def test_no_object_shows_the_key() -> None:
+    with Pandocast(api_key=KEY, rate_limit=NO_LIMIT) as client:
+        asynchronous = AsyncPandocast(api_key=KEY)
+        for thing in (
+            client,
+            client.content,
+            asynchronous,
+            asynchronous.content,
+            asynchronous.content.list(),
+        ):
+            assert KEY not in f"{thing!r} {thing}"
+        session = client._session
+        request = session._envelope
+        for inner in (session, session._terms, session.options, request, request._read_headers):
+            assert KEY not in f"{inner!r} {inner}"
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_no_log_shows_the_key_or_what_was_sent(flavour: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with loopback(always(http("200 OK", b'{"a": "answer-text"}'))) as server:
+        call(flavour, server.url, "POST", "/things", json={"text": "request-text"})
+    lines = [record.getMessage() for record in caplog.records]
+    ours = [record.getMessage() for record in caplog.records if record.name == "pandocast_sdk"]
+    assert not [line for line in lines if KEY in line or "request-text" in line or "answer-text" in line]
+    assert len(ours) == 1
+    assert ours[0].startswith("POST /things -> 200, attempt 1, ")

@@ -1,0 +1,155 @@
+"""The tree of errors: it crosses processes, and says what a caller has to know."""
+
+import copy
+import pickle
+from datetime import UTC, datetime
+from threading import Lock
+
+import pytest
+
+import pandocast_sdk
+from pandocast_sdk._core.headers import Headers
+from pandocast_sdk.errors import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    ContentFailedError,
+    DeadlineExceededError,
+    InternalServerError,
+    NotFoundError,
+    PandocastError,
+    PermissionDeniedError,
+    PoolTimeoutError,
+    RateLimitError,
+    RequestRecord,
+    ResponseValidationError,
+    WaitTimeoutError,
+    WebhookPayloadError,
+    WebhookVerificationError,
+    status_error_class,
+)
+
+RECORD = RequestRecord("POST", "https://api.example/api/v1/content/upload", "upload_content")
+BODY = {"error": "no", "code": "no", "details": [1, None]}
+STATUS_ERRORS = [
+    APIStatusError,
+    BadRequestError,
+    AuthenticationError,
+    PermissionDeniedError,
+    NotFoundError,
+    ConflictError,
+    InternalServerError,
+]
+
+EXAMPLES: list[PandocastError] = [
+    PandocastError("plain"),
+    *(
+        kind(
+            "no",
+            status_code=418,
+            request=RECORD,
+            code="no",
+            body=BODY,
+            headers=Headers([(b"X-Request-Id", b"r1")]),
+            outcome_unknown=True,
+        )
+        for kind in STATUS_ERRORS
+    ),
+    RateLimitError("slow down", request=RECORD, reset_at=datetime(2026, 3, 28, tzinfo=UTC), retry_after=7.5),
+    *(kind("broken", request=RECORD, outcome_unknown=True) for kind in (APIConnectionError, APITimeoutError)),
+    PoolTimeoutError("busy", request=RECORD),
+    DeadlineExceededError("late", request=RECORD, outcome_unknown=True),
+    ResponseValidationError("odd", request=RECORD, status_code=200, body="<p>", outcome_unknown=True),
+    WaitTimeoutError("c1", status="analyzing", timeout=60.0),
+    ContentFailedError("c1"),
+    WebhookVerificationError("forged"),
+    WebhookPayloadError("no event"),
+]
+EVERY = pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
+
+
+def test_there_is_an_example_of_every_error_that_can_be_imported() -> None:
+    public = {getattr(pandocast_sdk, name) for name in pandocast_sdk.__all__ if name.endswith("Error")}
+    assert {type(error) for error in EXAMPLES} == public
+
+
+@EVERY
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+def test_every_error_pickles_with_all_it_says(error: PandocastError, protocol: int) -> None:
+    again = pickle.loads(pickle.dumps(error, protocol))  # noqa: S301 - our own
+    assert type(again) is type(error)
+    assert (str(again), repr(again), again.args) == (str(error), repr(error), error.args)
+    assert {name: _plain(value) for name, value in vars(again).items()} == {
+        name: _plain(value) for name, value in vars(error).items()
+    }
+    assert again.outcome_unknown is error.outcome_unknown
+
+
+def _plain(value: object) -> object:
+    return dict(value) if isinstance(value, Headers) else value
+
+
+@EVERY
+def test_every_error_can_be_copied(error: PandocastError) -> None:
+    assert str(copy.copy(error)) == str(copy.deepcopy(error)) == str(error)
+
+
+@EVERY
+def test_a_cause_that_cannot_pickle_is_left_behind(error: PandocastError) -> None:
+    again = copy.copy(error)
+    again.__cause__ = RuntimeError(Lock())
+    assert pickle.loads(pickle.dumps(again)).__cause__ is None  # noqa: S301 - our own
+
+
+def test_notes_come_along() -> None:
+    error = ContentFailedError("c1")
+    error.add_note("while publishing")
+    assert pickle.loads(pickle.dumps(error)).__notes__ == ["while publishing"]  # noqa: S301 - our own
+
+
+def test_headers_are_found_in_any_case_after_the_journey() -> None:
+    (error,) = (error for error in EXAMPLES if isinstance(error, NotFoundError))
+    assert pickle.loads(pickle.dumps(error)).headers["x-REQUEST-id"] == "r1"  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize(
+    ("parent", "children"),
+    [
+        (APIStatusError, [*STATUS_ERRORS, RateLimitError]),
+        (APIConnectionError, [APITimeoutError, PoolTimeoutError]),
+        (WebhookVerificationError, [WebhookPayloadError]),
+    ],
+)
+def test_the_tree(parent: type[PandocastError], children: list[type[PandocastError]]) -> None:
+    assert all(issubclass(child, parent) for child in children)
+    assert issubclass(parent, PandocastError)
+
+
+def test_the_tree_has_branches_that_do_not_touch() -> None:
+    for kind in (APIConnectionError, DeadlineExceededError, ResponseValidationError, WaitTimeoutError):
+        assert not issubclass(kind, APIStatusError)
+    assert not issubclass(DeadlineExceededError, APIConnectionError)
+    assert status_error_class(429) is APIStatusError, "429 has a constructor of its own"
+
+
+def test_what_is_unknown_is_said_aloud() -> None:
+    for error in EXAMPLES:
+        said = "whether it was carried out is unknown" in str(error)
+        assert said is error.outcome_unknown
+
+
+def test_a_record_of_a_request_cannot_be_changed() -> None:
+    with pytest.raises(AttributeError):
+        RECORD.method = "GET"  # type: ignore[misc] # the mistake
+    assert str(RECORD) == "POST https://api.example/api/v1/content/upload"
+    assert hash(RECORD) == hash(RequestRecord(RECORD.method, RECORD.url, RECORD.operation))
+
+
+def test_a_wait_that_timed_out_says_what_it_saw() -> None:
+    assert "after 60 s; its status is 'analyzing'" in str(
+        WaitTimeoutError("c1", status="analyzing", timeout=60.0)
+    )
+    assert "its status was not read in time" in str(WaitTimeoutError("c1", status=None, timeout=0.5))
