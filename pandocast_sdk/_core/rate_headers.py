@@ -79,7 +79,7 @@ def _number(value: bytes | None) -> int | None:
     return int(value)
 
 
-_last_date: tuple[bytes, float] = (b"", 0.0)
+_last_date: tuple[bytes | None, float] = (None, 0.0)
 
 
 def _date(value: bytes | None) -> float | None:
