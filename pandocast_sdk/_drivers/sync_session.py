@@ -10,9 +10,9 @@ import httpx
 
 from pandocast_sdk._core.plan import Terms
 from pandocast_sdk._core.redaction import without_frames
-from pandocast_sdk._core.service import lease_for, terms_for
 from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send, Sleep
 from pandocast_sdk._drivers.body import BodyReader
+from pandocast_sdk._drivers.standing import Standing
 from pandocast_sdk._drivers.transport import CLOSED, LIMITS, Envelope, direct_hosts, failure_of, tls_context
 from pandocast_sdk.options import ClientOptions
 
@@ -67,9 +67,7 @@ class SyncSession:
         self.pool = pool
         self._owns_pool = owns_pool
         self._envelope = Envelope(options.api_key)
-        self._lease = lease_for(options)
-        self._terms: Terms | None = terms_for(options, self._lease)
-        self._process = os.getpid()
+        self._standing = Standing(options)
 
     def run(
         self, procedure: Callable[Concatenate[Terms, P], Life[T]], *args: P.args, **kwargs: P.kwargs
@@ -79,7 +77,7 @@ class SyncSession:
         Raises:
             RuntimeError: The client is closed.
         """
-        life = procedure(self._open_terms(), *args, **kwargs)
+        life = procedure(self._standing.terms(), *args, **kwargs)
         outcome: Outcome = None
         try:
             while True:
@@ -102,18 +100,9 @@ class SyncSession:
 
     def close(self) -> None:
         """Let go of the budget, and of the pool if it is this client's own."""
-        self._terms = self._lease = None
+        self._standing.end()
         if self._owns_pool:
             self.pool.close()
-
-    def _open_terms(self) -> Terms:
-        if self._terms is None:
-            raise RuntimeError(CLOSED)
-        if self._process != os.getpid():
-            # The parent's budget counts requests that this process will never see answered.
-            self._lease, self._process = lease_for(self.options), os.getpid()
-            self._terms = terms_for(self.options, self._lease)
-        return self._terms
 
     def _send(self, step: Send) -> Answer | Failure:
         sent = time.monotonic()

@@ -172,7 +172,7 @@ def test_no_object_shows_the_key() -> None:
             assert KEY not in f"{thing!r} {thing}"
         session = client._session
         request = session._envelope
-        for inner in (session, session._terms, session.options, request, request._read_headers):
+        for inner in (session, session._standing.terms(), session.options, request, request._read_headers):
             assert KEY not in f"{inner!r} {inner}"
 
 

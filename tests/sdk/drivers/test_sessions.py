@@ -64,8 +64,7 @@ class Window:
 
 
 def budget_of(client: Pandocast | AsyncPandocast) -> Budget:
-    terms = client._session._terms
-    assert terms is not None
+    terms = client._session._standing.terms()
     assert terms.budget is not None
     return terms.budget
 
