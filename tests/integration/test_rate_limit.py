@@ -1,8 +1,7 @@
-"""Many callers of one key: never refused, nothing lost, and hardly slower than the window allows."""
+"""Many callers of one key: never refused, and nothing lost."""
 
 import asyncio
 import threading
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -21,11 +20,8 @@ def server() -> Iterator[ReferenceServer]:
         yield server
 
 
-def check(server: ReferenceServer, seconds: float) -> None:
-    statuses = [request.status for request in server.requests]
-    assert statuses == [200] * CALLS
-    # Four windows are needed, so three are waited for; one more second is for the first window's beginning.
-    assert seconds < (CALLS - 1) // LIMIT * WINDOW + 1.5
+def check(server: ReferenceServer) -> None:
+    assert [request.status for request in server.requests] == [200] * CALLS
 
 
 @pytest.mark.parametrize("skew", [timedelta(), timedelta(hours=1)])
@@ -41,14 +37,13 @@ def test_threads_are_held_back_instead_of_being_refused(server: ReferenceServer,
                     return
             client.request("GET", "/content")
 
-    began = time.monotonic()
     with server.client() as client:
         threads = [threading.Thread(target=work, args=[client]) for _ in range(WORKERS)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    check(server, time.monotonic() - began)
+    check(server)
 
 
 def test_tasks_of_several_clients_of_one_key_share_its_window(server: ReferenceServer) -> None:
@@ -62,9 +57,8 @@ def test_tasks_of_several_clients_of_one_key_share_its_window(server: ReferenceS
         async with server.async_client() as one, server.async_client() as other:
             await asyncio.gather(*(work(client) for client in (one, other) for _ in range(WORKERS // 2)))
 
-    began = time.monotonic()
     asyncio.run(run())
-    check(server, time.monotonic() - began)
+    check(server)
 
 
 def test_what_others_use_of_the_key_is_believed(server: ReferenceServer, connect: Connect) -> None:
