@@ -271,6 +271,43 @@ def test_a_list_that_ends_before_its_total_is_an_error(limit: int, total: int) -
     assert table.requests <= 25 / limit + 3
 
 
+def test_a_total_of_nothing_beside_rows_does_not_end_the_list() -> None:
+    table = ContentTable.of(25)
+    table.total = lambda _table: 0
+    start, reader = list(table.rows), Reader(table, 10)
+    reader.next_page()
+    table.insert(300)
+    assert reader.all() == start
+
+
+def test_a_first_page_without_the_rows_that_its_total_tells_of_is_an_error() -> None:
+    table = ContentTable([], total=lambda _table: 25)
+    with pytest.raises(ResponseValidationError, match="ended after 0 of 25 rows"):
+        Reader(table, 10).next_page()
+
+
+def test_rows_that_only_the_total_knows_of_are_not_asked_for_again_and_again() -> None:
+    table = ContentTable.of(25)
+    table.total = lambda _table: 25
+    reader = Reader(table, 10)
+    reader.next_page()
+    table.rows.clear()
+    read_to_the_error(reader)
+    assert table.requests == 2
+
+
+def test_a_list_that_leaps_each_time_ends_with_an_error_that_can_be_tried_again() -> None:
+    leaps = iter([500, 0] * 20)
+    table = ContentTable.of(250)
+    table.between = lambda table: table.insert(next(leaps, 0))
+    start, reader = list(table.rows), Reader(table, 10)
+    reader.next_page()
+    with pytest.raises(ResponseValidationError, match="changes faster than it can be read"):
+        reader.next_page()
+    assert table.requests == 31
+    assert reader.all() == start
+
+
 def test_a_server_that_gives_more_rows_than_asked_for_hides_none() -> None:
     table = ContentTable.of(25)
 

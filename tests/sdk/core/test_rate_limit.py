@@ -421,9 +421,22 @@ def test_a_refused_call_keeps_its_place_in_line() -> None:
     for _ in (first, second):
         office.answered(window(0, RESET, limit=3), status=429)
     again = [office.budget.join(ticket.number) for ticket in (second, first)]
+    assert list(office.budget._line) == [again[1], again[0], third, fourth]
+    late = office.budget.join(fourth.number + 1)
+    assert office.budget._line[-1] is late
     office.now = 61.2
     office.budget.delay(fourth)
     assert [ticket.granted for ticket in (again[1], again[0], third, fourth)] == [True, True, True, False]
+
+
+def test_refused_calls_that_come_back_in_any_order_stand_in_their_own() -> None:
+    office = Office()
+    office.learn(remaining=3, limit=4)
+    tickets = office.join(4)
+    for ticket in (tickets[1], tickets[0], tickets[2]):
+        office.answered(window(0, RESET, limit=4), status=429)
+        office.budget.join(ticket.number)
+    assert [ticket.number for ticket in office.budget._line] == [ticket.number for ticket in tickets]
 
 
 def test_the_collector_may_end_a_call_in_a_thread_that_holds_the_lock() -> None:

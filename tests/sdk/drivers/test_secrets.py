@@ -134,6 +134,7 @@ def test_an_interrupted_call_does_not_show_the_key(point: str) -> None:
 @pytest.mark.parametrize("flavour", ["asyncio", "trio"])
 def test_a_cancelled_call_does_not_show_the_key(flavour: str) -> None:
     shown: list[str] = []
+    files: set[str] = set()
 
     async def listing(url: str) -> None:
         async with AsyncPandocast(api_key=KEY, base_url=url) as client:
@@ -141,6 +142,7 @@ def test_a_cancelled_call_does_not_show_the_key(flavour: str) -> None:
                 await client.content.list()
             except BaseException as error:
                 shown.append(printed(error))
+                files.update(frame.filename for frame in traceback.extract_tb(error.__traceback__))
                 raise
 
     async def in_asyncio(url: str) -> None:
@@ -156,6 +158,7 @@ def test_a_cancelled_call_does_not_show_the_key(flavour: str) -> None:
         trio.run(in_trio, server.url) if flavour == "trio" else asyncio.run(in_asyncio(server.url))
     assert len(shown) == 1
     assert "Cancelled" in shown[0]
+    assert not [file for file in files if "httpcore" in file]
     assert KEY not in shown[0]
 
 

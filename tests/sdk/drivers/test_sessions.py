@@ -1,6 +1,7 @@
 """Clients over threads, event loops and processes: nothing is shared that must not be, nor lost."""
 
 import asyncio
+import gc
 import multiprocessing
 import pickle
 import signal
@@ -102,11 +103,15 @@ def asynchronous(
     anyio.run(running, backend=backend)
 
 
-def spent(conversation: Conversation) -> None:
-    """A window that is spent from the first answer on, for a minute."""
+def a_spent_window() -> bytes:
     reset = int(time.time()) + 60
     headers = ("X-RateLimit-Limit: 1", "X-RateLimit-Remaining: 0", f"X-RateLimit-Reset: {reset}")
-    always(http("200 OK", b"{}", *headers))(conversation)
+    return http("200 OK", b"{}", *headers)
+
+
+def spent(conversation: Conversation) -> None:
+    """A window that is spent from the first answer on, for a minute."""
+    always(a_spent_window())(conversation)
 
 
 def answer_things_only(conversation: Conversation) -> None:
@@ -189,24 +194,32 @@ def test_a_first_call_that_is_cancelled_lets_the_next_one_ask(backend: str) -> N
     asynchronous(backend, scenario, answer_things_only)
 
 
-@BACKENDS
-def test_a_call_cancelled_as_it_is_woken_is_cancelled(backend: str) -> None:
-    """Its place goes to the next in line; a time-out that swallowed the cancellation would send it."""
+@pytest.mark.parametrize("turns", range(8))
+def test_a_call_cancelled_as_it_is_woken_is_cancelled(turns: int) -> None:
+    """However many turns of the event loop lie between the two."""
 
-    async def scenario(client: AsyncPandocast, server: Loopback) -> None:
+    async def scenario(client: AsyncPandocast, _server: Loopback) -> None:
         budget = budget_of(client)
         await client.request("GET", "/things")
-        async with anyio.create_task_group() as group:
-            group.start_soon(client.request, "POST", "/things")
-            await until(lambda: budget._line and budget._line[0]._wake)
-            ticket = budget._line[0]
-            budget._left += 1
-            assert budget.delay(ticket) is None
-            group.cancel_scope.cancel()
-        assert [heard.method for heard in server.heard] == ["GET"]
+        task = asyncio.create_task(client.request("POST", "/hang"))
+        await until(lambda: budget._line and budget._line[0]._wake)
+        budget._left += 1
+        assert budget.delay(budget._line[0]) is None
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with anyio.fail_after(2), pytest.raises(asyncio.CancelledError):
+            await task
         assert budget._in_flight == 0
 
-    asynchronous(backend, scenario, spent)
+    def spent_and_then_silent(conversation: Conversation) -> None:
+        while heard := conversation.read_request():
+            if heard.target.endswith("/hang"):
+                conversation.hang()
+                return
+            conversation.send(a_spent_window())
+
+    asynchronous("asyncio", scenario, spent_and_then_silent)
 
 
 @BACKENDS
@@ -276,6 +289,24 @@ def test_a_client_goes_on_in_another_event_loop() -> None:
         ] == [200] * 4
         asyncio.run(client.close())
     assert server.connections == 4
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_a_connection_of_another_event_loop_is_left_alone() -> None:
+    """It cannot be used here, nor closed; that it was left open is the caller's, who is told by a warning."""
+    with loopback(always(http("200 OK"))) as server:
+        client = AsyncPandocast(api_key=KEY, base_url=server.url)
+
+        async def request() -> int:
+            return (await client.request("GET", "/things")).status_code
+
+        async def request_and_close() -> int:
+            async with client:
+                return await request()
+
+        assert [asyncio.run(request()), trio.run(request), asyncio.run(request_and_close())] == [200] * 3
+        gc.collect()
+    assert server.connections == 3
 
 
 def test_a_closed_client_says_so() -> None:
@@ -433,9 +464,10 @@ def test_an_interrupted_wait_leaves_the_line() -> None:
         budget = budget_of(client)
         timer = threading.Timer(0.1, interrupt_main)
         timer.start()
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt) as caught:
             client.request("GET", "/things")
         timer.join()
+        assert caught.value.__traceback__ is not None, "whose frames hold the call"
         assert not budget._line
         assert budget._in_flight == 0
 
