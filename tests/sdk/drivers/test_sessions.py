@@ -208,8 +208,8 @@ def test_a_call_cancelled_as_it_is_woken_is_cancelled(turns: int) -> None:
         for _ in range(turns):
             await asyncio.sleep(0)
         task.cancel()
-        with anyio.fail_after(2), pytest.raises(asyncio.CancelledError):
-            await task
+        await asyncio.wait({task}, timeout=5)
+        assert task.cancelled()
         assert budget._in_flight == 0
 
     def spent_and_then_silent(conversation: Conversation) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
+import anyio
 import httpx
 import pytest
 from loopback import FLAVOURS, KEY, NO_LIMIT, Conversation, always, call, free_port, http, loopback
@@ -14,6 +15,7 @@ from pandocast_sdk import (
     APIConnectionError,
     APIStatusError,
     APITimeoutError,
+    AsyncPandocast,
     DeadlineExceededError,
     Pandocast,
     PandocastError,
@@ -21,6 +23,7 @@ from pandocast_sdk import (
     ResponseValidationError,
 )
 from pandocast_sdk._drivers import body
+from pandocast_sdk._drivers.transport import _TimeLeft
 
 EVERY_FLAVOUR = pytest.mark.parametrize("flavour", FLAVOURS)
 
@@ -342,6 +345,40 @@ def test_connections_are_kept_and_used_again() -> None:
         client.request("GET", "/things")
     assert server.connections == 1
     assert server.all_closed()
+
+
+@EVERY_FLAVOUR
+def test_a_kept_connection_that_the_server_has_closed_is_not_written_to(flavour: str) -> None:
+    """A write that met one would have an unknown outcome, and need not have met it."""
+
+    def close_without_a_word(conversation: Conversation) -> None:
+        conversation.read_request()
+        conversation.send(http("200 OK"))
+
+    async def writing(url: str) -> None:
+        async with AsyncPandocast(api_key=KEY, base_url=url) as client:
+            for _ in range(3):
+                await client.request("POST", "/things")
+                assert server.all_closed()
+
+    with loopback(close_without_a_word) as server:
+        if flavour == "sync":
+            with Pandocast(api_key=KEY, base_url=server.url) as client:
+                for _ in range(3):
+                    client.request("POST", "/things")
+                    assert server.all_closed()
+        else:
+            anyio.run(writing, server.url, backend=flavour)
+    assert server.connections == 3
+
+
+def test_the_time_left_reads_like_a_dictionary_of_time_outs() -> None:
+    left = _TimeLeft(time.monotonic() + 5)
+    assert set(dict(left)) == {"connect", "read", "write", "pool"}
+    assert all(4 < seconds <= 5 for seconds in left.values())
+    assert len(left) == 4
+    assert left.get("sleep") is None
+    assert _TimeLeft(0.0)["read"] == 0.001, "zero would mean no end"
 
 
 def test_a_full_pool_is_not_the_servers_fault() -> None:
