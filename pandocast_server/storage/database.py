@@ -39,7 +39,11 @@ class Database:
         try:
             self._migrate()
         except DBAPIError as error:
+            self.close()
             raise DatabaseError(f"the database cannot be opened: {error.orig}") from error
+        except DatabaseError:
+            self.close()
+            raise
 
     @contextmanager
     def read(self) -> Generator[Connection, None, None]:
