@@ -142,7 +142,7 @@ class _Search:
     def __init__(self, position: Position) -> None:
         self._position = position
         self._total = position.total or 0
-        self._looked_to: int | None = None  # it is in no row from where it can be at the earliest to here
+        self._going_down = False  # from where it can be at the earliest, page by page to the end
         self._steady = True  # nothing has moved since that was begun
         self.growth = 0
         # One row more than a page, where the service allows it, so that the overlap costs the caller nothing.
@@ -158,18 +158,15 @@ class _Search:
         """Choose the next page after one without the row; False when all that could have it were seen."""
         earliest, end = self._earliest(), seen.first + len(seen.page.items)
         self.size = max(self.size, MOST_ROWS)
-        begun = self._looked_to is not None and seen.first == self._looked_to
-        if not begun and not seen.first <= earliest < end:
-            # So much has come or gone that the page was beside it.
-            self.first, self._looked_to = self._aim(self.growth), None
-            return self.first != seen.first or self.growth != 0
-        if not begun:
+        if not self._going_down:
+            if not seen.first <= earliest < end:
+                # So much has come or gone that the page was beside it.
+                self.first = self._aim(self.growth)
+                return self.first != seen.first or self.growth != 0
             self._steady = True
-        if seen.page.items and (end < self._total or seen.page.has_more):
-            self.first = self._looked_to = end
-            return True
-        self.first, self._looked_to = earliest, None
-        return not self._steady
+        self._going_down = bool(seen.page.items) and (end < self._total or seen.page.has_more)
+        self.first = end if self._going_down else earliest
+        return self._going_down or not self._steady
 
     def _earliest(self) -> int:
         return max(0, self._position.offset - 1 + self._total - (self._position.total or 0))

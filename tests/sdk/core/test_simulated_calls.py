@@ -15,7 +15,7 @@ from simulator import Scenario, Simulation, seeded
 from pandocast_sdk.errors import APIConnectionError, APIStatusError, DeadlineExceededError
 from pandocast_sdk.options import RateLimitPolicy
 
-SEEDS = 100
+SEEDS = 60
 MOST_STEPS = 12  # of one call in one second: a few sends with their waits, never a busy loop
 INSTANT = 1e-6
 
