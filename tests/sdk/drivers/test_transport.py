@@ -9,6 +9,7 @@ from threading import Event, Thread
 import anyio
 import httpx
 import pytest
+import respx
 from loopback import FLAVOURS, KEY, NO_LIMIT, Conversation, always, call, free_port, http, loopback
 
 from pandocast_sdk import (
@@ -291,6 +292,18 @@ def test_a_transport_that_has_read_the_body_will_do(flavour: str) -> None:
 
     given = {"transport": httpx.MockTransport(respond)}
     assert call(flavour, "https://api.example", given=given).json() == {"a": 1}
+
+
+@EVERY_FLAVOUR
+def test_users_may_mock_the_wire_with_respx(flavour: str) -> None:
+    with respx.mock(base_url="https://api.example") as wire:
+        route = wire.post("/things").respond(201, json={"a": 1}, headers={"X-A": "1"})
+        wire.get("/things").mock(side_effect=httpx.ReadTimeout)
+        answer = call(flavour, "https://api.example", "POST", json={"b": 2})
+        with pytest.raises(APITimeoutError):
+            call(flavour, "https://api.example")
+    assert (answer.status_code, answer.json(), answer.headers["x-a"]) == (201, {"a": 1}, "1")
+    assert route.calls.last.request.content == b'{"b":2}'
 
 
 @EVERY_FLAVOUR
