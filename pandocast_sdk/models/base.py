@@ -11,6 +11,18 @@ class WireModel(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
+def camel_case(name: str) -> str:
+    """Give a field's name on the wire of Passband: `last_30_days` is `last30Days` there."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+class PassbandModel(WireModel):
+    """A value whose fields are camelCase on the wire and snake_case in Python; both can make one."""
+
+    model_config = ConfigDict(alias_generator=camel_case, populate_by_name=True)
+
+
 M = TypeVar("M", bound=WireModel)
 
 

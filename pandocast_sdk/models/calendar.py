@@ -1,0 +1,17 @@
+"""What Passband answers on the calendar feed (reference, "Get calendar feed URL")."""
+
+from pydantic import Field
+
+from pandocast_sdk.models.base import PassbandModel
+
+
+class CalendarFeed(PassbandModel):
+    """Where calendars can subscribe to the scheduled posts.
+
+    Attributes:
+        enabled: Whether there is a feed.
+        url: Its address; who knows it can read the feed, so it is not shown in a `repr`.
+    """
+
+    enabled: bool
+    url: str | None = Field(default=None, repr=False)

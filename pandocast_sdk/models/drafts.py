@@ -1,0 +1,163 @@
+"""What Passband answers on drafts (reference, "List drafts" to "Update draft" and "Bulk draft action")."""
+
+from datetime import datetime
+from typing import Literal, NotRequired, TypeAlias, TypedDict
+
+from pandocast_sdk.models.base import PassbandModel
+
+DraftFormat: TypeAlias = Literal["SHORT", "THREAD", "BLOG"]
+"""How long a draft is: one post, several that follow each other, or an article."""
+
+DraftStatus: TypeAlias = Literal[
+    "pending_generation",
+    "pending_review",
+    "approved",
+    "rejected",
+    "scheduled",
+    "posted",
+    "failed",
+    "archived",
+]
+"""The life of a draft. Only the first three are published; others may come."""
+
+DraftMode: TypeAlias = Literal["direct", "generate"]
+"""Whether drafts were written by the caller or are generated."""
+
+BulkAction: TypeAlias = Literal["approve", "reject", "archive", "schedule", "reschedule", "cancel_schedule"]
+"""What can be done to many drafts at once."""
+
+PassbandPlatform: TypeAlias = Literal["twitter", "linkedin", "threads", "bluesky"]
+"""Where drafts are posted. None is published; a service may have others."""
+
+
+class DraftImageDict(TypedDict):
+    """An image to attach, as a dictionary; the same as `DraftImage`."""
+
+    url: str
+    alt: NotRequired[str]
+
+
+class DraftImage(PassbandModel):
+    """An image of a draft.
+
+    Attributes:
+        url: Where it is; needed when a draft is created.
+        alt: What it shows, for those who do not see it.
+    """
+
+    url: str | None = None
+    alt: str | None = None
+
+
+class DraftItem(PassbandModel):
+    """What a draft was generated from.
+
+    Attributes:
+        id: Names it.
+        title: Its title.
+        source_type: The type of the source it came from; `url` or `prompt` without a source.
+    """
+
+    id: str | None = None
+    title: str | None = None
+    source_type: str | None = None
+
+
+class Draft(PassbandModel):
+    """A text on its way to being posted.
+
+    Attributes:
+        id: Names it in every other call.
+        text: What it says; empty while it is being generated.
+        format: How long it is.
+        status: Where it stands between being written and being posted.
+        created_at: When it was made.
+        updated_at: When it was last changed.
+        confidence: How well it fits the voice profile, 0 to 1; None when it was not generated.
+        feedback: What a reviewer said of it, or why it failed.
+        rejection_feedback: Why it was rejected.
+        scheduled_at: When it will be posted.
+        posted_at: When it was posted.
+        post_id: Names the post.
+        item_id: What it was generated from.
+        regenerated_from_id: The draft that it replaces.
+        tags: Its tags.
+        images: Its images.
+        target_platforms: Where it is meant for.
+        item: What it was generated from, in short.
+    """
+
+    id: str
+    text: str
+    format: DraftFormat | str
+    status: DraftStatus | str
+    created_at: datetime
+    updated_at: datetime
+    confidence: float | None = None
+    feedback: str | None = None
+    rejection_feedback: str | None = None
+    scheduled_at: datetime | None = None
+    posted_at: datetime | None = None
+    post_id: str | None = None
+    item_id: str | None = None
+    regenerated_from_id: str | None = None
+    tags: list[str] | None = None
+    images: list[DraftImage] | None = None
+    target_platforms: list[PassbandPlatform | str] | None = None
+    item: DraftItem | None = None
+
+
+class DraftList(PassbandModel):
+    """One page of drafts as the service sends it.
+
+    Attributes:
+        drafts: The drafts, newest first.
+        next_cursor: Where the next page begins; None at the end.
+    """
+
+    drafts: list[Draft]
+    next_cursor: str | None = None
+
+
+class CreatedDrafts(PassbandModel):
+    """The drafts that one call has created.
+
+    Attributes:
+        mode: Whether they were given or are being generated.
+        drafts: The drafts.
+        item_id: What they are generated from; None in direct mode.
+    """
+
+    mode: DraftMode | str
+    drafts: list[Draft]
+    item_id: str | None = None
+
+
+class BulkOutcome(PassbandModel):
+    """What became of one draft of many.
+
+    Attributes:
+        ok: Whether the action was done.
+        error: Why it was not.
+    """
+
+    ok: bool | None = None
+    error: str | None = None
+
+
+class BulkResult(PassbandModel):
+    """What became of an action on many drafts.
+
+    Attributes:
+        action: The action.
+        total: How many drafts were named.
+        succeeded: For how many it was done.
+        failed: For how many it was not.
+        results: What became of each, by its id.
+    """
+
+    action: BulkAction | str
+    total: int
+    succeeded: int
+    failed: int
+    results: dict[str, BulkOutcome]

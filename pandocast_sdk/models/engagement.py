@@ -1,0 +1,133 @@
+"""What Passband answers on engagement (reference, "Engagement summary", "Upsert engagement metrics")."""
+
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from pandocast_sdk.models.base import PassbandModel
+from pandocast_sdk.models.drafts import DraftFormat, PassbandPlatform
+
+EngagementStatus: TypeAlias = Literal["pending", "posted", "failed", "abandoned"]
+"""The life of a post on one platform."""
+
+
+class Engagement(PassbandModel):
+    """How one draft did on one platform.
+
+    Attributes:
+        id: Names this record.
+        draft_id: Which draft.
+        platform: On which platform.
+        status: Whether it was posted there.
+        created_at: When the record was made.
+        post_id: Names the post there.
+        retry_count: How often posting was tried again.
+        retry_after: When it will be tried again.
+        error_message: Why posting failed.
+        failed_at: When it failed.
+        likes: How many likes were counted.
+        replies: How many replies.
+        reposts: How many reposts.
+        impressions: How often it was shown.
+        clicks: How many clicks.
+        engagement_rate: Likes, replies, reposts and clicks for each impression; above 1 when they outnumber
+            the impressions.
+        measured_at: When the numbers were last given.
+    """
+
+    id: str
+    draft_id: str
+    platform: PassbandPlatform | str
+    status: EngagementStatus | str
+    created_at: datetime
+    post_id: str | None = None
+    retry_count: int | None = None
+    retry_after: datetime | None = None
+    error_message: str | None = None
+    failed_at: datetime | None = None
+    likes: int | None = None
+    replies: int | None = None
+    reposts: int | None = None
+    impressions: int | None = None
+    clicks: int | None = None
+    engagement_rate: float | None = None
+    measured_at: datetime | None = None
+
+
+class TopPost(PassbandModel):
+    """One of the posts that did best.
+
+    Attributes:
+        draft_id: Which draft.
+        platform: On which platform.
+        post_id: Names the post there.
+        engagement_rate: As in `Engagement`.
+        likes: How many likes were counted.
+        replies: How many replies.
+        reposts: How many reposts.
+        impressions: How often it was shown.
+    """
+
+    draft_id: str | None = None
+    platform: PassbandPlatform | str | None = None
+    post_id: str | None = None
+    engagement_rate: float | None = None
+    likes: int | None = None
+    replies: int | None = None
+    reposts: int | None = None
+    impressions: int | None = None
+
+
+class FormatEngagement(PassbandModel):
+    """How the posts of one format did.
+
+    Attributes:
+        format: The format.
+        posts: How many posts have numbers.
+        avg_engagement_rate: The mean of their rates.
+    """
+
+    format: DraftFormat | str | None = None
+    posts: int | None = None
+    avg_engagement_rate: float | None = None
+
+
+class PlatformEngagement(PassbandModel):
+    """How the posts on one platform did.
+
+    Attributes:
+        platform: The platform.
+        posts: How many posts have numbers.
+        avg_engagement_rate: The mean of their rates.
+    """
+
+    platform: PassbandPlatform | str | None = None
+    posts: int | None = None
+    avg_engagement_rate: float | None = None
+
+
+class EngagementSummary(PassbandModel):
+    """How all posts did.
+
+    Attributes:
+        total_posted: How many drafts were posted.
+        total_with_metrics: How many posts have numbers.
+        total_likes: How many likes were counted.
+        total_replies: How many replies.
+        total_reposts: How many reposts.
+        total_impressions: How often they were shown.
+        top_posts: Those that did best, best first.
+        by_format: The same for each format.
+        by_platform: The same for each platform.
+        avg_engagement_rate: The mean of the posts' rates.
+    """
+
+    total_posted: int
+    total_with_metrics: int
+    total_likes: int
+    total_replies: int
+    total_reposts: int
+    total_impressions: int
+    top_posts: list[TopPost]
+    by_format: list[FormatEngagement]
+    by_platform: list[PlatformEngagement]
+    avg_engagement_rate: float | None = None

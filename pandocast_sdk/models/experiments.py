@@ -1,0 +1,83 @@
+"""What Passband answers on experiments (reference, "List experiments", "Create experiment")."""
+
+from datetime import datetime
+from typing import Literal, NotRequired, TypeAlias, TypedDict
+
+from pydantic import JsonValue
+
+from pandocast_sdk.models.base import PassbandModel
+
+ExperimentStatus: TypeAlias = Literal["active", "concluded", "archived"]
+"""The life of an experiment."""
+
+
+class VariantDict(TypedDict):
+    """One of the values to compare, as a dictionary; the same as `Variant`."""
+
+    name: str
+    value: object
+    weight: NotRequired[float]
+
+
+class Variant(PassbandModel):
+    """One of the values that an experiment compares.
+
+    Attributes:
+        name: Its name, which is its own in the experiment; needed when one is created.
+        value: The parameter's value, anything that JSON can say; needed when one is created.
+        weight: How often it is taken, compared with the others.
+    """
+
+    name: str | None = None
+    value: JsonValue = None
+    weight: float | None = None
+
+
+class VariantResult(PassbandModel):
+    """How one variant did.
+
+    Attributes:
+        posts: How many posts have numbers.
+        avg_engagement_rate: The mean of their rates.
+    """
+
+    posts: int | None = None
+    avg_engagement_rate: float | None = None
+
+
+class ExperimentResults(PassbandModel):
+    """How the variants did.
+
+    Attributes:
+        winner: The name of the best; None before the end.
+        by_variant: How each did, by its name.
+    """
+
+    winner: str | None = None
+    by_variant: dict[str, VariantResult] | None = None
+
+
+class Experiment(PassbandModel):
+    """A comparison of two to five values of one parameter.
+
+    Attributes:
+        id: Names it.
+        name: Its name.
+        parameter: What is varied.
+        status: Whether it goes on.
+        variants: The values compared.
+        started_at: When it began.
+        created_at: When it was made.
+        ended_at: When it ended.
+        results: How the variants did.
+    """
+
+    id: str
+    name: str
+    parameter: str
+    status: ExperimentStatus | str
+    variants: list[Variant]
+    started_at: datetime
+    created_at: datetime
+    ended_at: datetime | None = None
+    results: ExperimentResults | None = None

@@ -1,0 +1,105 @@
+"""What Passband answers on its pipeline (reference, "Trigger pipeline run" to "Pipeline statistics")."""
+
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from pandocast_sdk.models.base import PassbandModel
+
+RunStatus: TypeAlias = Literal["queued", "running", "completed", "failed"]
+"""The life of a run. Only `queued` is published; others may come."""
+
+
+class PipelineTrigger(PassbandModel):
+    """A run was asked for.
+
+    Attributes:
+        status: `queued`.
+        message: A sentence for people.
+    """
+
+    status: RunStatus | str
+    message: str
+
+
+class PipelineRun(PassbandModel):
+    """One run over all sources.
+
+    Attributes:
+        id: Names it.
+        status: Where it stands between being asked for and its end.
+        started_at: When it began.
+        finished_at: When it ended.
+        duration: How long it took, in seconds.
+        items_fetched: How many new items the sources had.
+        drafts_generated: How many drafts were made of them.
+        error: What went wrong, if anything.
+    """
+
+    id: str | None = None
+    status: RunStatus | str | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    duration: float | None = None
+    items_fetched: int | None = None
+    drafts_generated: int | None = None
+    error: str | None = None
+
+
+class PipelineRunList(PassbandModel):
+    """One page of runs as the service sends it.
+
+    Attributes:
+        runs: The runs, newest first.
+        next_cursor: Where the next page begins; None at the end.
+    """
+
+    runs: list[PipelineRun]
+    next_cursor: str | None = None
+
+
+class PipelineErrorCount(PassbandModel):
+    """An error and how often it ended a run.
+
+    Attributes:
+        message: The error.
+        count: How many runs.
+    """
+
+    message: str | None = None
+    count: int | None = None
+
+
+class RecentPipelineStats(PassbandModel):
+    """The last 30 days in numbers.
+
+    Attributes:
+        total_runs: How many runs have ended.
+        success_rate: The part of them that completed, 0 to 1.
+        drafts_generated: How many drafts they made.
+    """
+
+    total_runs: int | None = None
+    success_rate: float | None = None
+    drafts_generated: int | None = None
+
+
+class PipelineStats(PassbandModel):
+    """All runs in numbers.
+
+    Attributes:
+        total_runs: How many have ended.
+        top_errors: The most frequent errors, most frequent first.
+        success_rate: The part of the runs that completed, 0 to 1.
+        average_duration: The mean duration of a run, in seconds.
+        average_items_per_run: The mean number of new items.
+        average_drafts_per_run: The mean number of drafts made.
+        last_30_days: The same for the last 30 days.
+    """
+
+    total_runs: int
+    top_errors: list[PipelineErrorCount]
+    success_rate: float | None = None
+    average_duration: float | None = None
+    average_items_per_run: float | None = None
+    average_drafts_per_run: float | None = None
+    last_30_days: RecentPipelineStats | None = None

@@ -1,0 +1,127 @@
+"""What Passband answers on scheduling (reference, "Get schedule slots" to "Get historical best ...")."""
+
+from datetime import datetime
+from typing import TypedDict
+
+from pandocast_sdk.models.base import PassbandModel
+from pandocast_sdk.models.drafts import Draft, PassbandPlatform
+
+
+class SlotDict(TypedDict):
+    """A slot as a dictionary; the same as `Slot`."""
+
+    day_of_week: int
+    hour: int
+    minute: int
+
+
+class Slot(PassbandModel):
+    """A time of the week at which drafts are posted, in UTC.
+
+    Attributes:
+        day_of_week: 0 to 6, 0 is Sunday.
+        hour: 0 to 23.
+        minute: 0 to 59.
+    """
+
+    day_of_week: int
+    hour: int
+    minute: int
+
+
+class SlotList(PassbandModel):
+    """All slots as the service sends them.
+
+    Attributes:
+        slots: The slots.
+    """
+
+    slots: list[Slot]
+
+
+class UnscheduledDrafts(PassbandModel):
+    """Approved drafts without a time as the service sends them.
+
+    Attributes:
+        drafts: The drafts.
+    """
+
+    drafts: list[Draft]
+
+
+class Conflicts(PassbandModel):
+    """The drafts that are scheduled close to a time.
+
+    Attributes:
+        has_conflict: Whether there are any.
+        count: How many.
+        conflicts: The drafts.
+    """
+
+    has_conflict: bool
+    count: int
+    conflicts: list[Draft]
+
+
+class PostingTime(PassbandModel):
+    """A time of the week that suits a platform, in UTC.
+
+    Attributes:
+        platform: The platform.
+        day_of_week: 0 to 6, 0 is Sunday.
+        hour: 0 to 23.
+        minute: 0 to 59.
+        score: How well it suits, 0 to 1.
+    """
+
+    platform: PassbandPlatform | str | None = None
+    day_of_week: int | None = None
+    hour: int | None = None
+    minute: int | None = None
+    score: float | None = None
+
+
+class PostingTimes(PassbandModel):
+    """Times of the week as the service sends them.
+
+    Attributes:
+        times: The times, best first.
+    """
+
+    times: list[PostingTime]
+
+
+class ScheduledDraft(PassbandModel):
+    """A draft that was given a time.
+
+    Attributes:
+        id: Which draft.
+        scheduled_at: When it will be posted.
+    """
+
+    id: str | None = None
+    scheduled_at: datetime | None = None
+
+
+class BulkSchedule(PassbandModel):
+    """What became of scheduling many drafts.
+
+    Attributes:
+        scheduled: The drafts that were given a time.
+        skipped: How many were not.
+        reason: Why the first of them was not.
+    """
+
+    scheduled: list[ScheduledDraft]
+    skipped: int
+    reason: str | None = None
+
+
+class SchedulePause(PassbandModel):
+    """Whether posting is paused, as the service sends it.
+
+    Attributes:
+        paused: Whether it is.
+    """
+
+    paused: bool

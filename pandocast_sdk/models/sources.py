@@ -1,0 +1,76 @@
+"""What Passband answers on sources (reference, "List sources" to "Test source")."""
+
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from pydantic import JsonValue
+
+from pandocast_sdk.models.base import PassbandModel
+
+SourceType: TypeAlias = Literal["rss", "twitter", "reddit", "hackernews", "google_news", "substack"]
+"""What kind of place a source is."""
+
+SourceHealth: TypeAlias = Literal["healthy", "degraded", "failing"]
+"""How reliably a source can be fetched. Only `healthy` is published; others may come."""
+
+
+class Source(PassbandModel):
+    """A place where the pipeline looks for items.
+
+    Attributes:
+        id: Names it in every other call.
+        type: What kind of place it is.
+        name: Its name.
+        url: Where it is.
+        enabled: Whether the pipeline looks there.
+        health: How reliably it can be fetched.
+        fail_count: How often fetching has failed in a row.
+        created_at: When it was made.
+        updated_at: When it was last changed.
+        item_count: How many items came from it.
+        config: Its settings.
+        last_fetch: When it was last fetched.
+        last_error: Why the last fetch failed.
+    """
+
+    id: str
+    type: SourceType | str
+    name: str
+    url: str
+    enabled: bool
+    health: SourceHealth | str
+    fail_count: int
+    created_at: datetime
+    updated_at: datetime
+    item_count: int
+    config: dict[str, JsonValue] | None = None
+    last_fetch: datetime | None = None
+    last_error: str | None = None
+
+
+class SourceTestItem(PassbandModel):
+    """One item that a test fetch has found.
+
+    Attributes:
+        title: Its title.
+        link: Where it is.
+        published_at: When it was published, as the source says.
+    """
+
+    title: str | None = None
+    link: str | None = None
+    published_at: datetime | None = None
+
+
+class SourceTest(PassbandModel):
+    """What a test fetch has found.
+
+    Attributes:
+        ok: Whether the source could be fetched and read.
+        items: Some of its items.
+        error: Why it could not.
+    """
+
+    ok: bool
+    items: list[SourceTestItem] | None = None
+    error: str | None = None

@@ -1,0 +1,29 @@
+"""What Passband answers on the voice profile (reference, "Get voice profile", "Update voice profile")."""
+
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from pandocast_sdk.models.base import PassbandModel
+
+
+class VoiceProfile(PassbandModel):
+    """How the workspace writes.
+
+    Attributes:
+        id: Names it.
+        avoid: Words and habits that do not belong to the voice.
+        examples: Texts in the voice.
+        created_at: When it was made.
+        updated_at: When it was last changed.
+        style: The voice in words.
+        formats: What holds for single formats.
+    """
+
+    id: str
+    avoid: list[str]
+    examples: list[str]
+    created_at: datetime
+    updated_at: datetime
+    style: str | None = None
+    formats: dict[str, JsonValue] | None = None
