@@ -24,14 +24,36 @@ class Admission:
     """
 
     def __init__(
-        self, app: ASGIApp, runtime: Runtime, limits: RateLimits, is_public: Callable[[str], bool]
+        self,
+        app: ASGIApp,
+        runtime: Runtime,
+        limits: RateLimits,
+        *,
+        is_public: Callable[[str], bool],
+        is_unlimited: Callable[[str], bool],
     ) -> None:
+        """Put the door before an application.
+
+        Args:
+            app: What is behind it.
+            runtime: The parts of this server.
+            limits: Where requests are counted.
+            is_public: Tells of a path whether it is answered without a key.
+            is_unlimited: Tells of a path whether it belongs to an API that has no rate limit.
+        """
         self._app = app
         self._runtime = runtime
         self._limits = limits
         self._is_public = is_public
+        self._is_unlimited = is_unlimited
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._is_unlimited(scope["path"]):
+            await self._admit(scope, receive, send, self._presented_key(scope))
+        else:
+            await self._admit_counted(scope, receive, send)
+
+    async def _admit_counted(self, scope: Scope, receive: Receive, send: Send) -> None:
         now = self._runtime.clock.now()
         client = cast("tuple[str, int] | None", scope.get("client"))
         address = address_name(client[0] if client else None)
@@ -43,10 +65,14 @@ class Admission:
         else:
             standing = self._limits.keys.count(key.id, now)
         set_headers(scope, _headers(standing))
+        if standing.is_refused and (key is not None or self._is_public(scope["path"])):
+            await send_refusal(scope, send, _rate_limited(standing.seconds_left(now)))
+        else:
+            await self._admit(scope, receive, send, key)
+
+    async def _admit(self, scope: Scope, receive: Receive, send: Send, key: ApiKey | None) -> None:
         if key is None and not self._is_public(scope["path"]):
             await send_refusal(scope, send, _unauthorized())
-        elif standing.is_refused:
-            await send_refusal(scope, send, _rate_limited(standing.seconds_left(now)))
         else:
             scope[_KEY] = key
             await self._app(scope, receive, send)

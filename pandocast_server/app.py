@@ -11,24 +11,30 @@ from pandocast_server.dispatch import Dispatcher
 from pandocast_server.draining import Draining
 from pandocast_server.openapi import document
 from pandocast_server.pandocast.routes import ROUTES as PANDOCAST
-from pandocast_server.routing import Call, Reply, Route, matches_of_path, mounted
+from pandocast_server.passband.routes import CALENDAR
+from pandocast_server.passband.routes import ROUTES as PASSBAND
+from pandocast_server.routing import Reply, Route, matches_of_path, mounted
 from pandocast_server.runtime import Runtime
 
+PANDOCAST_MOUNT = "/api/v1"
+PASSBAND_MOUNT = "/passband/v1"
 
-def _openapi(_call: Call) -> Reply:
-    return Reply(document("pandocast"), "application/yaml")
+
+def _description(operation_id: str, name: str) -> Route:
+    return Route(
+        operation_id=operation_id,
+        method="GET",
+        path="/openapi.yaml",
+        success=200,
+        handler=lambda _call: Reply(document(name), "application/yaml"),
+        is_public=True,
+    )
 
 
-_OPENAPI = Route(
-    operation_id="get_openapi",
-    method="GET",
-    path="/openapi.yaml",
-    success=200,
-    handler=_openapi,
-    is_public=True,
+ROUTES = (
+    *mounted(PANDOCAST_MOUNT, (*PANDOCAST, _description("get_openapi", "pandocast"))),
+    *mounted(PASSBAND_MOUNT, (*PASSBAND, CALENDAR, _description("get_passband_openapi", "passband"))),
 )
-
-ROUTES = mounted("/api/v1", (*PANDOCAST, _OPENAPI))
 
 
 def create_app(
@@ -49,8 +55,15 @@ def create_app(
     handlers: ASGIApp = Dispatcher(runtime, ROUTES)
     if around_handlers is not None:
         handlers = around_handlers(handlers)
-    return Draining(Answering(Admission(handlers, runtime, limits, _is_public), runtime.clock))
+    admission = Admission(
+        handlers, runtime, limits, is_public=_is_public, is_unlimited=_belongs_to(PASSBAND_MOUNT)
+    )
+    return Draining(Answering(admission, runtime.clock))
 
 
 def _is_public(path: str) -> bool:
     return any(found.route.is_public for found in matches_of_path(ROUTES, path))
+
+
+def _belongs_to(mount: str) -> Callable[[str], bool]:
+    return lambda path: path == mount or path.startswith(f"{mount}/")

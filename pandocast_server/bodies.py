@@ -5,9 +5,9 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain, count
-from typing import NoReturn, cast
+from typing import NoReturn, TypeVar, cast
 
 from starlette.types import Receive, Scope
 
@@ -20,6 +20,8 @@ _PARSED_ON_LOOP = 64 * 1024
 _QUOTED = 60
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,59}", re.ASCII)
 
+T = TypeVar("T")
+
 _Container = dict[str, object] | list[object]
 
 
@@ -27,7 +29,7 @@ class ClientGoneError(Exception):
     """The client went away before its request was complete; there is nobody to answer."""
 
 
-async def read_object(scope: Scope, receive: Receive) -> dict[str, object]:
+async def read_object(scope: Scope, receive: Receive, *, may_be_empty: bool = False) -> dict[str, object]:
     """Read a request's body and give the JSON object that it is.
 
     Raises:
@@ -35,8 +37,17 @@ async def read_object(scope: Scope, receive: Receive) -> dict[str, object]:
         ClientGoneError: The client went away.
     """
     raw = await _read(scope, receive)
-    # A large body must not hold everybody else up.
-    return parse_object(raw) if len(raw) <= _PARSED_ON_LOOP else await asyncio.to_thread(parse_object, raw)
+    return {} if may_be_empty and not raw else await _parsed(parse_object, raw)
+
+
+async def read_array(scope: Scope, receive: Receive) -> list[object]:
+    """Read a request's body and give the JSON array that it is.
+
+    Raises:
+        ApiError: As `read_object`.
+        ClientGoneError: The client went away.
+    """
+    return await _parsed(parse_array, await _read(scope, receive))
 
 
 def parse_object(raw: bytes) -> dict[str, object]:
@@ -45,8 +56,47 @@ def parse_object(raw: bytes) -> dict[str, object]:
     Raises:
         ApiError: 400, naming the fault and where it can the field.
     """
+    value = _parse(raw, "object")
+    if not isinstance(value, dict):
+        raise bad_request("The request body must be a JSON object")
+    fields = cast("dict[str, object]", value)
+    for name, field in fields.items():
+        _check_field(name, field)
+    return fields
+
+
+def parse_array(raw: bytes) -> list[object]:
+    """Give the JSON array in `raw`, under the rules of `parse_object`.
+
+    Raises:
+        ApiError: 400, naming the fault.
+    """
+    value = _parse(raw, "array")
+    if not isinstance(value, list):
+        raise bad_request("The request body must be a JSON array")
+    rows = cast("list[object]", value)
+    _check_field("array", rows)
+    return rows
+
+
+def quoted(text: str) -> str:
+    """Quote what was sent, shortened and escaped, for a message about it."""
+    return json.dumps(text if len(text) <= _QUOTED else text[:_QUOTED] + "...")
+
+
+def named(name: str) -> str:
+    """Give a field's name for a message: plain where it reads like one, quoted where it does not."""
+    return name if _PLAIN_NAME.fullmatch(name) else quoted(name)
+
+
+async def _parsed(parse: Callable[[bytes], T], raw: bytes) -> T:
+    # A large body must not hold everybody else up.
+    return parse(raw) if len(raw) <= _PARSED_ON_LOOP else await asyncio.to_thread(parse, raw)
+
+
+def _parse(raw: bytes, kind: str) -> object:
     if not raw.strip(b" \t\r\n"):
-        raise bad_request("The request body is empty; it must be a JSON object")
+        raise bad_request(f"The request body is empty; it must be a JSON {kind}")
     try:
         value: object = json.loads(raw.decode(), parse_constant=_no_constant, object_pairs_hook=_object)
     except UnicodeDecodeError as error:
@@ -59,22 +109,7 @@ def parse_object(raw: bytes) -> dict[str, object]:
     except ValueError as error:
         # Python refuses to read integers of more than some thousand digits.
         raise bad_request("The request body contains a number with too many digits") from error
-    if not isinstance(value, dict):
-        raise bad_request("The request body must be a JSON object")
-    fields = cast("dict[str, object]", value)
-    for name, field in fields.items():
-        _check_field(name, field)
-    return fields
-
-
-def quoted(text: str) -> str:
-    """Quote what was sent, shortened and escaped, for a message about it."""
-    return json.dumps(text if len(text) <= _QUOTED else text[:_QUOTED] + "...")
-
-
-def named(name: str) -> str:
-    """Give a field's name for a message: plain where it reads like one, quoted where it does not."""
-    return name if _PLAIN_NAME.fullmatch(name) else quoted(name)
+    return value
 
 
 async def _read(scope: Scope, receive: Receive) -> bytes:

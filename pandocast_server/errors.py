@@ -49,6 +49,11 @@ def bad_request(message: str) -> ApiError:
     return ApiError(400, message)
 
 
+def conflict(message: str) -> ApiError:
+    """409: the state does not allow it (Passband; Pandocast answers 400)."""
+    return ApiError(409, message)
+
+
 def not_found(what: str) -> ApiError:
     """404: it does not exist, or belongs to another workspace, which is told the same way."""
     return ApiError(404, f"{what} not found")

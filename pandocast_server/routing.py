@@ -1,7 +1,8 @@
 """From a request to its handler: the table of routes, and what a handler is given and gives back."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Literal
 
 from attrs import evolve, field, frozen
 
@@ -21,14 +22,18 @@ class Call:
         key: The key that was presented; None only on a public route.
         path: The path's parameters by name.
         query: The undecoded query string.
-        body: The JSON object that was sent; empty for methods without a body.
+        origin: Scheme and authority as the client knows them, such as `http://127.0.0.1:8000`.
+        body: The JSON object that was sent; empty where the route takes none.
+        rows: The JSON array that was sent; empty where the route takes none.
     """
 
     runtime: Runtime
     key: ApiKey | None
     path: Mapping[str, str]
     query: str
+    origin: str
     body: Mapping[str, object] = field(repr=False)
+    rows: Sequence[object] = field(default=(), repr=False)
 
     @property
     def workspace_id(self) -> str:
@@ -44,9 +49,14 @@ class Reply:
 
     content: bytes = field(repr=False)
     media_type: str = "application/json"
+    headers: Mapping[str, str] = field(factory=dict[str, str])
 
 
-Handler = Callable[[Call], Reply]
+Handler = Callable[[Call], Reply] | Callable[[Call], Awaitable[Reply]]
+"""What does an operation; one that waits for something else than the database is a coroutine function."""
+
+Body = Literal["object", "optional", "array", "none"]
+"""What a route takes: an object, an object or nothing at all, an array, or nothing that it would look at."""
 
 
 @frozen(kw_only=True)
@@ -60,6 +70,7 @@ class Route:
         success: The status of its success.
         handler: What does it.
         is_public: Whether it is answered without a key.
+        body: What a request with a method that has a body must bring.
     """
 
     operation_id: str
@@ -68,6 +79,7 @@ class Route:
     success: int
     handler: Handler
     is_public: bool = False
+    body: Body = "object"
 
 
 @frozen
@@ -78,8 +90,8 @@ class Match:
     parameters: Mapping[str, str]
 
 
-def json_reply(value: Mapping[str, object]) -> Reply:
-    """Answer with a JSON object, compact, in UTF-8."""
+def json_reply(value: Mapping[str, object] | Sequence[Mapping[str, object]]) -> Reply:
+    """Answer with a JSON object, or an array of them, compact, in UTF-8."""
     return Reply(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode())
 
 

@@ -8,10 +8,9 @@ from typing import Protocol
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pandocast_server.background import job_worker
 from pandocast_server.delivery.worker import DeliveryWorker
-from pandocast_server.jobs.worker import JobWorker
 from pandocast_server.pandocast.injected_failures import InjectedFailures
-from pandocast_server.pandocast.jobs_table import give_up, job_handlers
 from pandocast_server.runtime import Runtime
 
 BACKLOG = 1024
@@ -121,7 +120,7 @@ def background_workers(runtime: Runtime, failures: InjectedFailures | None = Non
         runtime: The parts of the server.
         failures: Jobs that are to fail on demand, for tests.
     """
-    return [JobWorker(runtime, job_handlers(failures), on_failure=give_up), DeliveryWorker(runtime)]
+    return [job_worker(runtime, failures), DeliveryWorker(runtime)]
 
 
 async def serve(server: HttpServer, listener: socket.socket, workers: Sequence[Worker]) -> None:

@@ -16,10 +16,9 @@ from starlette.types import ASGIApp
 
 from pandocast_server.app import create_app
 from pandocast_server.auth.keys import create_key
+from pandocast_server.background import job_worker
 from pandocast_server.clock import Clock
-from pandocast_server.jobs.worker import JobWorker
 from pandocast_server.pandocast.injected_failures import InjectedFailures
-from pandocast_server.pandocast.jobs_table import give_up, job_handlers
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
 from pandocast_server.storage.tables import events
@@ -128,7 +127,7 @@ class Api:
         """Run every job that is due by the clock, and those that they cause."""
 
         async def drain() -> None:
-            worker = JobWorker(self.runtime, job_handlers(self.failures), on_failure=give_up)
+            worker = job_worker(self.runtime, self.failures)
             running = asyncio.create_task(worker.run())
             await worker.drain()
             await worker.stop()

@@ -18,16 +18,19 @@ RUNNING = "running"
 DONE = "done"
 FAILED = "failed"
 
+MAIN = "main"
 
 _NOW = bindparam("now", type_=jobs.c.due_at.type)
 _OURS = jobs.c.kind.in_(bindparam("kinds", expanding=True))
 _IS_DUE = and_(jobs.c.status == PENDING, jobs.c.due_at <= _NOW)
 _OTHER = jobs.alias("other")
-_WORKSPACE_IS_FREE = ~exists().where(_OTHER.c.status == RUNNING, _OTHER.c.workspace_id == jobs.c.workspace_id)
+_LANE_IS_FREE = ~exists().where(
+    _OTHER.c.status == RUNNING, _OTHER.c.workspace_id == jobs.c.workspace_id, _OTHER.c.lane == jobs.c.lane
+)
 
 _NEXT = (
     select(jobs.c.seq)
-    .where(_OURS, or_(and_(_IS_DUE, _WORKSPACE_IS_FREE), leases.has_expired(jobs, status=RUNNING)))
+    .where(_OURS, or_(and_(_IS_DUE, _LANE_IS_FREE), leases.has_expired(jobs, status=RUNNING)))
     .order_by(jobs.c.due_at, jobs.c.seq)
     .limit(1)
 )
@@ -70,6 +73,7 @@ def enqueue(
     subject_id: str,
     payload: Mapping[str, object] | None = None,
     due_at: datetime | None = None,
+    lane: str = MAIN,
 ) -> str:
     """Add a job in the caller's transaction; announce the work once that has committed.
 
@@ -81,6 +85,7 @@ def enqueue(
         subject_id: What to do it with.
         payload: What else the handler needs, as JSON.
         due_at: When, on the server's clock; None for now.
+        lane: Which of the workspace's lanes it waits in; what may take long must not hold up the others.
 
     Returns:
         The job's identifier.
@@ -92,6 +97,7 @@ def enqueue(
             id=job_id,
             workspace_id=workspace_id,
             kind=kind,
+            lane=lane,
             subject_id=subject_id,
             payload=dict(payload or {}),
             status=PENDING,
@@ -103,10 +109,10 @@ def enqueue(
 
 
 def claim(connection: Connection, kinds: Collection[str], *, now: datetime) -> Job | None:
-    """Take the job that has been due longest, of a workspace that has none under way.
+    """Take the job that has been due longest, of a workspace that has none under way in the job's lane.
 
-    The jobs of a workspace run one after the other, in the order in which they became due, so that their
-    events have that order too. Workspaces do not wait for each other.
+    The jobs of a lane run one after the other, in the order in which they became due, so that their events
+    have that order too. Workspaces, and lanes of one workspace, do not wait for each other.
     """
     rows = leases.claim(connection, _CLAIM, {"kinds": list(kinds), "now": now}, seconds=LEASE_SECONDS)
     if not rows:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert
 from pandocast_server.bodies import quoted
 from pandocast_server.delivery.events import record_event
 from pandocast_server.errors import ApiError, bad_request
+from pandocast_server.fields import optional_text, optional_texts
 from pandocast_server.generation.analysis import Analysis
 from pandocast_server.generation.eligibility import eligible_platforms
 from pandocast_server.generation.platforms import PLATFORMS
@@ -26,7 +27,6 @@ from pandocast_server.pandocast.content import (
     find_upload,
     move,
 )
-from pandocast_server.pandocast.fields import optional_text, optional_texts
 from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.pandocast.outputs import DRAFT
 from pandocast_server.pandocast.voice import read_voice, voice_profile_id

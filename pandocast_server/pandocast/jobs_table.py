@@ -3,18 +3,14 @@
 from collections.abc import Mapping
 from functools import partial
 
-from sqlalchemy import Connection
-
-from pandocast_server.jobs.queue import Job
 from pandocast_server.jobs.worker import JobHandler, OnFailure
 from pandocast_server.pandocast.analysing import analyse, give_up_analysis
 from pandocast_server.pandocast.content import ANALYSIS
 from pandocast_server.pandocast.generating import GENERATION, generate, give_up_generation
 from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.pandocast.posts import PUBLISH, give_up_publishing, publish
-from pandocast_server.runtime import Runtime
 
-_GIVEN_UP: Mapping[str, OnFailure] = {
+GIVEN_UP: Mapping[str, OnFailure] = {
     ANALYSIS: give_up_analysis,
     GENERATION: give_up_generation,
     PUBLISH: give_up_publishing,
@@ -29,8 +25,3 @@ def job_handlers(failures: InjectedFailures | None = None) -> Mapping[str, JobHa
     """
     wanted = InjectedFailures() if failures is None else failures
     return {ANALYSIS: partial(analyse, wanted), GENERATION: partial(generate, wanted), PUBLISH: publish}
-
-
-def give_up(connection: Connection, runtime: Runtime, job: Job) -> None:
-    """Let nothing wait for ever for a job that is not going to be run again: the worker's `on_failure`."""
-    _GIVEN_UP[job.kind](connection, runtime, job)

@@ -8,11 +8,11 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from pandocast_server.delivery.events import record_event
 from pandocast_server.errors import bad_request, not_found
+from pandocast_server.fields import required_text, required_time
 from pandocast_server.jobs.queue import Job, enqueue
 from pandocast_server.jobs.worker import Outcome
 from pandocast_server.pandocast import outputs
 from pandocast_server.pandocast.content import find_upload
-from pandocast_server.pandocast.fields import required_text, required_time
 from pandocast_server.pandocast.outputs import Output, find_output
 from pandocast_server.pandocast.platforms import format_name, platform_state, use_up_failure
 from pandocast_server.routing import Call, Reply, json_reply

@@ -1,14 +1,18 @@
 """One database: opening it, its transactions, and the version of its schema."""
 
+import secrets
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from pandocast_server.storage.tables import SCHEMA_VERSION, metadata, schema_version
+from pandocast_server.storage import passband_tables as _passband_tables  # noqa: F401 - so that they are made
+from pandocast_server.storage.columns import metadata
+from pandocast_server.storage.migrations import STEPS
+from pandocast_server.storage.tables import SCHEMA_VERSION, schema_version, server_secret
 
 _BUSY_MILLISECONDS = 10_000
 
@@ -30,6 +34,7 @@ class Database:
         Raises:
             DatabaseError: The URL is not one, the database cannot be opened, or it is of a newer version.
         """
+        self._secret: bytes | None = None
         try:
             self.engine = create_engine(url)
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
@@ -57,6 +62,13 @@ class Database:
         with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 
+    def secret(self) -> bytes:
+        """Give what servers sign cursors and addresses with; it was made with this database."""
+        if self._secret is None:
+            with self.read() as connection:
+                self._secret = bytes(connection.execute(select(server_secret.c.value)).scalar_one())
+        return self._secret
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -71,6 +83,17 @@ class Database:
                 raise DatabaseError(
                     f"this database is of version {found}; this program knows up to {SCHEMA_VERSION}"
                 )
+            else:
+                _bring_up_to_date(connection, found)
+            if connection.scalar(select(server_secret.c.value)) is None:
+                connection.execute(insert(server_secret).values(value=secrets.token_bytes(32)))
+
+
+def _bring_up_to_date(connection: Connection, found: int) -> None:
+    for version in range(found + 1, SCHEMA_VERSION + 1):
+        for statement in STEPS[version]:
+            connection.exec_driver_sql(statement)
+    connection.execute(update(schema_version).values(version=SCHEMA_VERSION))
 
 
 def _prepare_sqlite(engine: Engine, *, durable: bool) -> None:

@@ -20,7 +20,8 @@ from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
 from pandocast_server.serving import HttpServer, background_workers, listen
 from pandocast_server.settings import Settings
-from pandocast_server.storage.tables import metadata, schema_version
+from pandocast_server.storage.columns import metadata
+from pandocast_server.storage.tables import schema_version, server_secret
 from pandocast_server.testing.content import Content
 from pandocast_server.testing.fault_injection import FaultInjection
 from pandocast_server.testing.faults import Faults
@@ -207,7 +208,7 @@ class ReferenceServer:
         self._thread.run(self._forget())
         with self._runtime.database.write() as connection:
             for table in reversed(metadata.sorted_tables):
-                if table is not schema_version:
+                if table not in (schema_version, server_secret):
                     connection.execute(delete(table))
         self.clock.reset()
         self._workspace.renew()

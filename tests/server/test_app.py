@@ -178,4 +178,4 @@ def test_a_refusal_names_no_key(tmp_path: Path) -> None:
 def test_every_operation_is_listed_once() -> None:
     names = [route.operation_id for route in ROUTES]
     assert len(set(names)) == len(names)
-    assert all(re.fullmatch(r"(/[a-z0-9.]+|/\{[a-z_]+\})+", route.path) for route in ROUTES)
+    assert all(re.fullmatch(r"(/[a-z0-9.-]+|/\{[a-z_]+\})+", route.path) for route in ROUTES)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandocast_server.bodies import MAX_DEPTH, named, parse_object, quoted
+from pandocast_server.bodies import MAX_DEPTH, named, parse_array, parse_object, quoted
 from pandocast_server.errors import ApiError
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
@@ -39,6 +39,30 @@ def test_anything_else_is_a_400(raw: bytes) -> None:
         error.message.encode()
     else:
         assert isinstance(value, dict)
+
+
+@pytest.mark.parametrize("value", [[], [1, "two", None], [{"a": [1]}]])
+def test_a_good_array_comes_out_as_it_went_in(value: list[object]) -> None:
+    assert parse_array(json.dumps(value).encode()) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"", "is empty; it must be a JSON array"),
+        (b"{}", "must be a JSON array"),
+        (b"null", "must be a JSON array"),
+        (b"[", "is not JSON"),
+        (b'["\\u0000"]', "contains the character NUL"),
+        (b"[1e999]", "contains a number that is too large"),
+        (b"[NaN]", "contains NaN"),
+        (b"[" * 70 + b"]" * 70, "nested deeper than 64"),
+    ],
+)
+def test_any_other_array_is_a_400(raw: bytes, message: str) -> None:
+    with pytest.raises(ApiError, match=message) as refused:
+        parse_array(raw)
+    assert refused.value.status == 400
 
 
 def test_nesting_is_allowed_to_its_limit_and_no_further() -> None:

@@ -7,7 +7,9 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import func, insert, select, update
 
+from pandocast_server.jobs.queue import claim
 from pandocast_server.storage.database import Database, DatabaseError
+from pandocast_server.storage.passband_tables import drafts
 from pandocast_server.storage.tables import SCHEMA_VERSION, schema_version, workspaces
 from pandocast_server.timestamps import EPOCH
 
@@ -122,3 +124,38 @@ def test_other_programs_can_read_the_file(url: str, tmp_path: Path) -> None:
         assert other.execute("select id, created_at from workspaces").fetchall() == [("ws", 0)]
     other.close()
     database.close()
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date(url: str, tmp_path: Path) -> None:
+    """The jobs of that version had no lane; what is waiting must be found by the server of today."""
+    Database(url).close()
+    with sqlite3.connect(tmp_path / "server.db") as older:
+        older.executescript(
+            "drop table drafts; drop table server_secret;"
+            "drop index jobs_due; alter table jobs drop column lane;"
+            "update schema_version set version = 1;"
+            "insert into workspaces (id, name, created_at) values ('ws', 'w', 0);"
+            "insert into jobs"
+            " (id, workspace_id, kind, subject_id, payload, status, attempts, due_at, created_at)"
+            " values ('job', 'ws', 'analysis', 'x', '{}', 'pending', 0, 0, 0);"
+        )
+    older.close()
+    database = Database(url)
+    with database.write() as connection:
+        job = claim(connection, ["analysis"], now=EPOCH)
+        assert job is not None
+        assert job.id == "job"
+        assert connection.scalar(select(schema_version.c.version)) == SCHEMA_VERSION
+        assert connection.execute(select(drafts)).all() == []
+    database.close()
+
+
+def test_the_secret_is_made_once_and_stays(url: str) -> None:
+    database = Database(url)
+    secret = database.secret()
+    assert len(secret) == 32
+    assert database.secret() == secret
+    database.close()
+    again = Database(url)
+    assert again.secret() == secret
+    again.close()

@@ -5,12 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pandocast_server.errors import ApiError
-from pandocast_server.pandocast.fields import (
+from pandocast_server.fields import (
     optional_text,
     optional_texts,
     required_text,
     required_time,
-    whole_number,
 )
 
 OFFSETS = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -111,49 +110,3 @@ def test_a_list_is_absent_or_has_something_and_everything_once() -> None:
     assert optional_texts({"names": ["b", "a", "b"]}, "names") == ["b", "a"]
     with pytest.raises(ApiError, match="names must not be empty"):
         optional_texts({"names": []}, "names")
-
-
-@pytest.mark.parametrize(
-    ("query", "number"),
-    [
-        ("", 20),
-        ("limit=1", 1),
-        ("limit=100", 100),
-        ("limit=007", 7),
-        ("other=x&limit=5&limits=9", 5),
-        ("%6Cimit=%35", 5),
-    ],
-)
-def test_a_number_of_a_query_is_read(query: str, number: int) -> None:
-    assert whole_number(query, "limit", least=1, most=100, default=20) == number
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "limit=",
-        "limit",
-        "limit=0",
-        "limit=101",
-        "limit=-1",
-        "limit=+5",
-        "limit=%2B5",
-        "limit=5.0",
-        "limit=1e1",
-        "limit=1_0",
-        "limit=0x5",
-        "limit=five",
-        "limit=%D9%A5",
-        "limit=%FF",
-        "limit=5%00",
-        "limit=5&limit=5",
-        "limit=5&limit=",
-        "limit=" + "9" * 100_000,
-        "limit=null",
-    ],
-)
-def test_what_is_no_number_in_range_is_named(query: str) -> None:
-    with pytest.raises(ApiError, match=r"^limit must be ") as refused:
-        whole_number(query, "limit", least=1, most=100, default=20)
-    assert refused.value.status == 400
-    assert len(refused.value.message) < 500

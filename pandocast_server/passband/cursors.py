@@ -1,0 +1,65 @@
+"""Cursors: opaque, signed, good for one list of one workspace (contract, section 2, "Cursors")."""
+
+import hmac
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
+
+from attrs import frozen
+from sqlalchemy import ColumnElement, Table, tuple_
+
+from pandocast_server.errors import ApiError, bad_request
+from pandocast_server.timestamps import from_microseconds, to_microseconds
+
+_PLACE = struct.Struct(">qq")
+_SIGNATURE = 16
+
+
+@frozen
+class Place:
+    """The last row of a page: the next page begins behind it.
+
+    Attributes:
+        created_at: When it was created.
+        seq: Its sequence number.
+    """
+
+    created_at: datetime
+    seq: int
+
+
+def write_cursor(secret: bytes, *, workspace_id: str, listing: str, place: Place) -> str:
+    """Give the cursor that leads to the rows behind a place."""
+    packed = _PLACE.pack(to_microseconds(place.created_at), place.seq)
+    return urlsafe_b64encode(packed + _signature(secret, workspace_id, listing, packed)).decode().rstrip("=")
+
+
+def read_cursor(secret: bytes, cursor: str, *, workspace_id: str, listing: str) -> Place:
+    """Give the place that a cursor stands for.
+
+    Raises:
+        ApiError: 400, it was not issued here, or for another list or workspace.
+    """
+    try:
+        raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)) if cursor.isascii() else b""
+    except ValueError as error:
+        raise _unknown() from error
+    packed, signature = raw[: _PLACE.size], raw[_PLACE.size :]
+    if not hmac.compare_digest(signature, _signature(secret, workspace_id, listing, packed)):
+        raise _unknown()
+    microseconds, seq = _PLACE.unpack(packed)
+    return Place(from_microseconds(microseconds), seq)
+
+
+def is_behind(table: Table, place: Place) -> ColumnElement[bool]:
+    """Say that a row comes after a place, in a list that has the newest first."""
+    return tuple_(table.c.created_at, table.c.seq) < tuple_(place.created_at, place.seq)
+
+
+def _signature(secret: bytes, workspace_id: str, listing: str, packed: bytes) -> bytes:
+    message = b"\0".join((b"cursor", listing.encode(), workspace_id.encode(), packed))
+    return hmac.digest(secret, message, "sha256")[:_SIGNATURE]
+
+
+def _unknown() -> ApiError:
+    return bad_request("cursor is not one that this list has given")

@@ -1,0 +1,163 @@
+"""Drafts: adding and reading them, moving them through their life, and how they look on the wire."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from attrs import field, frozen
+from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+
+from pandocast_server.errors import conflict, not_found
+from pandocast_server.passband.transitions import TRANSITIONS
+from pandocast_server.runtime import Runtime
+from pandocast_server.storage.passband_tables import draft_tags, drafts, items
+from pandocast_server.timestamps import wire_text
+
+SELECT: Select[tuple[object, ...]] = select(
+    drafts, items.c.title.label("item_title"), items.c.source_type, items.c.source_id
+).select_from(drafts.outerjoin(items, drafts.c.item_id == items.c.id))
+"""Drafts with their items, to be narrowed down; read with `.mappings()`, each row is a draft's."""
+
+
+@frozen(kw_only=True)
+class NewDraft:
+    """What a draft begins with.
+
+    Attributes:
+        format: SHORT, THREAD or BLOG.
+        status: Where its life begins.
+        text: Empty for one that is still to be written.
+        item_id: What it is written from.
+        confidence: How well it matches the voice, 0 to 1; None for one that nobody generated.
+        tags: Each once.
+        images: `{"url": ..., "alt"?: ...}` each.
+        target_platforms: Each once.
+        regenerated_from_id: The draft that it replaces.
+    """
+
+    format: str
+    status: str
+    text: str = field(default="", repr=False)
+    item_id: str | None = None
+    confidence: float | None = None
+    tags: Sequence[str] = ()
+    images: Sequence[Mapping[str, object]] = ()
+    target_platforms: Sequence[str] = ()
+    regenerated_from_id: str | None = None
+
+
+def add_draft(connection: Connection, runtime: Runtime, *, workspace_id: str, draft: NewDraft) -> str:
+    """Add a draft in the caller's transaction, which must be one that writes, and give its id."""
+    draft_id = runtime.identifiers.new("drf")
+    # Read under the lock: rows that commit one after the other have times in the same order.
+    now = runtime.clock.now()
+    connection.execute(
+        insert(drafts).values(
+            id=draft_id,
+            workspace_id=workspace_id,
+            item_id=draft.item_id,
+            text=draft.text,
+            format=draft.format,
+            status=draft.status,
+            confidence=draft.confidence,
+            tags=list(draft.tags),
+            images=[dict(image) for image in draft.images],
+            target_platforms=list(draft.target_platforms),
+            regenerated_from_id=draft.regenerated_from_id,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    if draft.tags:
+        connection.execute(insert(draft_tags), [{"draft_id": draft_id, "tag": tag} for tag in draft.tags])
+    return draft_id
+
+
+def find_draft(connection: Connection, *, workspace_id: str, draft_id: str) -> RowMapping:
+    """Give a draft of this workspace, with its item.
+
+    Raises:
+        ApiError: 404, it has none of that id.
+    """
+    query = SELECT.where(drafts.c.id == draft_id, drafts.c.workspace_id == workspace_id)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise not_found("Draft")
+    return row
+
+
+def move(
+    connection: Connection,
+    runtime: Runtime,
+    draft: RowMapping,
+    action: str,
+    *,
+    values: Mapping[str, object] | None = None,
+    status: str | None = None,
+) -> None:
+    """Take an action on a draft, in a transaction that writes and has read the draft.
+
+    Args:
+        connection: That transaction.
+        runtime: The parts of this server.
+        draft: The draft as `find_draft` gave it.
+        action: A row of the table of transitions.
+        values: Other columns to set.
+        status: What it leads to when it came out otherwise than the table's row says: a post that failed.
+
+    Raises:
+        ApiError: 409, the table has no such transition.
+    """
+    transition = TRANSITIONS[action]
+    if draft["status"] not in transition.sources:
+        raise conflict(f"A draft that is {draft['status']} cannot be {_PARTICIPLES[action]}")
+    after = status or transition.target or draft["status"]
+    moved = (
+        update(drafts)
+        .where(drafts.c.id == draft["id"], drafts.c.status == draft["status"])
+        .values(**(values or {}), status=after, updated_at=runtime.clock.now())
+    )
+    if connection.execute(moved).rowcount != 1:
+        raise conflict("The draft was changed by somebody else at the same moment")
+
+
+def on_the_wire(row: RowMapping) -> dict[str, object]:
+    """Give a draft as every answer has it."""
+    item = {"id": row["item_id"], "title": row["item_title"], "sourceType": row["source_type"]}
+    return {
+        "id": row["id"],
+        "text": row["text"],
+        "format": row["format"],
+        "status": row["status"],
+        "confidence": row["confidence"],
+        "feedback": row["feedback"],
+        "rejectionFeedback": row["rejection_feedback"],
+        "scheduledAt": _time(row["scheduled_at"]),
+        "postedAt": _time(row["posted_at"]),
+        "postId": row["post_id"],
+        "itemId": row["item_id"],
+        "regeneratedFromId": row["regenerated_from_id"],
+        "tags": row["tags"],
+        "images": row["images"],
+        "targetPlatforms": row["target_platforms"],
+        "createdAt": wire_text(row["created_at"]),
+        "updatedAt": wire_text(row["updated_at"]),
+        "item": None if row["item_id"] is None else item,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else wire_text(moment)
+
+
+_PARTICIPLES: Mapping[str, str] = {
+    "approve": "approved",
+    "reject": "rejected",
+    "unapprove": "unapproved",
+    "regenerate": "regenerated",
+    "schedule": "scheduled",
+    "reschedule": "rescheduled",
+    "cancel_schedule": "taken off the schedule",
+    "post": "posted",
+    "archive": "archived",
+    "edit": "edited",
+}

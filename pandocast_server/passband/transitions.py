@@ -1,0 +1,63 @@
+"""The life of a draft: which action leads where. Nothing else decides it (contract, "Draft actions")."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import frozen
+
+PENDING_GENERATION: Final = "pending_generation"
+PENDING_REVIEW: Final = "pending_review"
+APPROVED: Final = "approved"
+REJECTED: Final = "rejected"
+SCHEDULED: Final = "scheduled"
+POSTED: Final = "posted"
+FAILED: Final = "failed"
+ARCHIVED: Final = "archived"
+
+STATUSES: Final = (
+    PENDING_GENERATION,
+    PENDING_REVIEW,
+    APPROVED,
+    REJECTED,
+    SCHEDULED,
+    POSTED,
+    FAILED,
+    ARCHIVED,
+)
+
+EDIT: Final = "edit"
+"""Editing the text, which is no action on the wire."""
+
+
+@frozen
+class Transition:
+    """One row of the table.
+
+    Attributes:
+        sources: The statuses in which the action is legal.
+        target: The status that it leads to; None leaves it as it is.
+    """
+
+    sources: frozenset[str]
+    target: str | None
+
+
+def _row(*sources: str, to: str | None) -> Transition:
+    return Transition(frozenset(sources), to)
+
+
+TRANSITIONS: Final[Mapping[str, Transition]] = {
+    "approve": _row(PENDING_REVIEW, REJECTED, to=APPROVED),
+    "reject": _row(PENDING_REVIEW, APPROVED, to=REJECTED),
+    "unapprove": _row(APPROVED, to=PENDING_REVIEW),
+    "regenerate": _row(PENDING_REVIEW, REJECTED, to=ARCHIVED),  # the draft that replaces it is a new one
+    "schedule": _row(APPROVED, to=SCHEDULED),
+    "reschedule": _row(SCHEDULED, to=SCHEDULED),
+    "cancel_schedule": _row(SCHEDULED, to=APPROVED),
+    "post": _row(APPROVED, SCHEDULED, to=POSTED),
+    "archive": _row(*(status for status in STATUSES if status not in {POSTED, ARCHIVED}), to=ARCHIVED),
+    EDIT: _row(PENDING_REVIEW, APPROVED, REJECTED, SCHEDULED, to=None),
+}
+
+ACTIONS: Final = tuple(action for action in TRANSITIONS if action != EDIT)
+BULK_ACTIONS: Final = ("approve", "reject", "archive", "schedule", "reschedule", "cancel_schedule")

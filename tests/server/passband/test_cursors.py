@@ -1,0 +1,52 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pandocast_server.errors import ApiError
+from pandocast_server.passband.cursors import Place, read_cursor, write_cursor
+
+SECRET = b"s" * 32
+PLACES = st.builds(
+    Place,
+    st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC)),  # noqa: DTZ001 - drawn with one
+    st.integers(1, 2**63 - 1),
+)
+
+
+@given(PLACES)
+def test_a_cursor_leads_back_to_its_place(place: Place) -> None:
+    cursor = write_cursor(SECRET, workspace_id="ws", listing="drafts", place=place)
+    assert read_cursor(SECRET, cursor, workspace_id="ws", listing="drafts") == place
+    assert cursor.isascii()
+    assert not set(cursor) & set("+/=&?# ")
+
+
+@pytest.mark.parametrize(
+    ("secret", "workspace_id", "listing"),
+    [(b"t" * 32, "ws", "drafts"), (SECRET, "other", "drafts"), (SECRET, "ws", "runs")],
+)
+def test_a_cursor_is_good_for_one_server_workspace_and_list(
+    secret: bytes, workspace_id: str, listing: str
+) -> None:
+    place = Place(datetime(2026, 3, 28, tzinfo=UTC), 7)
+    cursor = write_cursor(SECRET, workspace_id="ws", listing="drafts", place=place)
+    with pytest.raises(ApiError, match="cursor is not one"):
+        read_cursor(secret, cursor, workspace_id=workspace_id, listing=listing)
+
+
+@given(st.text(max_size=80))
+def test_what_was_never_issued_is_refused(text: str) -> None:
+    with pytest.raises(ApiError, match="cursor is not one") as refused:
+        read_cursor(SECRET, text, workspace_id="ws", listing="drafts")
+    assert refused.value.status == 400
+
+
+@given(PLACES, st.data())
+def test_a_cursor_with_one_letter_changed_is_refused(place: Place, data: st.DataObject) -> None:
+    cursor = write_cursor(SECRET, workspace_id="ws", listing="drafts", place=place)
+    at = data.draw(st.integers(0, len(cursor) - 2))  # the last letter has bits to spare
+    letter = data.draw(st.sampled_from("ABCabc012-_").filter(lambda letter: letter != cursor[at]))
+    with pytest.raises(ApiError, match="cursor is not one"):
+        read_cursor(SECRET, cursor[:at] + letter + cursor[at + 1 :], workspace_id="ws", listing="drafts")
