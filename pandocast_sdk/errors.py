@@ -238,17 +238,21 @@ class ResponseValidationError(_RequestError):
 
 
 class WaitTimeoutError(PandocastError):
-    """A `wait_until_...` gave up; the work may still be going on.
+    """A wait gave up; the work may still be going on.
 
     Attributes:
-        content_id: What was waited for.
-        status: The last status seen, None when not even one answer came in time.
+        waited_for: What was waited for, in words, such as `content 'cnt_1'`.
+        content_id: The upload that was waited for; None where it was something else.
+        status: The last status seen, None when none was seen in time.
         timeout: The seconds that were allowed.
     """
 
-    def __init__(self, content_id: str, *, status: str | None, timeout: float) -> None:
-        seen = f"its status is {status!r}" if status else "its status was not read in time"
-        super().__init__(f"content {content_id!r} was not ready after {timeout:g} s; {seen}")
+    def __init__(
+        self, waited_for: str, *, status: str | None, timeout: float, content_id: str | None = None
+    ) -> None:
+        seen = f"its status is {status!r}" if status else "its status was not seen"
+        super().__init__(f"the wait for {waited_for} ended after {timeout:g} s; {seen}")
+        self.waited_for = waited_for
         self.content_id = content_id
         self.status = status
         self.timeout = timeout

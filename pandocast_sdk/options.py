@@ -74,6 +74,7 @@ class ClientOptions:
         rate_limit: What to do when the window is spent.
         backoff: The waits between attempts, a strategy of tenacity.
         allow_http: Whether the key may travel over plain HTTP to a host that is not loopback.
+        service: The name of the service, which counts its requests for itself, if at all.
     """
 
     api_key: str = field(repr=False)
@@ -84,6 +85,7 @@ class ClientOptions:
     rate_limit: RateLimitPolicy = field(factory=RateLimitPolicy)
     backoff: wait_base = field(factory=default_backoff)
     allow_http: bool = False
+    service: str = "Pandocast"
 
     def __attrs_post_init__(self) -> None:
         positive_seconds("timeout", self.timeout)

@@ -1,4 +1,4 @@
-"""The budgets of this process: one for each key at each origin, as long as a client that uses it is open."""
+"""The budgets of this process: one for each key at each service, as long as a client that uses it is open."""
 
 import hashlib
 import os
@@ -22,18 +22,19 @@ class Lease:
         self.budget = budget
 
 
-_leases: WeakValueDictionary[tuple[str, bytes], Lease] = WeakValueDictionary()
+_leases: WeakValueDictionary[tuple[str, str, bytes], Lease] = WeakValueDictionary()
 _lock = Lock()
 
 
-def lease_budget(origin: str, api_key: str) -> Lease:
+def lease_budget(service: str, origin: str, api_key: str) -> Lease:
     """Give the lease that all clients of one key share.
 
     Args:
+        service: Its name. Services can stand at one origin, each with a limit of its own, or none.
         origin: Scheme, host and port of the service.
         api_key: The key; only its digest is remembered.
     """
-    name = (origin, hashlib.sha256(api_key.encode()).digest())
+    name = (service, origin, hashlib.sha256(api_key.encode()).digest())
     with _lock:
         lease = _leases.get(name)
         if lease is None:

@@ -41,6 +41,7 @@ class Service:
 
 
 PANDOCAST = Service("Pandocast", "PANDOCAST_API_KEY", "PANDOCAST_BASE_URL", "https://api.pandocast.ai/api/v1")
+PASSBAND = Service("Passband", "PASSBAND_API_KEY", "PASSBAND_BASE_URL", None)
 
 _KEY = re.compile(r"[\x21-\x7e]+")  # what a header carries without being changed or cut in two
 
@@ -72,6 +73,7 @@ def client_options(
         raise ValueError(f"{service.name} needs an API key; pass api_key or set {service.key_variable}")
     return checked(
         ClientOptions(
+            service=service.name,
             api_key=key,
             base_url=address,
             timeout=timeout,
@@ -129,7 +131,7 @@ def lease_for(options: ClientOptions) -> Lease | None:
         return None
     url = urlsplit(options.base_url)
     port = url.port or (443 if url.scheme == "https" else 80)
-    return lease_budget(f"{url.scheme}://{url.hostname}:{port}", options.api_key)
+    return lease_budget(options.service, f"{url.scheme}://{url.hostname}:{port}", options.api_key)
 
 
 def terms_for(options: ClientOptions, lease: Lease | None) -> Terms:

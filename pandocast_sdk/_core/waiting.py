@@ -1,4 +1,4 @@
-"""Waiting for the service's work, by reading: no call of it waits, and none gets a single upload."""
+"""Waiting for uploads, by reading the list: no call of the service waits, and none gets a single upload."""
 
 from collections.abc import Callable
 from math import inf
@@ -7,23 +7,14 @@ from typing import TypeVar
 from pandocast_sdk._core.content_operations import list_content, list_outputs
 from pandocast_sdk._core.paging import MOST_ROWS, Listing, Position, fetch_page
 from pandocast_sdk._core.plan import Terms, call
-from pandocast_sdk._core.steps import Life, Sleep
-from pandocast_sdk.errors import (
-    ContentFailedError,
-    DeadlineExceededError,
-    NotFoundError,
-    RequestRecord,
-    WaitTimeoutError,
-)
+from pandocast_sdk._core.polling import poll
+from pandocast_sdk._core.steps import Life
+from pandocast_sdk.errors import ContentFailedError, NotFoundError, RequestRecord, WaitTimeoutError
 from pandocast_sdk.models.pandocast import Content, Outputs
-from pandocast_sdk.options import positive_seconds
 
 T = TypeVar("T")
 
 CONTENT = Listing(list_content)
-
-_FIRST_PAUSE = 0.1  # seconds between two looks, growing by half up to the longest
-_LONGEST_PAUSE = 5.0
 
 
 def find_content(terms: Terms, content_id: str, *, expires: float = inf) -> Life[Content]:
@@ -80,22 +71,18 @@ def wait_until_generated(terms: Terms, content_id: str, timeout: float) -> Life[
 def _wait(
     terms: Terms, content_id: str, timeout: float, look: Callable[[Content, float], Life[T | None]]
 ) -> Life[T]:
-    positive_seconds("timeout", timeout)
-    expires = terms.now() + timeout
-    status, pause = None, _FIRST_PAUSE
-    try:
-        while terms.now() < expires:
-            content = yield from find_content(terms, content_id, expires=expires)
-            status = content.status
-            if status == "failed":
-                raise ContentFailedError(content_id)
-            found = yield from look(content, expires)
-            if found is not None:
-                return found
-            yield Sleep(max(0.0, min(pause, expires - terms.now())))
-            pause = min(pause * 1.5, _LONGEST_PAUSE)
-    except DeadlineExceededError:
-        # The client's own deadline for one call is told as such; the end of the wait is told as a wait's.
-        if terms.options.deadline is not None and terms.now() < expires:
-            raise
-    raise WaitTimeoutError(content_id, status=status, timeout=timeout)
+    status: str | None = None
+
+    def find_and_look(expires: float) -> Life[T | None]:
+        nonlocal status
+        content = yield from find_content(terms, content_id, expires=expires)
+        status = content.status
+        if status == "failed":
+            raise ContentFailedError(content_id)
+        return (yield from look(content, expires))
+
+    def too_late() -> WaitTimeoutError:
+        waited_for = f"content {content_id!r}"
+        return WaitTimeoutError(waited_for, status=status, timeout=timeout, content_id=content_id)
+
+    return poll(terms, timeout, find_and_look, too_late)

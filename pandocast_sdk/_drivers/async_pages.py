@@ -1,9 +1,10 @@
-"""Pages as users of the async clients meet them; the blocking twin is `sync_pages`."""
+"""Offset pages as users of the async clients meet them; the blocking twin is `sync_pages`."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import Generator
 from typing import Generic, TypeVar
 
 from pandocast_sdk._core.paging import Listing, OffsetPage, Position, Row, fetch_page
+from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageIterator
 from pandocast_sdk._drivers.async_session import AsyncSession
 
 R = TypeVar("R", bound=Row)
@@ -39,14 +40,14 @@ class AsyncPage(Generic[R]):
             return None
         return await open_async_list(self._session, self._listing, self._page.position)
 
-    def pages(self) -> "AsyncPageIterator[R]":
+    def pages(self) -> "AsyncPageIterator[AsyncPage[R]]":
         """Iterate over this page and those after it."""
         return AsyncPageIterator(self._itself)
 
     async def _itself(self) -> "AsyncPage[R]":
         return self
 
-    def __aiter__(self) -> "AsyncItemIterator[R]":
+    def __aiter__(self) -> AsyncItemIterator[R]:
         return AsyncItemIterator(self.pages())
 
     def __repr__(self) -> str:
@@ -66,14 +67,14 @@ class AsyncPages(Generic[R]):
         page = await self._session.run(fetch_page, self._listing, self._position)
         return AsyncPage(self._session, self._listing, page)
 
-    def pages(self) -> "AsyncPageIterator[R]":
+    def pages(self) -> AsyncPageIterator[AsyncPage[R]]:
         """Iterate over the pages."""
         return AsyncPageIterator(self.first_page)
 
     def __await__(self) -> Generator[object, None, AsyncPage[R]]:
         return self.first_page().__await__()
 
-    def __aiter__(self) -> "AsyncItemIterator[R]":
+    def __aiter__(self) -> AsyncItemIterator[R]:
         return AsyncItemIterator(self.pages())
 
     def __repr__(self) -> str:
@@ -83,41 +84,3 @@ class AsyncPages(Generic[R]):
 def open_async_list(session: AsyncSession, listing: Listing[R], position: Position) -> AsyncPages[R]:
     """Give the list from a position on; nothing is sent yet."""
     return AsyncPages(session, listing, position)
-
-
-class AsyncPageIterator(Generic[R]):
-    """Pages one after the other; when one fails, the following `anext()` tries that page again."""
-
-    def __init__(self, first_page: Callable[[], Awaitable[AsyncPage[R]]]) -> None:
-        self._first_page = first_page
-        self._last: AsyncPage[R] | None = None
-
-    def __aiter__(self) -> AsyncIterator[AsyncPage[R]]:
-        return self
-
-    async def __anext__(self) -> AsyncPage[R]:
-        if self._last is None:
-            self._last = await self._first_page()
-            return self._last
-        page = await self._last.next_page()
-        if page is None:
-            raise StopAsyncIteration
-        self._last = page
-        return page
-
-
-class AsyncItemIterator(Generic[R]):
-    """Items of one page after the other; when a page fails, the following `anext()` tries that page again."""
-
-    def __init__(self, pages: AsyncPageIterator[R]) -> None:
-        self._pages = pages
-        self._items: Iterator[R] = iter(())
-
-    def __aiter__(self) -> AsyncIterator[R]:
-        return self
-
-    async def __anext__(self) -> R:
-        while True:
-            for item in self._items:
-                return item
-            self._items = iter((await anext(self._pages)).items)

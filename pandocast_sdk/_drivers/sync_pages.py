@@ -1,9 +1,9 @@
-"""Pages as users meet them: plain objects to read, iterators that survive a failing page."""
+"""Offset pages as users meet them: plain objects to read, and to iterate from."""
 
-from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 from pandocast_sdk._core.paging import Listing, OffsetPage, Position, Row, fetch_page
+from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator
 from pandocast_sdk._drivers.sync_session import SyncSession
 
 R = TypeVar("R", bound=Row)
@@ -39,12 +39,12 @@ class Page(Generic[R]):
             return None
         return open_list(self._session, self._listing, self._page.position)
 
-    def pages(self) -> "PageIterator[R]":
+    def pages(self) -> "PageIterator[Page[R]]":
         """Iterate over this page and those after it."""
         return PageIterator(self)
 
-    def __iter__(self) -> "ItemIterator[R]":
-        return ItemIterator(self)
+    def __iter__(self) -> ItemIterator[R]:
+        return ItemIterator(self.pages())
 
     def __repr__(self) -> str:
         return f"<Page of {len(self.items)} items, {self.total} in all>"
@@ -53,41 +53,3 @@ class Page(Generic[R]):
 def open_list(session: SyncSession, listing: Listing[R], position: Position) -> Page[R]:
     """Fetch the page at a position."""
     return Page(session, listing, session.run(fetch_page, listing, position))
-
-
-class PageIterator(Generic[R]):
-    """Pages one after the other; when one fails, the following `next()` tries that page again."""
-
-    def __init__(self, first: Page[R]) -> None:
-        self._last = first
-        self._begun = False
-
-    def __iter__(self) -> Iterator[Page[R]]:
-        return self
-
-    def __next__(self) -> Page[R]:
-        if not self._begun:
-            self._begun = True
-            return self._last
-        page = self._last.next_page()
-        if page is None:
-            raise StopIteration
-        self._last = page
-        return page
-
-
-class ItemIterator(Generic[R]):
-    """Items of one page after the other; when a page fails, the following `next()` tries that page again."""
-
-    def __init__(self, first: Page[R]) -> None:
-        self._pages = PageIterator(first)
-        self._items: Iterator[R] = iter(())
-
-    def __iter__(self) -> Iterator[R]:
-        return self
-
-    def __next__(self) -> R:
-        while True:
-            for item in self._items:
-                return item
-            self._items = iter(next(self._pages).items)

@@ -63,7 +63,7 @@ EXAMPLES: list[PandocastError] = [
     PoolTimeoutError("busy", request=RECORD),
     DeadlineExceededError("late", request=RECORD, outcome_unknown=True),
     ResponseValidationError("odd", request=RECORD, status_code=200, body="<p>", outcome_unknown=True),
-    WaitTimeoutError("c1", status="analyzing", timeout=60.0),
+    WaitTimeoutError("content 'c1'", status="analyzing", timeout=60.0, content_id="c1"),
     ContentFailedError("c1"),
     WebhookVerificationError("forged"),
     WebhookPayloadError("no event"),
@@ -148,8 +148,9 @@ def test_a_record_of_a_request_cannot_be_changed() -> None:
     assert hash(RECORD) == hash(RequestRecord(RECORD.method, RECORD.url, RECORD.operation))
 
 
-def test_a_wait_that_timed_out_says_what_it_saw() -> None:
-    assert "after 60 s; its status is 'analyzing'" in str(
-        WaitTimeoutError("c1", status="analyzing", timeout=60.0)
-    )
-    assert "its status was not read in time" in str(WaitTimeoutError("c1", status=None, timeout=0.5))
+def test_a_wait_that_timed_out_says_what_it_waited_for_and_what_it_saw() -> None:
+    content = WaitTimeoutError("content 'c1'", status="analyzing", timeout=60.0, content_id="c1")
+    assert str(content) == "the wait for content 'c1' ended after 60 s; its status is 'analyzing'"
+    pipeline = WaitTimeoutError("the pipeline", status=None, timeout=0.5)
+    assert str(pipeline) == "the wait for the pipeline ended after 0.5 s; its status was not seen"
+    assert pipeline.content_id is None

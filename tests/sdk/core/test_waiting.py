@@ -157,7 +157,7 @@ def test_a_wait_ends_in_time_and_says_what_it_saw_last() -> None:
 def test_a_wait_in_which_nothing_was_answered_says_so() -> None:
     service = Service((0, "analyzing"))
     service.takes = 100
-    with pytest.raises(WaitTimeoutError, match="not read in time") as caught:
+    with pytest.raises(WaitTimeoutError, match="its status was not seen") as caught:
         service.analyzed(timeout=10)
     assert caught.value.status is None
     assert service.now == 10

@@ -1,0 +1,37 @@
+"""Waiting for the pipeline, by reading its runs: no call of the service waits."""
+
+from pandocast_sdk._core.pipeline_operations import list_runs
+from pandocast_sdk._core.plan import Terms, call
+from pandocast_sdk._core.polling import poll
+from pandocast_sdk._core.steps import Life
+from pandocast_sdk.errors import WaitTimeoutError
+from pandocast_sdk.models.passband import PipelineRun
+
+_UNFINISHED = frozenset({"queued", "running"})
+
+
+def wait_for_run(terms: Terms, timeout: float) -> Life[PipelineRun]:
+    """Look again and again until there is a run and none is queued or running; give the newest.
+
+    A run that failed has ended too, and is given like any other. Only the newest runs are looked at, as many
+    as the service puts on a page: those before them have ended long ago.
+
+    Raises:
+        ValueError: `timeout` is not a number of seconds above zero.
+        WaitTimeoutError: It has not come to that in time.
+        PandocastError: The runs could not be read.
+    """
+    status: str | None = None
+
+    def look(expires: float) -> Life[PipelineRun | None]:
+        nonlocal status
+        runs = (yield from call(terms, list_runs(None, None), expires=expires)).items
+        unfinished = [run for run in runs if run.status in _UNFINISHED]
+        # The oldest one is under way; those above it have yet to begin.
+        status = unfinished[-1].status if unfinished else None
+        return runs[0] if runs and not unfinished else None
+
+    def too_late() -> WaitTimeoutError:
+        return WaitTimeoutError("the pipeline", status=status, timeout=timeout)
+
+    return poll(terms, timeout, look, too_late)
