@@ -1,6 +1,6 @@
-"""Judges the reference server's responses by the packaged OpenAPI document.
+"""Judges the reference server's responses by the packaged OpenAPI documents, those of each mount by its own.
 
-Every response of the suite is judged, so the document is read and its schemas are compiled once, at import.
+Every response of the suite is judged, so the documents are read and their schemas compiled once, at import.
 """
 
 import json
@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import yaml
 from attrs import Factory, define, frozen
+from icalendar import Calendar
 from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
@@ -18,12 +19,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pandocast_server.openapi import document
 
 MOUNT = "/api/v1"
+PASSBAND_MOUNT = "/passband/v1"
 FAULT_HEADER = "x-pandocast-fault"
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 # What can be answered where the document has no operation: the key and the rate come first, then the route.
+# Where the document has no 429, there is no rate.
 WITHOUT_ROUTE = frozenset({401, 404, 429, 500})
 WITHOUT_METHOD = frozenset({401, 405, 429, 500})
+# A client paces itself by them, so where a document does not have them, they must not be there.
+RATE_HEADERS = "x-ratelimit-"
 BODILESS = frozenset({204, 304})
 
 _URI = "urn:pandocast:openapi"
@@ -87,7 +92,7 @@ class Description:
         """Give what stands at a place, as YAML was read."""
         found = self._document
         for key in place:
-            found = found[key]
+            found = found[int(key)] if isinstance(found, list) else found[key]
         return found
 
     def validator(self, *place: str) -> Draft202012Validator:
@@ -99,9 +104,9 @@ class Description:
             format_checker=Draft202012Validator.FORMAT_CHECKER,
         )
 
-    def path(self, concrete: str) -> Path | None:
-        """Find the path of the document that a concrete path means."""
-        return next((path for path in self.paths if path.pattern.fullmatch(concrete)), None)
+    def paths_of(self, concrete: str) -> list[Path]:
+        """Find the paths of the document that a concrete path means: `/drafts/bulk` is a draft's too."""
+        return [path for path in self.paths if path.pattern.fullmatch(concrete)]
 
     def _path(self, template: str) -> Path:
         operations = {
@@ -148,11 +153,20 @@ class Description:
         return place if reference is None else tuple(reference.removeprefix("#/").split("/"))
 
 
-DESCRIPTION = Description(document())
+DESCRIPTION = Description(document("pandocast"))
+DESCRIPTIONS: Mapping[str, Description] = {
+    MOUNT: DESCRIPTION,
+    PASSBAND_MOUNT: Description(document("passband")),
+}
+
+
+def mount_of(path: str) -> str | None:
+    """Tell under which mount a path is, if any."""
+    return next((mount for mount in DESCRIPTIONS if f"{path}/".startswith(f"{mount}/")), None)
 
 
 def judge(method: str, path: str, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> None:
-    """Judge one response to a request for `path`, which includes the mount and is percent-decoded.
+    """Judge one response to a request for `path`, which is under a mount and percent-decoded.
 
     A response that a fault was injected into, told by its header, may have any status. It is either the true
     answer, come late, or the error envelope; both with the headers that every response has.
@@ -160,21 +174,24 @@ def judge(method: str, path: str, status: int, headers: Sequence[tuple[bytes, by
     Raises:
         AssertionError: the response is not as the document says; the text tells all that is wrong.
     """
-    local = path.removeprefix(MOUNT)
+    mount = mount_of(path)
+    if mount is None:
+        raise LookupError(f"{path} is under none of {', '.join(DESCRIPTIONS)}")
+    description, local = DESCRIPTIONS[mount], path.removeprefix(mount)
     values = _by_name(headers)
     faulty = FAULT_HEADER in values
-    place, responses = _documented(method, local)
+    place, responses = _documented(description, method, local)
     if not faulty and status not in responses:
         _fail(place, status, f"the document has {', '.join(map(str, sorted(responses)))} only")
     possible = [responses[status]] if status in responses else []
     if faulty:
-        possible.append(DESCRIPTION.bodiless if status in BODILESS else DESCRIPTION.envelope)
+        possible.append(description.bodiless if status in BODILESS else description.envelope)
     verdicts = [
         [*_header_wrongs(expected, values), *_body_wrongs(method, expected, values, status, body)]
         for expected in possible
     ]
     if status == 405 and not faulty:
-        verdicts[0].extend(_allow_wrongs(local, values))
+        verdicts[0].extend(_allow_wrongs(description.paths_of(local), values))
     if all(verdicts):
         _fail(place, status, "; or ".join("; ".join(wrongs) for wrongs in verdicts))
 
@@ -183,14 +200,15 @@ def _fail(place: str, status: int, what: str) -> NoReturn:
     raise AssertionError(f"{place}, {status}: {what}")
 
 
-def _documented(method: str, path: str) -> tuple[str, Mapping[int, Expectation]]:
+def _documented(description: Description, method: str, path: str) -> tuple[str, Mapping[int, Expectation]]:
     """Give a name for what was asked for, and what may be answered by status."""
-    found = DESCRIPTION.path(path)
-    operation = None if found is None else found.operations.get("GET" if method == "HEAD" else method)
-    if found is not None and operation is not None:
-        return f"{operation.operation_id} ({method} {found.template})", operation.responses
-    statuses = WITHOUT_ROUTE if found is None else WITHOUT_METHOD
-    return f"{method} {path} (not in the document)", {code: DESCRIPTION.refusals[code] for code in statuses}
+    paths = description.paths_of(path)
+    for found in paths:
+        operation = found.operations.get("GET" if method == "HEAD" else method)
+        if operation is not None:
+            return f"{operation.operation_id} ({method} {found.template})", operation.responses
+    statuses = description.refusals.keys() & (WITHOUT_METHOD if paths else WITHOUT_ROUTE)
+    return f"{method} {path} (not in the document)", {code: description.refusals[code] for code in statuses}
 
 
 def _by_name(headers: Sequence[tuple[bytes, bytes]]) -> HeaderValues:
@@ -210,11 +228,14 @@ def _header_wrongs(expected: Expectation, values: HeaderValues) -> Iterator[str]
         else:
             value = int(found[0]) if header.whole_number else found[0]
             yield from _schema_wrongs(header.validator, value, f"header {header.name}")
+    documented = {header.name for header in expected.headers}
+    for name in sorted(values.keys() - documented):
+        if name.startswith(RATE_HEADERS):
+            yield f"header {name} where the document has none"
 
 
-def _allow_wrongs(path: str, values: HeaderValues) -> Iterator[str]:
-    found = DESCRIPTION.path(path)
-    documented = set[str]() if found is None else set(found.operations)
+def _allow_wrongs(paths: Sequence[Path], values: HeaderValues) -> Iterator[str]:
+    documented = {method for path in paths for method in path.operations}
     allowed = {method.strip() for value in values.get("allow", ()) for method in value.split(",")}
     # HEAD comes with GET and has no operation of its own.
     if allowed - {"HEAD"} != documented or ("HEAD" in allowed and "GET" not in documented):
@@ -258,9 +279,15 @@ def _strict_json(text: str) -> object:
     return json.loads(text, parse_constant=refuse)
 
 
+def _calendar(text: str) -> str:
+    Calendar.from_ical(text)
+    return text
+
+
 _PARSERS: Mapping[str, Callable[[str], object]] = {
     "application/json": _strict_json,
     "application/yaml": yaml.safe_load,
+    "text/calendar": _calendar,
 }
 
 
@@ -295,7 +322,7 @@ class _Exchange:
 
 
 class JudgingMiddleware:
-    """Passes everything on as it comes, and notes what is wrong with the complete responses of the API.
+    """Passes everything on as it comes, and notes what is wrong with the complete responses of the APIs.
 
     A verdict is noted before the last part of its response is sent: whoever has the response can read it.
     """
@@ -305,7 +332,7 @@ class JudgingMiddleware:
         self._verdicts = verdicts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not f"{scope['path']}/".startswith(f"{MOUNT}/"):
+        if scope["type"] != "http" or mount_of(scope["path"]) is None:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(scope["method"], scope["path"])

@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from openapi_judge import DESCRIPTION, METHODS, JudgingMiddleware, judge
+from openapi_judge import DESCRIPTIONS, METHODS, MOUNT, PASSBAND_MOUNT, JudgingMiddleware, judge
 from starlette.types import Message, Receive, Scope, Send
 
 from pandocast_server.openapi import document
@@ -21,6 +21,7 @@ HEADERS: Pairs = [
     (b"content-type", b"application/json"),
 ]
 RATE_HEADERS = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]
+PASSBAND_HEADERS = [(name, value) for name, value in HEADERS if name.decode() not in RATE_HEADERS]
 EXTRA_HEADERS = {
     401: [(b"www-authenticate", b"Bearer")],
     405: [(b"allow", b"GET, HEAD")],
@@ -33,22 +34,24 @@ CODES = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    409: "conflict",
     413: "payload_too_large",
     429: "rate_limited",
     500: "internal_error",
 }
 
 
-def published(operation_id: str) -> tuple[str, str, int, dict[str, Any]]:
-    """The published answer of an operation: method, concrete path with the mount, status and body."""
-    for template, item in DESCRIPTION.at("paths").items():
+def published(operation_id: str, mount: str = MOUNT) -> tuple[str, str, int, Any]:
+    """The answer that the document shows for an operation: method, path with the mount, status and body."""
+    description = DESCRIPTIONS[mount]
+    for template, item in description.at("paths").items():
         for method in METHODS.intersection(item):
             operation = item[method]
             if operation["operationId"] == operation_id:
                 status = next(status for status in operation["responses"] if status.startswith("2"))
                 answer = operation["responses"][status]["content"]["application/json"]
-                body = deepcopy(answer["examples"]["published"]["value"])
-                return method.upper(), f"/api/v1{template.replace('{id}', 'abc123')}", int(status), body
+                body = deepcopy(next(iter(answer["examples"].values()))["value"])
+                return method.upper(), f"{mount}{template.replace('{id}', 'abc123')}", int(status), body
     raise LookupError(operation_id)
 
 
@@ -56,9 +59,9 @@ def encoded(body: object) -> bytes:
     return json.dumps(body).encode()
 
 
-def refusal(status: int) -> tuple[Pairs, bytes]:
+def refusal(status: int, headers: Pairs = HEADERS) -> tuple[Pairs, bytes]:
     envelope = {"error": "No", "code": CODES.get(status, f"status_{status}"), "status": status}
-    return [*HEADERS, *EXTRA_HEADERS.get(status, [])], encoded(envelope)
+    return [*headers, *EXTRA_HEADERS.get(status, [])], encoded(envelope)
 
 
 def without(name: str, headers: Sequence[tuple[bytes, bytes]]) -> Pairs:
@@ -67,6 +70,12 @@ def without(name: str, headers: Sequence[tuple[bytes, bytes]]) -> Pairs:
 
 OPERATIONS = ["list_content", "upload_content", "generate_content", "list_outputs", "schedule_output"]
 PUBLISHED_FIELDS = [(operation, field) for operation in OPERATIONS for field in published(operation)[3]]
+PASSBAND_OPERATIONS = [
+    operation.operation_id
+    for path in DESCRIPTIONS[PASSBAND_MOUNT].paths
+    for operation in path.operations.values()
+    if operation.operation_id not in {"get_passband_openapi", "read_calendar"}
+]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -280,6 +289,103 @@ def test_accepts_the_document_itself_and_nothing_less() -> None:
             judge("GET", "/api/v1/openapi.yaml", 200, headers, body)
 
 
+@pytest.mark.parametrize("operation", PASSBAND_OPERATIONS)
+def test_judges_passband_by_its_own_document(operation: str) -> None:
+    method, path, status, body = published(operation, PASSBAND_MOUNT)
+    judge(method, path, status, PASSBAND_HEADERS, encoded(body))
+    answer = body[0] if isinstance(body, list) else body
+    for field in list(answer):
+        kept = answer.pop(field)
+        with pytest.raises(AssertionError, match=rf"{operation} .*'{field}' is a required property"):
+            judge(method, path, status, PASSBAND_HEADERS, encoded(body))
+        answer[field] = kept
+    answer["workspace_id"] = "ws_1"
+    with pytest.raises(AssertionError, match="'workspace_id' was unexpected"):
+        judge(method, path, status, PASSBAND_HEADERS, encoded(body))
+
+
+@pytest.mark.parametrize("name", ["X-RateLimit-Limit", "x-ratelimit-remaining", "X-RateLimit-Policy"])
+@pytest.mark.parametrize("status", [200, 401])
+def test_catches_a_rate_header_where_there_is_no_rate(name: str, status: int) -> None:
+    method, path, _, body = published("list_drafts", PASSBAND_MOUNT)
+    good, answer = (PASSBAND_HEADERS, encoded(body))
+    if status == 401:
+        good, answer = refusal(401, PASSBAND_HEADERS)
+    judge(method, path, status, good, answer)
+    with pytest.raises(AssertionError, match=f"header {name.lower()} where the document has none"):
+        judge(method, path, status, [*good, (name.encode(), b"100")], answer)
+
+
+@pytest.mark.parametrize("path", ["/passband/v1/drafts", "/passband/v1/nowhere", "/passband/v1"])
+def test_catches_a_rate_limit_where_there_is_no_rate(path: str) -> None:
+    with pytest.raises(AssertionError, match="429: the document has"):
+        judge("GET", path, 429, *refusal(429, PASSBAND_HEADERS))
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 500])
+def test_accepts_every_refusal_of_passband(status: int) -> None:
+    headers, body = refusal(status, PASSBAND_HEADERS)
+    judge("PATCH", "/passband/v1/drafts/abc123", status, headers, body)
+    faulty = [*headers, (b"x-pandocast-fault", b"1")]
+    judge("GET", "/passband/v1/drafts", status, faulty, body)
+
+
+def test_gives_a_path_that_has_two_meanings_the_methods_of_both() -> None:
+    judge("GET", "/passband/v1/drafts/bulk", 404, *refusal(404, PASSBAND_HEADERS))
+    headers, body = refusal(405, PASSBAND_HEADERS)
+    both = [*without("allow", headers), (b"allow", b"GET, HEAD, PATCH, POST")]
+    judge("DELETE", "/passband/v1/drafts/bulk", 405, both, body)
+    with pytest.raises(AssertionError, match=r"header allow: .* has \['GET', 'PATCH', 'POST'\]"):
+        judge("DELETE", "/passband/v1/drafts/bulk", 405, headers, body)
+
+
+CALENDAR = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:a\r\nEND:VCALENDAR\r\n"
+CALENDAR_HEADERS: Pairs = [
+    *without("content-type", PASSBAND_HEADERS),
+    (b"content-type", b"text/calendar; charset=utf-8"),
+    (b"cache-control", b"private, no-store"),
+    (b"referrer-policy", b"no-referrer"),
+]
+FEED = "/passband/v1/calendar/ws_abc123/x3fQ0.ics"
+
+
+def test_accepts_a_calendar() -> None:
+    judge("GET", FEED, 200, CALENDAR_HEADERS, CALENDAR)
+    judge("HEAD", FEED, 200, CALENDAR_HEADERS, b"")
+    judge("GET", FEED, 404, *refusal(404, PASSBAND_HEADERS))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b"\xff",
+        CALENDAR.replace(b"END:VCALENDAR\r\n", b""),
+        CALENDAR.replace(b"\r\n", b"\n"),
+        CALENDAR.replace(b"VCALENDAR", b"VEVENT"),
+        CALENDAR * 2,
+        b"\r\n" + CALENDAR,
+    ],
+)
+def test_catches_what_is_no_calendar(body: bytes) -> None:
+    with pytest.raises(AssertionError, match="read_calendar"):
+        judge("GET", FEED, 200, CALENDAR_HEADERS, body)
+
+
+@pytest.mark.parametrize("name", ["cache-control", "referrer-policy"])
+def test_catches_a_calendar_that_may_be_kept_or_told(name: str) -> None:
+    with pytest.raises(AssertionError, match=f"header {name} must be there once"):
+        judge("GET", FEED, 200, without(name, CALENDAR_HEADERS), CALENDAR)
+    with pytest.raises(AssertionError, match=f"header {name}: "):
+        judge("GET", FEED, 200, [*without(name, CALENDAR_HEADERS), (name.encode(), b"public")], CALENDAR)
+
+
+def test_has_no_judgement_of_paths_under_no_mount() -> None:
+    with pytest.raises(LookupError, match="/passband/v1"):
+        judge("GET", "/metrics", 200, HEADERS, b"")
+
+
 START: Message = {"type": "http.response.start", "status": 404, "headers": refusal(404)[0]}
 END: Message = {"type": "http.response.body", "body": refusal(404)[1]}
 
@@ -351,9 +457,16 @@ def test_middleware_leaves_an_unfinished_response_unjudged() -> None:
     assert exchange([START, cut])[1] == []
 
 
-@pytest.mark.parametrize("path", ["/", "/passband/v1/drafts", "/api/v10/content"])
+@pytest.mark.parametrize("path", ["/", "/passband", "/passband/v10/drafts", "/api/v10/content"])
 def test_middleware_leaves_other_paths_unjudged(path: str) -> None:
     assert exchange([{**START, "status": 418}, END], path=path)[1] == []
+
+
+def test_middleware_judges_each_mount() -> None:
+    verdicts = exchange([START, END], path="/passband/v1/drafts/abc123")[1]
+    assert [verdict.partition(";")[0] for verdict in verdicts] == [
+        "get_draft (GET /drafts/{id}), 404: header x-ratelimit-limit where the document has none"
+    ]
 
 
 def test_middleware_leaves_other_protocols_alone() -> None:

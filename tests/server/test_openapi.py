@@ -1,57 +1,144 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 import yaml
-from openapi_judge import DESCRIPTION, METHODS
+from attrs import frozen
+from openapi_judge import DESCRIPTIONS, METHODS, MOUNT, PASSBAND_MOUNT, Description
 from openapi_spec_validator import validate
 
-from pandocast_sdk._core.pandocast_routes import ROUTES as SDK_ROUTES
+from pandocast_sdk._core.operation import RouteSpec
+from pandocast_sdk._core.pandocast_routes import ROUTES as PANDOCAST_CALLED
+from pandocast_sdk._core.passband_routes import ROUTES as PASSBAND_CALLED
 from pandocast_server.openapi import document
-from pandocast_server.pandocast.routes import ROUTES as SERVER_ROUTES
+from pandocast_server.pandocast.routes import ROUTES as PANDOCAST_SERVED
+from pandocast_server.passband.routes import CALENDAR
+from pandocast_server.passband.routes import ROUTES as PASSBAND_SERVED
+from pandocast_server.routing import Route
 
-EVERYWHERE = {"date", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"}
+RATE = {"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"}
+PANDOCAST_PUBLISHED = {
+    "list_content",
+    "upload_content",
+    "generate_content",
+    "list_outputs",
+    "schedule_output",
+}
+# In the order of the reference.
+PASSBAND_PUBLISHED = {
+    "list_drafts",
+    "create_drafts",
+    "get_draft",
+    "update_draft",
+    "trigger_pipeline",
+    "list_pipeline_runs",
+    "get_pipeline_stats",
+    "get_voice_profile",
+    "update_voice_profile",
+    "get_engagement",
+    "record_engagement",
+    "list_experiments",
+    "create_experiment",
+    "list_sources",
+    "create_source",
+    "update_source",
+    "delete_source",
+    "test_source",
+    "bulk_draft_action",
+    "get_slots",
+    "replace_slots",
+    "enqueue_draft",
+    "list_unscheduled",
+    "check_conflicts",
+    "get_recommended_times",
+    "bulk_schedule",
+    "get_pause",
+    "set_pause",
+    "get_best_times",
+    "get_calendar_feed",
+}
 
 
-def described_routes() -> set[tuple[str, str, str, int]]:
-    """The operations that need a key: the document's own route is the reference server's alone."""
+@frozen
+class Contract:
+    """One document, and what must agree with it."""
+
+    name: str
+    mount: str
+    published: set[str]
+    served: Sequence[Route]
+    called: Mapping[str, RouteSpec]
+    everywhere: set[str]
+    refusals: set[int]
+
+    @property
+    def description(self) -> Description:
+        return DESCRIPTIONS[self.mount]
+
+
+CONTRACTS = [
+    Contract(
+        "pandocast",
+        MOUNT,
+        PANDOCAST_PUBLISHED,
+        PANDOCAST_SERVED,
+        PANDOCAST_CALLED,
+        {"date", *RATE},
+        {400, 401, 403, 404, 405, 413, 429, 500},
+    ),
+    Contract(
+        "passband",
+        PASSBAND_MOUNT,
+        PASSBAND_PUBLISHED,
+        PASSBAND_SERVED,
+        PASSBAND_CALLED,
+        {"date"},
+        {400, 401, 403, 404, 405, 409, 413, 500},
+    ),
+]
+
+of_both = pytest.mark.parametrize("contract", [pytest.param(found, id=found.name) for found in CONTRACTS])
+
+
+def described_routes(
+    description: Description, *, without_key: bool = False
+) -> set[tuple[str, str, str, int]]:
+    """The operations that need a key, or those that do not: the latter are the reference server's alone."""
     return {
         (operation["operationId"], method.upper(), path, int(status))
-        for path, item in DESCRIPTION.at("paths").items()
+        for path, item in description.at("paths").items()
         for method, operation in item.items()
-        if method in METHODS and operation.get("security") != []
+        if method in METHODS and (operation.get("security") == []) is without_key
         for status in operation["responses"]
         if status.startswith("2")
     }
 
 
-def examples(*place: str) -> Iterator[tuple[tuple[str, ...], object]]:
+def examples(description: Description, *place: str) -> Iterator[tuple[tuple[str, ...], object]]:
     """Every example beside a schema, with the place of that schema."""
-    node = DESCRIPTION.at(*place)
+    node = description.at(*place)
     if isinstance(node, dict) and "schema" in node:
         shown = [example["value"] for example in node.get("examples", {}).values()]
         shown += [node["example"]] if "example" in node else []
         yield from (((*place, "schema"), value) for value in shown)
-    if isinstance(node, dict):
-        for key in node:
-            yield from examples(*place, key)
+    inner = node if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
+    for key in inner:
+        yield from examples(description, *place, str(key))
 
 
-def test_is_valid() -> None:
-    validate(yaml.safe_load(document()))
+@of_both
+def test_is_valid(contract: Contract) -> None:
+    validate(yaml.safe_load(document(contract.name)))
 
 
-def test_has_the_five_operations() -> None:
-    assert sorted(name for name, _, _, _ in described_routes()) == [
-        "generate_content",
-        "list_content",
-        "list_outputs",
-        "schedule_output",
-        "upload_content",
-    ]
+@of_both
+def test_has_the_published_operations(contract: Contract) -> None:
+    described = described_routes(contract.description)
+    assert {name for name, _, _, _ in described} == contract.published
+    assert len(described) == len(contract.published)
 
 
-def test_has_the_six_events() -> None:
-    assert sorted(DESCRIPTION.at("webhooks")) == [
+def test_pandocast_has_the_six_events() -> None:
+    assert sorted(DESCRIPTIONS[MOUNT].at("webhooks")) == [
         "ab_test.completed",
         "content.analyzed",
         "content.uploaded",
@@ -61,34 +148,101 @@ def test_has_the_six_events() -> None:
     ]
 
 
-@pytest.mark.parametrize("status", [*DESCRIPTION.refusals])
-def test_every_refusal_requires_the_headers_of_every_response(status: int) -> None:
-    assert {header.name for header in DESCRIPTION.refusals[status].headers} >= EVERYWHERE
+@of_both
+def test_has_these_refusals(contract: Contract) -> None:
+    assert set(contract.description.refusals) == contract.refusals
 
 
-def test_every_operation_requires_the_headers_of_every_response() -> None:
-    for path in DESCRIPTION.paths:
+@of_both
+def test_every_refusal_has_the_headers_of_every_response_and_of_its_status(contract: Contract) -> None:
+    own = {401: {"www-authenticate"}, 405: {"allow"}, 413: {"connection"}, 429: {"retry-after"}}
+    for status, refusal in contract.description.refusals.items():
+        assert {header.name for header in refusal.headers} == contract.everywhere | own.get(status, set())
+
+
+@of_both
+def test_every_operation_requires_the_headers_of_every_response(contract: Contract) -> None:
+    for path in contract.description.paths:
         for operation in path.operations.values():
             for status, response in operation.responses.items():
                 required = {header.name for header in response.headers}
-                assert required >= EVERYWHERE, (operation.operation_id, status)
+                assert required >= contract.everywhere, (operation.operation_id, status)
+                assert required >= RATE or not RATE & required, (operation.operation_id, status)
+
+
+@of_both
+def test_an_operation_may_refuse_what_its_kind_may_refuse(contract: Contract) -> None:
+    for template, item in contract.description.at("paths").items():
+        for method in METHODS.intersection(item):
+            operation = item[method]
+            statuses, name = set(operation["responses"]), operation["operationId"]
+            needs_key = operation.get("security") != []
+            assert "500" in statuses, name
+            assert ("401" in statuses) is needs_key, name
+            assert ("403" in statuses) is (method != "get"), name
+            assert ("413" in statuses) is ("requestBody" in operation), name
+            assert ("400" in statuses) is ("requestBody" in operation or "parameters" in operation), name
+            assert "404" in statuses or "{" not in template, name
 
 
 @pytest.mark.parametrize(
-    ("place", "value"), [pytest.param(*found, id="/".join(found[0])) for found in examples()]
+    ("contract", "place", "value"),
+    [
+        pytest.param(contract, *found, id="/".join([contract.name, *found[0]]))
+        for contract in CONTRACTS
+        for found in examples(contract.description)
+    ],
 )
-def test_an_example_fits_its_schema(place: tuple[str, ...], value: object) -> None:
-    DESCRIPTION.validator(*place).validate(value)
+def test_an_example_fits_its_schema(contract: Contract, place: tuple[str, ...], value: object) -> None:
+    contract.description.validator(*place).validate(value)
 
 
-def test_the_server_has_the_described_routes_and_no_others() -> None:
-    served = {(route.operation_id, route.method, route.path, route.success) for route in SERVER_ROUTES}
-    assert served == described_routes()
+@of_both
+def test_every_success_and_body_in_json_has_an_example(contract: Contract) -> None:
+    for path, item in contract.description.at("paths").items():
+        for method in METHODS.intersection(item):
+            operation = item[method]
+            bodies = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+            bodies += [operation["requestBody"]] if "requestBody" in operation else []
+            for body in bodies:
+                if "application/json" in body["content"]:
+                    assert body["content"]["application/json"]["examples"], (method, path)
 
 
-def test_the_sdk_calls_the_described_operations_and_no_others() -> None:
-    called = {(name, route.method, route.path, route.success) for name, route in SDK_ROUTES.items()}
-    assert called == described_routes()
+@of_both
+def test_the_server_has_the_described_routes_and_no_others(contract: Contract) -> None:
+    served = {(route.operation_id, route.method, route.path, route.success) for route in contract.served}
+    assert served == described_routes(contract.description)
+
+
+@of_both
+def test_the_server_reads_the_described_bodies(contract: Contract) -> None:
+    for route in contract.served:
+        operation = contract.description.at("paths", route.path, route.method.lower())
+        described = operation.get("requestBody")
+        if described is None:
+            assert route.body == "none" or route.method in {"GET", "DELETE"}, route.operation_id
+        else:
+            schema = described["content"]["application/json"]["schema"]
+            kind = "array" if schema.get("type") == "array" else "object"
+            assert route.body == (kind if described["required"] else "optional"), route.operation_id
+
+
+def test_the_server_alone_has_what_needs_no_key() -> None:
+    calendar = (CALENDAR.operation_id, CALENDAR.method, CALENDAR.path, CALENDAR.success)
+    assert described_routes(DESCRIPTIONS[PASSBAND_MOUNT], without_key=True) == {
+        calendar,
+        ("get_passband_openapi", "GET", "/openapi.yaml", 200),
+    }
+    assert described_routes(DESCRIPTIONS[MOUNT], without_key=True) == {
+        ("get_openapi", "GET", "/openapi.yaml", 200)
+    }
+
+
+@of_both
+def test_the_sdk_calls_the_described_operations_and_no_others(contract: Contract) -> None:
+    called = {(name, route.method, route.path, route.success) for name, route in contract.called.items()}
+    assert called == described_routes(contract.description)
 
 
 def test_an_unknown_name_is_refused() -> None:
