@@ -5,7 +5,7 @@ from pandocast_sdk._core.plan import Terms, call
 from pandocast_sdk._core.polling import poll
 from pandocast_sdk._core.steps import Life
 from pandocast_sdk.errors import WaitTimeoutError
-from pandocast_sdk.models.passband import PipelineRun
+from pandocast_sdk.models.pipeline import PipelineRun
 
 _UNFINISHED = frozenset({"queued", "running"})
 
