@@ -1,14 +1,14 @@
 """The operations on content: arguments in, operations out (reference, "Endpoints")."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO, cast
 
-from pandocast_sdk._core.operation import Operation, at_least, instant, operation
+from pandocast_sdk._core.bounds import at_least
+from pandocast_sdk._core.operation import Operation, instant, operation
 from pandocast_sdk._core.pandocast_routes import ROUTES
-from pandocast_sdk._core.steps import Answer
-from pandocast_sdk.models.base import M, read_model
+from pandocast_sdk._core.reading import reads
 from pandocast_sdk.models.pandocast import Content, ContentList, Generation, Outputs, ScheduledPost
 
 
@@ -16,7 +16,7 @@ def list_content(limit: int, offset: int) -> Operation[ContentList]:
     """One page, newest first."""
     return operation(
         ROUTES["list_content"],
-        _reads(ContentList),
+        reads(ContentList),
         query={"limit": at_least("limit", limit, 1), "offset": at_least("offset", offset, 0)},
     )
 
@@ -25,7 +25,7 @@ def upload_content(*, title: str, content_type: str, raw_content: str | Path | T
     """Upload a text; a path or an open file is read here, once, so that a retry sends the same."""
     return operation(
         ROUTES["upload_content"],
-        _reads(Content),
+        reads(Content),
         body={"title": title, "content_type": content_type, "raw_content": _text(raw_content)},
     )
 
@@ -42,7 +42,7 @@ def generate_content(
         raise ValueError("selected_platforms must be a list of platforms, not one string")  # noqa: TRY004
     return operation(
         ROUTES["generate_content"],
-        _reads(Generation),
+        reads(Generation),
         path={"id": content_id},
         body={
             "voice_profile_id": voice_profile_id,
@@ -54,21 +54,17 @@ def generate_content(
 
 def list_outputs(content_id: str) -> Operation[Outputs]:
     """All outputs of one upload."""
-    return operation(ROUTES["list_outputs"], _reads(Outputs), path={"id": content_id})
+    return operation(ROUTES["list_outputs"], reads(Outputs), path={"id": content_id})
 
 
 def schedule_output(content_id: str, *, output_id: str, scheduled_at: datetime) -> Operation[ScheduledPost]:
     """Give an output its time."""
     return operation(
         ROUTES["schedule_output"],
-        _reads(ScheduledPost),
+        reads(ScheduledPost),
         path={"id": content_id},
         body={"output_id": output_id, "scheduled_at": instant("scheduled_at", scheduled_at)},
     )
-
-
-def _reads(model: type[M]) -> Callable[[Answer], M]:
-    return lambda answer: read_model(model, answer.body)
 
 
 def _text(source: str | Path | TextIO) -> str:

@@ -1,11 +1,11 @@
 """One operation of an API: what is asked, and how its answer is read.
 
-The functions here turn arguments into safe parts of a request, and refuse what can never be right before
+The functions here turn arguments into safe parts of a request, and refuse what no request can carry before
 anything is sent.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
@@ -69,7 +69,7 @@ def operation(
     *,
     path: Mapping[str, str] | None = None,
     query: Mapping[str, object] | None = None,
-    body: Mapping[str, object] | None = None,
+    body: Mapping[str, object] | Sequence[object] | None = None,
 ) -> Operation[T]:
     """Build an operation from its row in the route table.
 
@@ -78,7 +78,7 @@ def operation(
         read: Reads a 2xx answer.
         path: The values of the path's parameters, not escaped.
         query: The query's parameters; those that are None are left out.
-        body: The JSON body; members that are None are left out.
+        body: The JSON body, an object or an array; an object's members that are None are left out.
 
     Raises:
         ValueError: A path parameter would change the path, or the body cannot be written as JSON.
@@ -112,17 +112,22 @@ def query_string(parameters: Mapping[str, object]) -> str:
     return urlencode({name: str(value) for name, value in parameters.items() if value is not None})
 
 
-def json_body(members: Mapping[str, object]) -> bytes:
-    """Write the members that are not None as compact JSON in UTF-8.
+def json_body(value: Mapping[str, object] | Sequence[object]) -> bytes:
+    """Write the members that are not None, or all entries of an array, as compact JSON in UTF-8.
 
     Raises:
         ValueError: A number is NaN or infinite, a string holds a lone surrogate, or it is nested without end.
     """
-    given = {name: value for name, value in members.items() if value is not None}
+    given = without_none(value) if isinstance(value, Mapping) else value
     try:
         return json.dumps(given, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     except RecursionError:
         raise ValueError("the body is nested too deeply") from None
+
+
+def without_none(members: Mapping[str, object]) -> dict[str, object]:
+    """Leave out the members that are None."""
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def instant(name: str, moment: datetime) -> str:
@@ -137,14 +142,3 @@ def instant(name: str, moment: datetime) -> str:
         return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
     except OverflowError:
         raise ValueError(f"{name} is not a time that UTC has") from None
-
-
-def at_least(name: str, value: int | None, least: int) -> int | None:
-    """Check a whole number's lower bound; upper bounds are the server's.
-
-    Raises:
-        ValueError: It is below.
-    """
-    if value is not None and value < least:
-        raise ValueError(f"{name} must be {least} or more, not {value!r}")
-    return value

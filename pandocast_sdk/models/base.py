@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 
 class WireModel(BaseModel):
@@ -35,8 +35,21 @@ def read_model(model: type[M], body: bytes) -> M:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False, include_context=False)
-        told = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or 'body'}: {fault['msg']}" for fault in faults[:5]
-        )
-        raise ValueError(told) from None
+        raise ValueError(_told(error)) from None
+
+
+def read_models(model: type[M], body: bytes) -> list[M]:
+    """Read a JSON body that is an array.
+
+    Raises:
+        ValueError: It does not fit; the message names the fields and never repeats their values.
+    """
+    try:
+        return TypeAdapter(list[model]).validate_json(body)  # type: ignore[valid-type]  # made at run time
+    except ValidationError as error:
+        raise ValueError(_told(error)) from None
+
+
+def _told(error: ValidationError) -> str:
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    return "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'body'}: {fault['msg']}" for fault in faults[:5])

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pandocast_sdk._core.bounds import at_least
 from pandocast_sdk._core.content_operations import (
     generate_content,
     list_content,
@@ -19,7 +20,7 @@ from pandocast_sdk._core.content_operations import (
     schedule_output,
     upload_content,
 )
-from pandocast_sdk._core.operation import at_least, instant, json_body, path_segment, query_string
+from pandocast_sdk._core.operation import instant, json_body, path_segment, query_string
 from pandocast_sdk._core.pandocast_routes import ROUTES
 
 NOON = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)

@@ -1,0 +1,31 @@
+"""The operations on the pipeline (reference, "Trigger pipeline run" to "Pipeline statistics")."""
+
+from pandocast_sdk._core.bounds import at_least
+from pandocast_sdk._core.cursor_paging import CursorRows
+from pandocast_sdk._core.operation import Operation, operation
+from pandocast_sdk._core.passband_routes import ROUTES
+from pandocast_sdk._core.reading import reads
+from pandocast_sdk._core.steps import Answer
+from pandocast_sdk.models.base import read_model
+from pandocast_sdk.models.pipeline import PipelineRun, PipelineRunList, PipelineStats, PipelineTrigger
+
+
+def trigger_pipeline() -> Operation[PipelineTrigger]:
+    """Ask for a run."""
+    return operation(ROUTES["trigger_pipeline"], reads(PipelineTrigger))
+
+
+def list_runs(limit: int | None, cursor: str | None) -> Operation[CursorRows[PipelineRun]]:
+    """One page of runs, newest first."""
+    query = {"limit": at_least("limit", limit, 1), "cursor": cursor}
+    return operation(ROUTES["list_pipeline_runs"], _rows, query=query)
+
+
+def get_stats() -> Operation[PipelineStats]:
+    """All runs in numbers."""
+    return operation(ROUTES["get_pipeline_stats"], reads(PipelineStats))
+
+
+def _rows(answer: Answer) -> CursorRows[PipelineRun]:
+    page = read_model(PipelineRunList, answer.body)
+    return CursorRows(page.runs, page.next_cursor)
