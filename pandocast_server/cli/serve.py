@@ -9,7 +9,7 @@ from types import FrameType
 
 import click
 
-from pandocast_server.app import create_app
+from pandocast_server.app import PANDOCAST_MOUNT, PASSBAND_MOUNT, create_app
 from pandocast_server.cli.database import Refused, database_option, first_workspace, start_runtime
 from pandocast_server.runtime import Runtime
 from pandocast_server.serving import HttpServer, background_workers, listen
@@ -29,10 +29,11 @@ _GRACE_SECONDS = 12
 @click.option(
     "--private-targets/--no-private-targets",
     default=None,
-    help="Whether webhooks may go to loopback and private addresses; unless told, only on a loopback host.",
+    help="Whether webhooks and sources may have loopback and private addresses; "
+    "unless told, only on a loopback host.",
 )
 def serve(*, host: str, port: int, database_url: str, private_targets: bool | None) -> None:
-    """Serve the API until interrupted.
+    """Serve both APIs until interrupted.
 
     On an empty database a first workspace is made, and its key is printed: this once, for it is not stored.
     """
@@ -52,7 +53,8 @@ def _serve(runtime: Runtime, listener: socket.socket) -> None:
     if first_workspace(runtime) is None:
         created = create_workspace(runtime, "first")
         click.echo(f"Workspace {created.workspace_id}, API key (shown only now): {created.api_key}")
-    click.echo(f"Serving http://{_authority(listener)}/api/v1 (Ctrl+C ends it)")
+    origin = f"http://{_authority(listener)}"
+    click.echo(f"Serving {origin}{PANDOCAST_MOUNT} and {origin}{PASSBAND_MOUNT} (Ctrl+C ends it)")
     asyncio.run(serve_until_exit(server, listener, background_workers(runtime)))
 
 

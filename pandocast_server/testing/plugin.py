@@ -1,4 +1,4 @@
-"""The pytest plugin: fixtures `pandocast_server` and `pandocast_client`.
+"""The pytest plugin: fixtures `pandocast_server`, `pandocast_client` and `passband_client`.
 
 pytest imports it in every environment where the package is installed, so it imports nothing of the package
 until a test asks for a fixture: the `server` extra may be missing, and coverage must not start too late.
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from pandocast_sdk import Pandocast
+    from pandocast_sdk import Pandocast, Passband
     from pandocast_server.testing import ReferenceServer
 
 
@@ -34,4 +34,11 @@ def pandocast_server(pandocast_session_server: "ReferenceServer") -> "ReferenceS
 def pandocast_client(pandocast_server: "ReferenceServer") -> Iterator["Pandocast"]:
     """Give an SDK client of `pandocast_server`, closed after the test."""
     with pandocast_server.client() as client:
+        yield client
+
+
+@pytest.fixture
+def passband_client(pandocast_server: "ReferenceServer") -> Iterator["Passband"]:
+    """Give an SDK client of `pandocast_server`'s Passband API, closed after the test."""
+    with pandocast_server.passband_client() as client:
         yield client

@@ -34,7 +34,7 @@ from pandocast_server.testing.webhooks import Webhooks
 from pandocast_server.workspaces import create_workspace
 
 if TYPE_CHECKING:
-    from pandocast_sdk import AsyncPandocast, Pandocast
+    from pandocast_sdk import AsyncPandocast, AsyncPassband, Pandocast, Passband
 
 HOST = "127.0.0.1"
 
@@ -142,6 +142,18 @@ class ReferenceServer:
         from pandocast_sdk import AsyncPandocast  # noqa: PLC0415 - likewise
 
         return AsyncPandocast(api_key=api_key or self.api_key, base_url=self.base_url)
+
+    def passband_client(self, *, api_key: str | None = None) -> "Passband":
+        """Make an SDK client of the Passband API; without a key, with the first workspace's."""
+        from pandocast_sdk import Passband  # noqa: PLC0415 - likewise
+
+        return Passband(api_key=api_key or self.api_key, base_url=self.passband_url)
+
+    def async_passband_client(self, *, api_key: str | None = None) -> "AsyncPassband":
+        """Make an asynchronous SDK client of the Passband API; without a key, with the first workspace's."""
+        from pandocast_sdk import AsyncPassband  # noqa: PLC0415 - likewise
+
+        return AsyncPassband(api_key=api_key or self.api_key, base_url=self.passband_url)
 
     def create_key(self, *, name: str = "test", read_only: bool = False) -> str:
         """Create a key of the first workspace."""

@@ -1,0 +1,185 @@
+"""The schedule under any sequence of calls and any passing of time, beside a small model of it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from attrs import define, field
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from pandocast_sdk import ConflictError, Slot
+from pandocast_server.testing import ReferenceServer
+
+SLOTS = st.lists(
+    st.builds(
+        Slot,
+        day_of_week=st.integers(0, 6),
+        hour=st.sampled_from([0, 9, 23]),
+        minute=st.sampled_from([0, 30, 59]),
+    ),
+    max_size=4,
+    unique_by=lambda slot: (slot.day_of_week, slot.hour, slot.minute),
+)
+
+
+@define
+class Schedule:
+    """Approved drafts, scheduled ones, and the rules of the week; days count from Sunday."""
+
+    slots: list[tuple[int, int, int]] = field(factory=list)
+    created: list[str] = field(factory=list)
+    approved: list[str] = field(factory=list)
+    scheduled: dict[str, datetime] = field(factory=dict)
+    posted: list[str] = field(factory=list)
+    paused: bool = False
+
+    def next_free(self, after: datetime) -> datetime | None:
+        """Try every minute-of-week of every coming day, one after the other."""
+        taken = set(self.scheduled.values())
+        midnight = after.replace(hour=0, minute=0, second=0, microsecond=0)
+        for days in range(7 * (len(taken) + 2) if self.slots else 0):
+            day = midnight + timedelta(days=days)
+            for day_of_week, hour, minute in sorted(self.slots):
+                moment = day.replace(hour=hour, minute=minute)
+                if (day.weekday() + 1) % 7 == day_of_week and moment > after and moment not in taken:
+                    return moment
+        return None
+
+    def post_what_is_due(self, now: datetime) -> None:
+        if not self.paused:
+            due = sorted((at, id_) for id_, at in self.scheduled.items() if at <= now)
+            for _, id_ in due:
+                del self.scheduled[id_]
+                self.posted.append(id_)
+
+
+class ScheduleMachine(RuleBasedStateMachine):
+    """Random weeks of a content team."""
+
+    server: ReferenceServer
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.server.reset()
+        self.client = self.server.passband_client()
+        self.model = Schedule()
+
+    def teardown(self) -> None:
+        self.client.close()
+
+    @rule(slots=SLOTS)
+    def replace_slots(self, slots: list[Slot]) -> None:
+        wanted = sorted((slot.day_of_week, slot.hour, slot.minute) for slot in slots)
+        answer = self.client.schedule.replace_slots(slots)
+        assert [(slot.day_of_week, slot.hour, slot.minute) for slot in answer] == wanted
+        self.model.slots = wanted
+
+    @rule()
+    def write_and_approve(self) -> None:
+        (draft,) = self.client.drafts.create(text="A thought worth having").drafts
+        self.client.drafts.approve(draft.id)
+        self.model.created.append(draft.id)
+        self.model.approved.append(draft.id)
+
+    @precondition(lambda self: self.model.approved)
+    @rule(place=st.integers(0, 100))
+    def enqueue(self, place: int) -> None:
+        id_ = self.model.approved[place % len(self.model.approved)]
+        possible = {self._next_free()}
+        if possible == {None}:
+            with pytest.raises(ConflictError):
+                self.client.schedule.enqueue(id_)
+            return
+        at = self.client.schedule.enqueue(id_).scheduled_at
+        assert at in possible | {self._next_free()}  # a slot may have passed between the looks
+        assert at is not None
+        self.model.approved.remove(id_)
+        self.model.scheduled[id_] = at
+
+    @rule()
+    def bulk(self) -> None:
+        waiting = list(self.model.approved)
+        answer = self.client.schedule.bulk()
+        if not self.model.slots:
+            assert (answer.scheduled, answer.skipped) == ([], len(waiting))
+            assert (answer.reason is None) == (not waiting)
+            return
+        assert [one.id for one in answer.scheduled] == waiting  # the oldest first
+        assert answer.skipped == 0
+        for one in answer.scheduled:
+            assert one.scheduled_at == self._next_free()
+            self.model.approved.remove(one.id)
+            self.model.scheduled[one.id] = one.scheduled_at
+
+    @precondition(lambda self: self.model.scheduled)
+    @rule(place=st.integers(0, 100))
+    def cancel(self, place: int) -> None:
+        id_ = sorted(self.model.scheduled)[place % len(self.model.scheduled)]
+        assert self.client.drafts.cancel_schedule(id_).scheduled_at is None
+        del self.model.scheduled[id_]
+        self.model.approved.append(id_)
+        self.model.approved.sort(key=self.model.created.index)
+
+    @rule()
+    def pause(self) -> None:
+        self.client.schedule.pause()
+        self.model.paused = True
+
+    @rule()
+    def resume(self) -> None:
+        self.client.schedule.resume()
+        self.model.paused = False
+        self.server.drain()
+        self.model.post_what_is_due(self.server.clock.now())
+
+    @rule(hours=st.integers(1, 24 * 9))
+    def let_time_pass(self, hours: int) -> None:
+        self.server.clock.advance(hours=hours)
+        self.server.drain()
+        self.model.post_what_is_due(self.server.clock.now())
+
+    @precondition(lambda self: self.model.scheduled)
+    @rule(place=st.integers(0, 100), minutes=st.integers(-61, 61))
+    def ask_for_conflicts(self, place: int, minutes: int) -> None:
+        times = sorted(self.model.scheduled.values())
+        at = times[place % len(times)] + timedelta(minutes=minutes)
+        near = {id_ for id_, one in self.model.scheduled.items() if abs(one - at) <= timedelta(minutes=30)}
+        answer = self.client.schedule.conflicts(at)
+        assert {draft.id for draft in answer.conflicts} == near
+        assert (answer.has_conflict, answer.count) == (bool(near), len(near))
+
+    @invariant()
+    def every_draft_is_where_the_model_has_it(self) -> None:
+        assert [draft.id for draft in self.client.schedule.unscheduled()] == self.model.approved
+        assert self.client.schedule.is_paused() == self.model.paused
+        scheduled = {draft.id: draft.scheduled_at for draft in self.client.drafts.list(status="scheduled")}
+        assert scheduled == self.model.scheduled
+        queued = [at for at in scheduled.values() if at is not None]
+        assert len(queued) == len(set(queued))  # never two in one slot
+        posted = sorted(self.client.drafts.list(status="posted"), key=lambda draft: draft.posted_at or _NEVER)
+        assert [draft.id for draft in posted] == self.model.posted
+
+    def _next_free(self) -> datetime | None:
+        return self.model.next_free(self.server.clock.now())
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ReferenceServer]:
+    with ReferenceServer() as server:
+        yield server
+
+
+def test_no_sequence_of_calls_and_jumps_of_time_breaks_the_schedule(server: ReferenceServer) -> None:
+    machine = type("Machine", (ScheduleMachine,), {"server": server})
+    run_state_machine_as_test(machine, settings=settings(max_examples=25, stateful_step_count=30))
