@@ -71,7 +71,7 @@ def listed(name: str, values: Iterable[T], least: int = 0, most: int | None = No
             dictionary.
     """
     if isinstance(values, str | bytes | bytearray | Mapping):
-        raise ValueError(f"{name} must be a list, not one {type(values).__name__}")  # noqa: TRY004 - as above
+        raise ValueError(f"{name} must be a list, not one text or dictionary")  # noqa: TRY004 - as above
     entries = list(values if most is None else islice(values, most + 1))
     if most is not None and len(entries) > most:
         raise ValueError(f"{name} must have at most {most} entries")

@@ -4,174 +4,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from pandocast_sdk._core.not_given import NOT_GIVEN, NotGiven
-from pandocast_sdk._loading import content_resource, open_session
+from pandocast_sdk._loading import content_resource
+from pandocast_sdk._sync.api_client import ApiClient
 
 if TYPE_CHECKING:
-    import httpx
-    from tenacity.wait import wait_base
-
-    from pandocast_sdk._core.raw import Response
+    from pandocast_sdk._core.service import Service
     from pandocast_sdk._sync.content import ContentResource
-    from pandocast_sdk.options import ClientOptions, RateLimitPolicy
 
 
-class Pandocast:
+class Pandocast(ApiClient):
     """A client of the Pandocast API.
 
     Use it in `with`, or call `close` when done. One client serves many tasks at once.
-
-    A request is sent again, at most `max_retries` times, when nothing can be done twice by it: a read after a
-    broken connection, a time-out, a 408 or a 5xx; a write only when no connection was made. A 429 is waited
-    out and sent again either way. Any other write whose answer is lost raises with `outcome_unknown` set.
     """
-
-    def __init__(
-        self,
-        *,
-        api_key: str | None = None,
-        base_url: str | None = None,
-        timeout: float = 30.0,
-        deadline: float | None = None,
-        max_retries: int = 2,
-        rate_limit: RateLimitPolicy | None = None,
-        backoff: wait_base | None = None,
-        allow_http: bool = False,
-        http_client: httpx.Client | None = None,
-    ) -> None:
-        """Make a client; nothing is sent and no connection is opened yet.
-
-        Args:
-            api_key: The key; by default that of the environment variable PANDOCAST_API_KEY.
-            base_url: The API's address; by default PANDOCAST_BASE_URL, or else the published one.
-            timeout: Seconds that one attempt may last, from connecting to the last byte.
-            deadline: Seconds that one call may last with all its attempts and waits; None for no end. It is
-                checked between reads from the socket.
-            max_retries: How often a call is sent again; a 429 that was waited out does not count.
-            rate_limit: What to do when the window of the rate limit is spent; by default, wait.
-            backoff: The waits between attempts, a strategy of tenacity; by default full jitter that doubles
-                from half a second up to eight.
-            allow_http: Whether the key may travel over plain HTTP to a host that is not this machine.
-            http_client: An HTTP client of your own, which stays open. Its transport, proxies, certificates,
-                limits and event hooks are used; its default headers, cookies, parameters, authentication,
-                time-outs and redirect settings are not.
-
-        Raises:
-            ValueError: An argument cannot be right: no key, a key with control characters, plain HTTP to
-                another machine, a time-out that is not above zero.
-        """
-        from pandocast_sdk._core.service import PANDOCAST, client_options
-
-        self._open(
-            client_options(
-                PANDOCAST,
-                api_key=api_key,
-                base_url=base_url,
-                timeout=timeout,
-                deadline=deadline,
-                max_retries=max_retries,
-                rate_limit=rate_limit,
-                backoff=backoff,
-                allow_http=allow_http,
-            ),
-            http_client,
-        )
-
-    def _open(self, options: ClientOptions, http_client: httpx.Client | None = None) -> None:
-        self._session = open_session(options, http_client)
 
     @cached_property
     def content(self) -> ContentResource:
         """Uploads and what becomes of them (reference, "Endpoints")."""
         return content_resource(self._session)
 
-    def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, str | float | None] | None = None,
-        json: Mapping[str, object] | None = None,
-    ) -> Response:
-        """Send any request to the service, with this client's key, pacing and retries.
+    @staticmethod
+    def _service() -> Service:
+        from pandocast_sdk._core.service import PANDOCAST
 
-        Args:
-            method: The HTTP method. Any but GET, HEAD and OPTIONS counts as a write.
-            path: The escaped path below the base URL, beginning with a slash.
-            params: The query's parameters; those that are None are left out.
-            json: The members of a JSON body; those that are None are left out.
-
-        Returns:
-            The answer as it came: `.status_code`, `.headers` (in any case), `.content`.
-
-        Raises:
-            ValueError: The method or the path is not one.
-            PandocastError: As any other call; a status outside 200-299 is an `APIStatusError`.
-        """
-        from pandocast_sdk._core.plan import call
-        from pandocast_sdk._core.raw import raw_request
-
-        return self._session.run(call, raw_request(method, path, params=params, body=json))
-
-    def with_options(
-        self,
-        *,
-        api_key: str | NotGiven = NOT_GIVEN,
-        base_url: str | NotGiven = NOT_GIVEN,
-        timeout: float | NotGiven = NOT_GIVEN,
-        deadline: float | NotGiven | None = NOT_GIVEN,
-        max_retries: int | NotGiven = NOT_GIVEN,
-        rate_limit: RateLimitPolicy | NotGiven = NOT_GIVEN,
-        backoff: wait_base | NotGiven = NOT_GIVEN,
-        allow_http: bool | NotGiven = NOT_GIVEN,
-    ) -> Self:
-        """Give a copy with some options changed; see the constructor for what they mean.
-
-        The copy shares this client's connections, and lives as long as they do: closing the copy closes
-        nothing else, closing this client ends both.
-
-        Raises:
-            ValueError: As in the constructor.
-        """
-        from pandocast_sdk._core.service import changed_options
-
-        options = changed_options(
-            self._session.options,
-            api_key=api_key,
-            base_url=base_url,
-            timeout=timeout,
-            deadline=deadline,
-            max_retries=max_retries,
-            rate_limit=rate_limit,
-            backoff=backoff,
-            allow_http=allow_http,
-        )
-        copy = type(self).__new__(type(self))
-        copy._session = self._session.copy(options)  # noqa: SLF001 - of its own kind
-        return copy
-
-    def close(self) -> None:
-        """Close the connections, unless they are those of your own `http_client`; calls raise from now on."""
-        self._session.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __getstate__(self) -> ClientOptions:
-        return self._session.options
-
-    def __setstate__(self, options: ClientOptions) -> None:
-        self._open(options)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._session.options.base_url}>"
+        return PANDOCAST

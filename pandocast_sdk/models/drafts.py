@@ -20,9 +20,6 @@ DraftStatus: TypeAlias = Literal[
 ]
 """The life of a draft. Only the first three are published; others may come."""
 
-DraftMode: TypeAlias = Literal["direct", "generate"]
-"""Whether drafts were written by the caller or are generated."""
-
 BulkAction: TypeAlias = Literal["approve", "reject", "archive", "schedule", "reschedule", "cancel_schedule"]
 """What can be done to many drafts at once."""
 
@@ -128,7 +125,7 @@ class CreatedDrafts(PassbandModel):
         item_id: What they are generated from; None in direct mode.
     """
 
-    mode: DraftMode | str
+    mode: Literal["direct", "generate"] | str
     drafts: list[Draft]
     item_id: str | None = None
 

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal, get_origin
 
 import pytest
 
@@ -19,7 +20,8 @@ def test_the_checkers_see_what_is_there_and_nothing_else() -> None:
 
 def test_every_name_is_found_and_listed() -> None:
     for name in pandocast_sdk.__all__:
-        assert getattr(pandocast_sdk, name).__name__ == name
+        value = getattr(pandocast_sdk, name)
+        assert get_origin(value) is Literal or value.__name__ == name
     assert set(pandocast_sdk.__all__) <= set(dir(pandocast_sdk))
 
 
@@ -34,7 +36,12 @@ def test_other_names_are_not_there() -> None:
         ("import pandocast_sdk", {"httpx", "pydantic", "attrs", "tenacity"}),
         ("from pandocast_sdk import PandocastError", {"httpx", "pydantic", "attrs", "tenacity"}),
         ("from pandocast_sdk import Pandocast, AsyncPandocast", {"httpx", "pydantic", "attrs", "tenacity"}),
+        ("from pandocast_sdk import Passband, AsyncPassband", {"httpx", "pydantic", "attrs", "tenacity"}),
         ("import pandocast_sdk; pandocast_sdk.Pandocast(api_key='pk_test_x')", {"pydantic"}),
+        (
+            "from pandocast_sdk import Passband; Passband(api_key='pk_test_x', base_url='https://a.example')",
+            {"pydantic"},
+        ),
     ],
 )
 def test_importing_one_thing_loads_that_thing(statement: str, unloaded: set[str]) -> None:

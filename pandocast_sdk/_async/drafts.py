@@ -1,0 +1,349 @@
+"""Drafts and what is done to them (reference, "List drafts" to "Update draft" and "Bulk draft action")."""
+
+# ruff: noqa: A002 - the parameters have the reference's names
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pandocast_sdk._core import drafts_operations
+from pandocast_sdk._core.plan import call
+from pandocast_sdk._drivers.async_cursor_pages import AsyncCursorPages, open_async_cursor_list
+from pandocast_sdk._drivers.async_session import AsyncSession
+from pandocast_sdk.models.drafts import (
+    BulkAction,
+    BulkResult,
+    CreatedDrafts,
+    Draft,
+    DraftFormat,
+    DraftImage,
+    DraftImageDict,
+    DraftStatus,
+    PassbandPlatform,
+)
+
+
+class AsyncDraftsResource:
+    """The operations on drafts; reached as `client.drafts`.
+
+    Every action raises `ConflictError` when the draft's status does not allow it.
+    """
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        status: DraftStatus | str | None = None,
+        format: DraftFormat | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        source_id: str | None = None,
+        source_type: str | None = None,
+        tags: Iterable[str] | None = None,
+        scheduled_after: datetime | None = None,
+        scheduled_before: datetime | None = None,
+    ) -> AsyncCursorPages[Draft]:
+        """List the drafts that pass every filter given, newest first (reference, "List drafts").
+
+        Iterating gives every draft of every page, lazily. When a page fails, the following step tries that
+        page again.
+
+        Args:
+            status: Those in this status.
+            format: Those of this format.
+            limit: Drafts a page, 1 or more; the service's own upper bound is 100, its default 25.
+            cursor: Where to begin: the `next_cursor` of an earlier page.
+            source_id: Those from this source.
+            source_type: Those from sources of this type, such as `rss`.
+            tags: Those with any of these tags; at least one, none with a comma or blank.
+            scheduled_after: Those scheduled at this time or later, with a UTC offset.
+            scheduled_before: Those scheduled at this time or earlier, with a UTC offset.
+
+        Raises:
+            ValueError: An argument is out of its bounds; nothing was sent.
+            BadRequestError: The service does not know the status, the format or the cursor.
+            PandocastError: A page could not be fetched.
+        """
+        listing = drafts_operations.list_drafts(
+            status=status,
+            format=format,
+            limit=limit,
+            source_id=source_id,
+            source_type=source_type,
+            tags=tags,
+            scheduled_after=scheduled_after,
+            scheduled_before=scheduled_before,
+        )
+        return open_async_cursor_list(self._session, listing, cursor)
+
+    async def create(
+        self,
+        *,
+        text: str,
+        format: DraftFormat | None = None,
+        images: Iterable[DraftImage | DraftImageDict] | None = None,
+        tags: Iterable[str] | None = None,
+        target_platforms: Iterable[PassbandPlatform | str] | None = None,
+    ) -> CreatedDrafts:
+        """Create one draft from a text of your own (reference, "Create draft", direct mode).
+
+        Args:
+            text: 1 to 50 000 characters.
+            format: How long it is; None for `SHORT`.
+            images: At most 10, each with a `url` and perhaps an `alt`.
+            tags: At most 20, each of 1 to 50 characters without a comma.
+            target_platforms: Where it is meant for.
+
+        Returns:
+            The draft as the only one of `.drafts`, in status `pending_review`.
+
+        Raises:
+            ValueError: An argument is out of its bounds; nothing was sent.
+            BadRequestError: The service refuses an argument, such as an unknown platform.
+            PandocastError: With `outcome_unknown` set when it may have been created all the same.
+        """
+        return await self._session.run(
+            call,
+            drafts_operations.create_draft(
+                text=text, format=format, images=images, tags=tags, target_platforms=target_platforms
+            ),
+        )
+
+    async def generate(
+        self,
+        *,
+        url: str | None = None,
+        prompt: str | None = None,
+        formats: Iterable[DraftFormat] | None = None,
+        images: Iterable[DraftImage | DraftImageDict] | None = None,
+        tags: Iterable[str] | None = None,
+        target_platforms: Iterable[PassbandPlatform | str] | None = None,
+    ) -> CreatedDrafts:
+        """Have drafts generated in the workspace's voice (reference, "Create draft", generate mode).
+
+        Args:
+            url: What to write about: the address of a page.
+            prompt: What to write, in 1 to 5000 characters. At least one of `url` and `prompt` is needed.
+            formats: 1 to 3 different formats, one draft for each; None for one `SHORT` draft.
+            images: At most 10, each with a `url` and perhaps an `alt`; they go to the first draft.
+            tags: At most 20, each of 1 to 50 characters without a comma.
+            target_platforms: Where the drafts are meant for.
+
+        Returns:
+            The drafts, in status `pending_generation`: their text comes later, or `feedback` says why not.
+
+        Raises:
+            ValueError: An argument is out of its bounds; nothing was sent.
+            BadRequestError: The service refuses an argument, such as an unknown platform.
+            PandocastError: With `outcome_unknown` set when it may have begun all the same.
+        """
+        return await self._session.run(
+            call,
+            drafts_operations.generate_drafts(
+                url=url,
+                prompt=prompt,
+                formats=formats,
+                images=images,
+                tags=tags,
+                target_platforms=target_platforms,
+            ),
+        )
+
+    async def get(self, id: str) -> Draft:
+        """Give one draft (reference, "Get draft by ID").
+
+        Raises:
+            ValueError: The id is empty, `.` or `..`; nothing was sent.
+            NotFoundError: There is no such draft.
+            PandocastError: It could not be read.
+        """
+        return await self._session.run(call, drafts_operations.get_draft(id))
+
+    async def edit(self, id: str, *, text: str) -> Draft:
+        """Give a draft another text; its status stays (reference, "Update draft").
+
+        Args:
+            id: The draft; pending review, approved, rejected or scheduled.
+            text: 1 to 50 000 characters.
+
+        Raises:
+            ValueError: An argument is out of its bounds; nothing was sent.
+            NotFoundError: There is no such draft.
+            ConflictError: Its status does not allow it.
+            PandocastError: With `outcome_unknown` set when it may have been changed all the same.
+        """
+        return await self._session.run(call, drafts_operations.edit_draft(id, text))
+
+    async def approve(self, id: str) -> Draft:
+        """Approve a draft that is pending review or rejected (reference, "Update draft").
+
+        Raises:
+            ValueError: The id is empty, `.` or `..`; nothing was sent.
+            NotFoundError: There is no such draft.
+            ConflictError: Its status does not allow it.
+            PandocastError: With `outcome_unknown` set when it may have been approved all the same.
+        """
+        return await self._session.run(call, drafts_operations.act_on_draft(id, "approve"))
+
+    async def reject(self, id: str, *, feedback: str | None = None) -> Draft:
+        """Reject a draft that is pending review or approved (reference, "Update draft").
+
+        Args:
+            id: The draft.
+            feedback: Why, in words; kept as the draft's `rejection_feedback`.
+
+        Raises:
+            ValueError: The id is empty, `.` or `..`; nothing was sent.
+            NotFoundError: There is no such draft.
+            ConflictError: Its status does not allow it.
+            PandocastError: With `outcome_unknown` set when it may have been rejected all the same.
+        """
+        return await self._session.run(call, drafts_operations.act_on_draft(id, "reject", feedback=feedback))
+
+    async def unapprove(self, id: str, *, feedback: str | None = None) -> Draft:
+        """Send an approved draft back to review (reference, "Update draft").
+
+        Args:
+            id: The draft.
+            feedback: Why, in words; kept as the draft's `feedback`.
+
+        Raises:
+            ValueError: The id is empty, `.` or `..`; nothing was sent.
+            NotFoundError: There is no such draft.
+            ConflictError: It is not approved.
+            PandocastError: With `outcome_unknown` set when it may have been sent back all the same.
+        """
+        return await self._session.run(
+            call, drafts_operations.act_on_draft(id, "unapprove", feedback=feedback)
+        )
+
+    async def regenerate(self, id: str) -> Draft:
+        """Have a draft that is pending review or rejected written anew (reference, "Update draft").
+
+        Returns:
+            The new draft, in status `pending_generation`; the old one, which its `regenerated_from_id`
+            names, is archived.
+
+        Raises:
+            ValueError: The id is empty, `.` or `..`; nothing was sent.
+            NotFoundError: There is no such draft.
+            ConflictError: Its status does not allow it.
+            PandocastError: With `outcome_unknown` set when it may have begun all the same.
+        """
+        return await self._session.run(call, drafts_operations.act_on_draft(id, "regenerate"))
+
+    async def schedule(self, id: str, *, scheduled_at: datetime | None = None, smart: bool = False) -> Draft:
+        """Give an approved draft a time (reference, "Update draft").
+
+        Args:
+            id: The draft.
+            scheduled_at: When, in the future, with a UTC offset; None for the next free slot.
+            smart: Whether the service shall find the next available slot; not together with `scheduled_at`.
+
+        Raises:
+            ValueError: The time has no UTC offset, or comes with `smart`; nothing was sent.
+            BadRequestError: The time has passed.
+            NotFoundError: There is no such draft.
+            ConflictError: It is not approved, or there is no free slot.
+            PandocastError: With `outcome_unknown` set when it may have been scheduled all the same.
+        """
+        return await self._session.run(
+            call, drafts_operations.schedule_draft(id, scheduled_at=scheduled_at, smart=smart)
+        )
+
+    async def reschedule(self, id: str, *, scheduled_at: datetime) -> Draft:
+        """Give a scheduled draft another time (reference, "Update draft").
+
+        Args:
+            id: The draft.
+            scheduled_at: When, in the future, with a UTC offset.
+
+        Raises:
+            ValueError: The time has no UTC offset, or the id would change the path; nothing was sent.
+            BadRequestError: The time has passed.
+            NotFoundError: There is no such draft.
+            ConflictError: It is not scheduled.
+            PandocastError: With `outcome_unknown` set when it may have been rescheduled all the same.
+        """
+        return await self._session.run(call, drafts_operations.reschedule_draft(id, scheduled_at))
+
+    async def cancel_schedule(self, id: str) -> Draft:
+        """Take its time from a scheduled draft, which stays approved (reference, "Update draft").
+
+        Raises:
+            ValueError: The id is empty, `.` or `..`; nothing was sent.
+            NotFoundError: There is no such draft.
+            ConflictError: It is not scheduled.
+            PandocastError: With `outcome_unknown` set when it may have been cancelled all the same.
+        """
+        return await self._session.run(call, drafts_operations.act_on_draft(id, "cancel_schedule"))
+
+    async def archive(self, id: str) -> Draft:
+        """Put a draft away, unless it was posted (reference, "Update draft").
+
+        Raises:
+            ValueError: The id is empty, `.` or `..`; nothing was sent.
+            NotFoundError: There is no such draft.
+            ConflictError: It was posted, or archived before.
+            PandocastError: With `outcome_unknown` set when it may have been archived all the same.
+        """
+        return await self._session.run(call, drafts_operations.act_on_draft(id, "archive"))
+
+    async def post(self, id: str, *, platforms: Iterable[PassbandPlatform | str] | None = None) -> Draft:
+        """Post an approved or scheduled draft at once (reference, "Update draft").
+
+        Args:
+            id: The draft.
+            platforms: Where, at least one; None for all that are connected.
+
+        Returns:
+            The draft, in status `posted`, or `failed` with the reason in `feedback`.
+
+        Raises:
+            ValueError: There are no platforms in the list, or the id would change the path; nothing was sent.
+            BadRequestError: A platform is unknown.
+            NotFoundError: There is no such draft.
+            ConflictError: Its status does not allow it, or a platform is not connected.
+            PandocastError: With `outcome_unknown` set when it may have been posted all the same.
+        """
+        return await self._session.run(call, drafts_operations.post_draft(id, platforms))
+
+    async def bulk(
+        self,
+        action: BulkAction,
+        *,
+        ids: Iterable[str],
+        feedback: str | None = None,
+        scheduled_at: datetime | None = None,
+        smart_schedule: bool | None = None,
+    ) -> BulkResult:
+        """Do one action to many drafts, each in its own right (reference, "Bulk draft action").
+
+        Args:
+            action: What to do.
+            ids: The drafts, 1 to 100.
+            feedback: Why they are rejected.
+            scheduled_at: When, in the future, with a UTC offset; needed to reschedule.
+            smart_schedule: Whether the service shall find slots; not together with `scheduled_at`.
+
+        Returns:
+            What became of each draft: one that cannot be acted on fails alone, and raises nothing.
+
+        Raises:
+            ValueError: An argument is out of its bounds; nothing was sent.
+            BadRequestError: The service refuses an argument, such as a time that has passed.
+            PandocastError: With `outcome_unknown` set when it may have been done all the same.
+        """
+        return await self._session.run(
+            call,
+            drafts_operations.act_on_drafts(
+                action,
+                ids=ids,
+                feedback=feedback,
+                scheduled_at=scheduled_at,
+                smart_schedule=smart_schedule,
+            ),
+        )

@@ -1,0 +1,47 @@
+"""Comparisons of what to post (reference, "List experiments", "Create experiment")."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable
+
+from pandocast_sdk._core import experiments_operations
+from pandocast_sdk._core.plan import call
+from pandocast_sdk._drivers.async_session import AsyncSession
+from pandocast_sdk.models.experiments import Experiment, ExperimentStatus, Variant, VariantDict
+
+
+class AsyncExperimentsResource:
+    """The operations on experiments; reached as `client.experiments`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def list(self, *, status: ExperimentStatus | None = None) -> builtins.list[Experiment]:
+        """Give all experiments, or those in one status (reference, "List experiments").
+
+        Raises:
+            BadRequestError: The service does not know the status.
+            PandocastError: They could not be read.
+        """
+        return await self._session.run(call, experiments_operations.list_experiments(status))
+
+    async def create(
+        self, *, name: str, parameter: str, variants: Iterable[Variant | VariantDict]
+    ) -> Experiment:
+        """Begin an experiment (reference, "Create experiment").
+
+        Args:
+            name: 1 to 100 characters.
+            parameter: What is varied; not empty.
+            variants: 2 to 5 with different names, each with a `name`, a `value` (anything that JSON can say,
+                but null) and perhaps a `weight`.
+
+        Raises:
+            ValueError: An argument is out of its bounds; nothing was sent.
+            BadRequestError: The service refuses an argument.
+            PandocastError: With `outcome_unknown` set when it may have been created all the same.
+        """
+        return await self._session.run(
+            call, experiments_operations.create_experiment(name=name, parameter=parameter, variants=variants)
+        )

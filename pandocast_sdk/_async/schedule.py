@@ -1,0 +1,146 @@
+"""When drafts are posted (reference, "Get schedule slots" to "Get historical best posting times")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pandocast_sdk._core import schedule_operations
+from pandocast_sdk._core.plan import call
+from pandocast_sdk._drivers.async_session import AsyncSession
+from pandocast_sdk.models.drafts import Draft, PassbandPlatform
+from pandocast_sdk.models.schedule import BulkSchedule, Conflicts, PostingTime, Slot, SlotDict
+
+
+class AsyncScheduleResource:
+    """The operations on scheduling; reached as `client.schedule`. All slots are in UTC."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def slots(self) -> list[Slot]:
+        """Give the times of the week at which drafts are posted (reference, "Get schedule slots").
+
+        Raises:
+            PandocastError: They could not be read.
+        """
+        return await self._session.run(call, schedule_operations.get_slots())
+
+    async def replace_slots(self, slots: Iterable[Slot | SlotDict]) -> list[Slot]:
+        """Put these slots in the place of all there are (reference, "Update schedule slots").
+
+        Args:
+            slots: Each with `day_of_week` 0 to 6 (0 is Sunday), `hour` 0 to 23 and `minute` 0 to 59, in UTC;
+                none for no slots at all.
+
+        Returns:
+            The slots as they are now.
+
+        Raises:
+            ValueError: A slot is out of its bounds; nothing was sent.
+            BadRequestError: A slot stands twice, or there are too many.
+            PandocastError: With `outcome_unknown` set when they may have been replaced all the same.
+        """
+        return await self._session.run(call, schedule_operations.replace_slots(slots))
+
+    async def enqueue(self, draft_id: str) -> Draft:
+        """Give an approved draft the next free slot (reference, "Add draft to schedule queue").
+
+        Raises:
+            ValueError: The id is empty; nothing was sent.
+            NotFoundError: There is no such draft.
+            ConflictError: It is not approved, or there is no free slot.
+            PandocastError: With `outcome_unknown` set when it may have been scheduled all the same.
+        """
+        return await self._session.run(call, schedule_operations.enqueue_draft(draft_id))
+
+    async def unscheduled(self) -> list[Draft]:
+        """Give the approved drafts that have no time (reference, "List unscheduled drafts").
+
+        Raises:
+            PandocastError: They could not be read.
+        """
+        return await self._session.run(call, schedule_operations.list_unscheduled())
+
+    async def conflicts(self, scheduled_at: datetime, *, exclude_draft_id: str | None = None) -> Conflicts:
+        """Give the drafts within 30 minutes of a time (reference, "Check scheduling conflicts").
+
+        Args:
+            scheduled_at: The time, with a UTC offset.
+            exclude_draft_id: A draft that does not count, such as the one to be scheduled.
+
+        Raises:
+            ValueError: The time has no UTC offset; nothing was sent.
+            PandocastError: They could not be read.
+        """
+        return await self._session.run(
+            call, schedule_operations.check_conflicts(scheduled_at, exclude_draft_id)
+        )
+
+    async def recommended_times(self, *, platforms: Iterable[PassbandPlatform | str]) -> list[PostingTime]:
+        """Give good times to post, best first (reference, "Get AI-recommended posting times").
+
+        Args:
+            platforms: For which platforms, at least one; none with a comma or blank.
+
+        Raises:
+            ValueError: There is no platform, or one holds a comma; nothing was sent.
+            BadRequestError: A platform is unknown.
+            PandocastError: They could not be read.
+        """
+        return await self._session.run(call, schedule_operations.get_recommended_times(platforms))
+
+    async def best_times(self, *, platform: PassbandPlatform | str | None = None) -> list[PostingTime]:
+        """Give the times at which posts did best (reference, "Get historical best posting times").
+
+        Args:
+            platform: On which platform; None for all.
+
+        Returns:
+            The times, best first; none when nothing was posted yet.
+
+        Raises:
+            BadRequestError: The platform is unknown.
+            PandocastError: They could not be read.
+        """
+        return await self._session.run(call, schedule_operations.get_best_times(platform))
+
+    async def bulk(self, *, draft_ids: Iterable[str] | None = None) -> BulkSchedule:
+        """Give many approved drafts a slot each (reference, "Bulk schedule drafts").
+
+        Args:
+            draft_ids: Which drafts, at least one; None for all that are approved.
+
+        Returns:
+            Which drafts have which times, how many were skipped, and why the first was.
+
+        Raises:
+            ValueError: The list is empty, or has something else than ids; nothing was sent.
+            BadRequestError: There are too many.
+            PandocastError: With `outcome_unknown` set when they may have been scheduled all the same.
+        """
+        return await self._session.run(call, schedule_operations.schedule_drafts(draft_ids))
+
+    async def is_paused(self) -> bool:
+        """Tell whether posting is paused (reference, "Get scheduling pause status").
+
+        Raises:
+            PandocastError: It could not be read.
+        """
+        return await self._session.run(call, schedule_operations.get_pause())
+
+    async def pause(self) -> None:
+        """Hold back all scheduled posts until `resume` (reference, "Toggle scheduling pause").
+
+        Raises:
+            PandocastError: With `outcome_unknown` set when they may be held back all the same.
+        """
+        await self._session.run(call, schedule_operations.set_pause(paused=True))
+
+    async def resume(self) -> None:
+        """Go on posting, first what is overdue (reference, "Toggle scheduling pause").
+
+        Raises:
+            PandocastError: With `outcome_unknown` set when it may go on all the same.
+        """
+        await self._session.run(call, schedule_operations.set_pause(paused=False))
