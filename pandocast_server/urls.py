@@ -1,0 +1,44 @@
+"""Which URLs the server lets itself be sent to; the addresses behind them are judged when one is used."""
+
+import re
+from urllib.parse import SplitResult, urlsplit
+
+MAX_URL = 2000
+
+# Anything else must be percent-encoded; readers of URLs disagree about backslashes.
+_URL = re.compile(r"[!-\[\]-~]+")
+_HOST = re.compile(r"[a-z0-9._:-]+")
+
+
+class InvalidUrlError(ValueError):
+    """The URL cannot be used; the text says why, without showing it."""
+
+
+def check_url(url: str) -> None:
+    """Accept an `http` or `https` URL with a host and without a user name.
+
+    Raises:
+        InvalidUrlError: It is something else, or longer than `MAX_URL`.
+    """
+    if not 0 < len(url) <= MAX_URL:
+        raise InvalidUrlError(f"url must have 1 to {MAX_URL} characters")
+    if not _URL.fullmatch(url):
+        raise InvalidUrlError("url must be of visible ASCII characters without a backslash")
+    parts = _split(url)
+    if parts.scheme not in ("http", "https"):
+        raise InvalidUrlError("url must begin with http:// or https://")
+    if "@" in parts.netloc:
+        raise InvalidUrlError("url must not hold a user name or a password")
+    if not parts.hostname or not _HOST.fullmatch(parts.hostname):
+        raise InvalidUrlError("url must name a host")
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise InvalidUrlError("url has a malformed host or port") from error
+    if port == 0:
+        raise InvalidUrlError("url must not have port 0")
+    return parts
