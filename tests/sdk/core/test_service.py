@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pandocast_sdk._core.not_given import NOT_GIVEN
 from pandocast_sdk._core.service import (
     PANDOCAST,
-    Service,
+    PASSBAND,
     changed_options,
     client_options,
     is_loopback,
@@ -23,8 +23,9 @@ KEY = "pk_live_abc123"
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PANDOCAST_API_KEY", raising=False)
-    monkeypatch.delenv("PANDOCAST_BASE_URL", raising=False)
+    for service in (PANDOCAST, PASSBAND):
+        monkeypatch.delenv(service.key_variable, raising=False)
+        monkeypatch.delenv(service.url_variable, raising=False)
 
 
 def options_for(base_url: str, *, allow_http: bool = False) -> ClientOptions:
@@ -65,10 +66,23 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -
     assert client_options(PANDOCAST, api_key=KEY).base_url == PANDOCAST.base_url
 
 
-def test_a_service_without_a_published_address_needs_one() -> None:
-    service = Service("Other", "OTHER_API_KEY", "OTHER_BASE_URL", None)
-    with pytest.raises(ValueError, match="pass it or set OTHER_BASE_URL"):
-        client_options(service, api_key=KEY)
+def test_no_address_of_passband_is_invented(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PANDOCAST_BASE_URL", "https://pandocast.example")
+    with pytest.raises(ValueError, match="Passband needs a base_url; pass it or set PASSBAND_BASE_URL"):
+        client_options(PASSBAND, api_key=KEY)
+    monkeypatch.setenv("PASSBAND_BASE_URL", "")
+    with pytest.raises(ValueError, match="set PASSBAND_BASE_URL"):
+        client_options(PASSBAND, api_key=KEY)
+    monkeypatch.setenv("PASSBAND_BASE_URL", "https://passband.example/v1")
+    assert client_options(PASSBAND, api_key=KEY).base_url == "https://passband.example/v1"
+
+
+def test_the_key_of_one_service_is_not_that_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PANDOCAST_API_KEY", "pk_test_pandocast")
+    with pytest.raises(ValueError, match="Passband needs an API key; pass api_key or set PASSBAND_API_KEY"):
+        client_options(PASSBAND, base_url="https://passband.example")
+    monkeypatch.setenv("PASSBAND_API_KEY", "pk_test_passband")
+    assert client_options(PASSBAND, base_url="https://passband.example").api_key == "pk_test_passband"
 
 
 @pytest.mark.parametrize(
@@ -220,6 +234,16 @@ def test_clients_of_one_key_at_one_origin_share_a_budget(first: str, second: str
     leases = lease_for(options_for(first)), lease_for(options_for(second))
     assert leases[0] is not None
     assert (leases[0] is leases[1]) is same
+
+
+def test_services_at_one_origin_do_not_share_a_budget() -> None:
+    """One may count and the other not, or each for itself."""
+    address = "https://api.example"
+    pandocast = client_options(PANDOCAST, api_key=KEY, base_url=address)
+    passband = client_options(PASSBAND, api_key=KEY, base_url=address)
+    leases = [lease_for(options) for options in (pandocast, passband, changed_options(passband, timeout=5))]
+    assert leases[0] is not leases[1]
+    assert leases[1] is leases[2], "a copy belongs to the service of its original"
 
 
 def test_another_key_has_another_budget_and_no_policy_none() -> None:
