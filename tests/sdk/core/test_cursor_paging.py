@@ -85,6 +85,7 @@ class Reader:
 
     def all(self) -> list[str]:
         while self.position is not None:
+            assert len(self.service.asked) < 5000, "a loop"
             self.next_page()
         return self.rows
 

@@ -1,0 +1,170 @@
+"""What the clients of both services have in common, in both flavours, and what tells them apart."""
+
+import asyncio
+import inspect
+import pickle
+import subprocess
+import sys
+
+import httpx
+import pytest
+import respx
+
+from pandocast_sdk import AsyncPandocast, AsyncPassband, Pandocast, Passband, RateLimitPolicy, Response
+
+KEY = "pk_test_s3cret"
+URL = "https://api.example/v1"
+OFF = RateLimitPolicy("off")
+
+Client = Pandocast | AsyncPandocast | Passband | AsyncPassband
+CLIENTS: list[type[Client]] = [Pandocast, AsyncPandocast, Passband, AsyncPassband]
+EVERY = pytest.mark.parametrize("kind", CLIENTS)
+OF_PASSBAND = pytest.mark.parametrize("kind", [Passband, AsyncPassband])
+RESOURCES = {
+    Pandocast: {"content"},
+    Passband: {
+        "drafts",
+        "pipeline",
+        "voice_profile",
+        "engagement",
+        "experiments",
+        "sources",
+        "schedule",
+        "calendar",
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for service in ("PANDOCAST", "PASSBAND"):
+        monkeypatch.delenv(f"{service}_API_KEY", raising=False)
+        monkeypatch.delenv(f"{service}_BASE_URL", raising=False)
+
+
+@OF_PASSBAND
+def test_passband_has_no_address_of_its_own(kind: type[Passband], monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="pass it or set PASSBAND_BASE_URL"):
+        kind(api_key=KEY)
+    monkeypatch.setenv("PASSBAND_BASE_URL", URL)
+    monkeypatch.setenv("PASSBAND_API_KEY", KEY)
+    assert repr(kind()) == f"<{kind.__name__} of {URL}>"
+
+
+@OF_PASSBAND
+def test_a_key_of_pandocast_is_not_sent_to_passband(
+    kind: type[Passband], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PANDOCAST_API_KEY", KEY)
+    with pytest.raises(ValueError, match="set PASSBAND_API_KEY"):
+        kind(base_url=URL)
+
+
+@EVERY
+def test_an_editor_finds_a_constructor_that_explains_every_option(kind: type[Client]) -> None:
+    explained = inspect.getdoc(kind.__init__)
+    assert explained is not None
+    for name, parameter in inspect.signature(kind).parameters.items():
+        assert parameter.kind is parameter.KEYWORD_ONLY
+        assert f"{name}: " in explained
+    service = kind.__name__.removeprefix("Async").upper()
+    assert f"{service}_API_KEY" in explained
+    assert f"{service}_BASE_URL" in explained
+    assert ("httpx.AsyncClient" in inspect.signature(kind).parameters["http_client"].annotation) is (
+        kind.__name__.startswith("Async")
+    )
+
+
+@EVERY
+def test_every_resource_is_loaded_once_and_documented(kind: type[Client]) -> None:
+    client = kind(api_key=KEY, base_url=URL)
+    sync = Passband if kind.__name__.endswith("Passband") else Pandocast
+    offered = {name for name in vars(kind) if not name.startswith("_")}
+    assert offered == RESOURCES[sync]
+    for name in offered:
+        resource = getattr(client, name)
+        assert resource is getattr(client, name)
+        prefix = "" if kind is sync else "Async"
+        assert type(resource).__name__ == f"{prefix}{name.title().replace('_', '')}Resource"
+        assert inspect.getdoc(getattr(kind, name))
+
+
+@EVERY
+def test_a_copy_is_of_the_same_kind_and_has_resources_of_its_own(kind: type[Client]) -> None:
+    client = kind(api_key=KEY, base_url=URL, timeout=7)
+    copy = client.with_options(timeout=9, base_url="https://other.example")
+    assert type(copy) is kind
+    assert repr(copy) == f"<{kind.__name__} of https://other.example>"
+    assert (client._session.options.timeout, copy._session.options.timeout) == (7, 9)
+    assert copy._session.pool is client._session.pool
+    for name in vars(kind).keys() & {"content", "drafts"}:
+        assert getattr(copy, name)._session is copy._session
+
+
+@EVERY
+def test_a_client_pickles_with_its_options_and_shows_no_key(kind: type[Client]) -> None:
+    client = kind(api_key=KEY, base_url=URL, max_retries=5)
+    again = pickle.loads(pickle.dumps(client))  # noqa: S301 - our own
+    assert type(again) is kind
+    told, kept = client._session.options, again._session.options
+    assert (kept.api_key, kept.base_url, kept.max_retries) == (KEY, URL, 5)
+    assert kept.service == told.service == kind.__name__.removeprefix("Async")
+    assert KEY not in f"{client!r} {kept!r}"
+
+
+async def request_things(client: AsyncPandocast | AsyncPassband) -> Response:
+    async with client:
+        return await client.request("GET", "/things", params={"a": 1})
+
+
+@EVERY
+def test_any_request_can_be_sent(kind: type[Client]) -> None:
+    with respx.mock(base_url=URL) as wire:
+        route = wire.get("/things", params={"a": "1"}).respond(json={"b": 2})
+        client = kind(api_key=KEY, base_url=URL, rate_limit=OFF)
+        if isinstance(client, Pandocast | Passband):
+            with client:
+                answer = client.request("GET", "/things", params={"a": 1})
+        else:
+            answer = asyncio.run(request_things(client))
+    assert answer.json() == {"b": 2}
+    assert route.calls.last.request.headers["authorization"] == f"Bearer {KEY}"
+
+
+def two_pages_of_runs(request: httpx.Request) -> httpx.Response:
+    cursor = request.url.params.get("cursor")
+    assert request.url.params["limit"] == "1"
+    name, following = ("r2", "older") if cursor is None else ("r1", None)
+    return httpx.Response(200, json={"runs": [{"id": name, "status": "failed"}], "nextCursor": following})
+
+
+def test_lists_of_passband_go_on_by_cursor() -> None:
+    with respx.mock(base_url=URL) as wire:
+        wire.get("/pipeline/runs").mock(side_effect=two_pages_of_runs)
+        with Passband(api_key=KEY, base_url=URL) as client:
+            page = client.pipeline.runs(limit=1)
+            assert ([run.id for run in page.items], page.next_cursor) == (["r2"], "older")
+            assert [run.id for run in page] == ["r2", "r1"]
+            assert [run.id for run in client.pipeline.runs(limit=1, cursor="older")] == ["r1"]
+
+
+def test_lists_of_passband_go_on_by_cursor_in_an_event_loop_too() -> None:
+    async def listing() -> None:
+        async with AsyncPassband(api_key=KEY, base_url=URL) as client:
+            page = await client.pipeline.runs(limit=1)
+            assert ([run.id for run in page.items], page.next_cursor) == (["r2"], "older")
+            assert [run.id async for run in page] == ["r2", "r1"]
+            assert [run.id async for run in client.pipeline.runs(limit=1, cursor="older")] == ["r1"]
+
+    with respx.mock(base_url=URL) as wire:
+        wire.get("/pipeline/runs").mock(side_effect=two_pages_of_runs)
+        asyncio.run(listing())
+
+
+@EVERY
+def test_importing_a_client_loads_nothing_that_only_calls_need(kind: type[Client]) -> None:
+    code = f"from pandocast_sdk import {kind.__name__}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run(  # noqa: S603 - our own statement
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert not {"httpx", "pydantic", "attrs", "attr", "tenacity"} & set(done.stdout.split())
