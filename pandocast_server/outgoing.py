@@ -6,25 +6,41 @@ comes between, and a redirect, where one is followed at all, is judged like a UR
 """
 
 import asyncio
-import socket
 import ssl
-import threading
-from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache
-from ipaddress import ip_address
-from typing import cast
 from urllib.parse import quote, urldefrag, urljoin
 
 import httpcore
 from attrs import field, frozen
 
-from pandocast_server.addresses import is_allowed
+from pandocast_server.dialling import VettingBackend
 from pandocast_server.inflating import InflateError, Inflater
+from pandocast_server.outgoing_errors import (
+    BodyTooLargeError,
+    ConnectFailedError,
+    DeadlineError,
+    OutgoingError,
+    ProtocolError,
+    TargetRefusedError,
+)
 from pandocast_server.urls import InvalidUrlError, check_url
 
-# A first address that does not answer must leave time for the next one.
-_SECONDS_PER_ADDRESS = 2.5
+__all__ = (
+    "MAX_BODY",
+    "MAX_REDIRECTS",
+    "Answer",
+    "BodyTooLargeError",
+    "ConnectFailedError",
+    "DeadlineError",
+    "Fetched",
+    "OutgoingError",
+    "ProtocolError",
+    "TargetRefusedError",
+    "fetch",
+    "request",
+)
 
 MAX_BODY = 10 * 1024 * 1024
 MAX_REDIRECTS = 3
@@ -32,30 +48,6 @@ MAX_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CODINGS = {b"gzip": "gzip", b"x-gzip": "gzip", b"deflate": "deflate"}
 _UNESCAPED = "".join(map(chr, range(0x21, 0x7F)))
-
-
-class OutgoingError(Exception):
-    """No answer that counts; the text is a sentence for the person who gave the URL."""
-
-
-class TargetRefusedError(OutgoingError):
-    """The request may not go where the URL points; nothing was sent."""
-
-
-class ConnectFailedError(OutgoingError):
-    """No connection: the name, the network, or the certificate; nothing was sent."""
-
-
-class DeadlineError(OutgoingError):
-    """The last byte had not come when the time was up."""
-
-
-class ProtocolError(OutgoingError):
-    """The connection ended early, or what came is not HTTP."""
-
-
-class BodyTooLargeError(OutgoingError):
-    """The answer is larger than allowed."""
 
 
 @frozen
@@ -188,7 +180,7 @@ async def _exchange(
     connection = httpcore.AsyncHTTPConnection(
         origin=target.origin,
         ssl_context=_tls() if target.scheme == b"https" else None,
-        network_backend=_VettingBackend(private_targets=private_targets),
+        network_backend=VettingBackend(private_targets=private_targets),
     )
     sent = [("Host", _host_header(target)), ("Connection", "close"), *headers]
     async with connection, connection.stream(method, target, headers=sent, content=body) as response:
@@ -290,59 +282,3 @@ async def _limited(response: httpcore.Response) -> AsyncGenerator[bytes, None]:
 
 def _too_large() -> BodyTooLargeError:
     return BodyTooLargeError(f"the answer is larger than {MAX_BODY} bytes")
-
-
-class _VettingBackend(httpcore.AsyncNetworkBackend):
-    """Connects to judged addresses only."""
-
-    def __init__(self, *, private_targets: bool) -> None:
-        self._private_targets = private_targets
-        # httpcore names two classes so, the other for when anyio is missing; here it is not.
-        self._dialler = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the name is the interface's; the deadline is around it all
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        addresses = await _resolve(host, port)
-        if not all(is_allowed(address, private=self._private_targets) for address in addresses):
-            raise TargetRefusedError("the host has an address that requests may not be sent to")
-        *others, last = addresses
-        for address in others:
-            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
-                return await self._dialler.connect_tcp(
-                    address, port, _SECONDS_PER_ADDRESS, local_address, socket_options
-                )
-        return await self._dialler.connect_tcp(last, port, timeout, local_address, socket_options)
-
-
-async def _resolve(host: str, port: int) -> list[str]:
-    with suppress(ValueError):
-        return [str(ip_address(host))]
-    loop = asyncio.get_running_loop()
-    found: asyncio.Future[list[str] | Exception] = loop.create_future()
-
-    def settle(result: list[str] | Exception) -> None:
-        if not found.done():
-            found.set_result(result)
-
-    def look_up() -> None:
-        result: list[str] | Exception
-        try:
-            answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            result = list(dict.fromkeys(str(address[0]) for *_, address in answers))
-        except (OSError, UnicodeError) as error:
-            result = error
-        with suppress(RuntimeError):  # the loop was closed while the resolver took its time
-            loop.call_soon_threadsafe(settle, result)
-
-    # A thread for each: in a pool, names whose resolver hangs would hold up all the others, and the stop.
-    threading.Thread(target=look_up, name="resolver", daemon=True).start()
-    result = await found
-    if isinstance(result, Exception):
-        raise ConnectFailedError(f"the name {host} cannot be resolved") from result
-    return result

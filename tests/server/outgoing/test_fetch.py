@@ -1,0 +1,273 @@
+"""Fetching what somebody's URL leads to: redirects, compression, and what both can be abused for."""
+
+import asyncio
+import gzip
+import socket
+import time
+import tracemalloc
+import zlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from attrs import define, field
+
+from pandocast_server import dialling, outgoing
+from pandocast_server.outgoing import (
+    BodyTooLargeError,
+    DeadlineError,
+    ProtocolError,
+    TargetRefusedError,
+    fetch,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@define
+class Site:
+    """A web server with a page for each path."""
+
+    pages: dict[str, bytes]
+    port: int = 0
+    heads: list[str] = field(factory=list[str])
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            self.heads.append(head)
+            writer.write(self.pages[head.split(" ")[1]])
+            await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass  # the client has gone
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def site(**pages: bytes) -> AsyncIterator[Site]:
+    there = Site({f"/{name}": page for name, page in pages.items()})
+    server = await asyncio.start_server(there.serve, "127.0.0.1", 0)
+    there.port = server.sockets[0].getsockname()[1]
+    try:
+        yield there
+    finally:
+        server.close()
+
+
+def page(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
+    return "\r\n".join(lines).encode("utf-8") + body
+
+
+def moved(location: str, status: str = "302 Found") -> bytes:
+    return page(b"gone", f"Location: {location}", status=status)
+
+
+async def test_a_page_comes_back_whole_and_nothing_of_ours_goes_out() -> None:
+    async with site(feed=page(b"hello", "Content-Type: text/plain")) as there:
+        found = await fetch(f"{there.url}/feed", private_targets=True, accept="application/rss+xml")
+    assert (found.status, found.body, found.url) == (200, b"hello", f"{there.url}/feed")
+    assert (b"Content-Type", b"text/plain") in found.headers
+    names = {line.split(":")[0].lower() for line in there.heads[0].split("\r\n")[1:] if line}
+    assert names == {"host", "connection", "accept", "accept-encoding", "user-agent"}
+    assert "Accept: application/rss+xml\r\n" in there.heads[0]
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 Other", "307 Again", "308 Moved"])
+async def test_redirects_are_followed_wherever_they_lead(status: str) -> None:
+    async with site(feed=page(b"here")) as second:
+        to_second = moved(f"{second.url}/feed#part", status)
+        async with site(a=moved("/b", status), b=moved("c", status), c=to_second) as first:
+            found = await fetch(f"{first.url}/a", private_targets=True)
+    assert (found.body, found.url) == (b"here", f"{second.url}/feed")
+    assert f"Host: 127.0.0.1:{second.port}\r\n" in second.heads[0]
+    assert "referer" not in second.heads[0].lower()
+
+
+async def test_the_fourth_redirect_is_one_too_many() -> None:
+    async with site(a=moved("/a")) as there:
+        with pytest.raises(ProtocolError, match="redirected more than 3 times"):
+            await fetch(f"{there.url}/a", private_targets=True)
+        assert len(there.heads) == 4
+
+
+async def test_a_location_of_blanks_and_umlauts_is_escaped_as_browsers_do() -> None:
+    async with site(a=moved("/b c?ü=%20"), **{"b%20c?%C3%BC=%20": page(b"there")}) as there:
+        assert (await fetch(f"{there.url}/a", private_targets=True)).body == b"there"
+
+
+@pytest.mark.parametrize("status", ["304 Not Modified", "302 Found", "300 Choices"])
+async def test_a_redirect_to_nowhere_is_the_answer(status: str) -> None:
+    async with site(a=f"HTTP/1.1 {status}\r\n\r\n".encode()) as there:
+        found = await fetch(f"{there.url}/a", private_targets=True)
+    assert (found.status, found.body) == (int(status[:3]), b"")
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "file:///etc/passwd",
+        "ftp://example.com/feed",
+        "javascript:alert(1)",
+        "http://user:secret@127.0.0.1/",
+        "//user@127.0.0.1/",
+        "http://[::1",
+        "http://127.0.0.1:0/",
+        "http://\x7f/",
+        "http://a\\b/",
+        "/" + "a" * 2000,
+    ],
+)
+async def test_a_redirect_is_judged_like_a_url_that_was_given(location: str) -> None:
+    async with site(a=moved(location)) as there:
+        with pytest.raises(TargetRefusedError) as refusal:
+            await fetch(f"{there.url}/a", private_targets=True)
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("url", ["http://u:p@127.0.0.1/", "file:///etc/passwd", "", "http://bücher.example/"])
+async def test_a_url_that_nobody_may_give_is_not_requested(url: str) -> None:
+    with pytest.raises(TargetRefusedError):
+        await fetch(url, private_targets=True)
+
+
+async def test_an_allowed_host_cannot_redirect_to_a_forbidden_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    # `public.example` counts as allowed, and is served here; what it redirects to is not.
+    monkeypatch.setattr(dialling, "is_allowed", lambda address, *, private: private or address == "127.0.0.2")
+    monkeypatch.setattr(socket, "getaddrinfo", only({"public.example": "127.0.0.2"}))
+    async with site(secret=page(b"secret")) as private:
+        public = Site({"/a": moved(f"{private.url}/secret")})
+        server = await asyncio.start_server(public.serve, "127.0.0.2", 0)
+        public.port = server.sockets[0].getsockname()[1]
+        async with server:
+            with pytest.raises(TargetRefusedError, match="address that requests may not be sent to"):
+                await fetch(f"http://public.example:{public.port}/a", private_targets=False)
+    assert len(public.heads) == 1
+    assert private.heads == []
+
+
+def only(names: dict[str, str]) -> Callable[..., list[object]]:
+    def look_up(host: str, port: int, **_: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (names[host], port))]
+
+    return look_up
+
+
+async def test_one_deadline_holds_over_all_hops() -> None:
+    async def slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        try:
+            await asyncio.sleep(0.15)  # each hop alone would be in time
+            writer.write(moved("/again"))
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(slowly, "127.0.0.1", 0)
+    async with server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        started = time.monotonic()
+        with pytest.raises(DeadlineError):
+            await fetch(url, private_targets=True, deadline=0.25)
+        assert time.monotonic() - started < 2
+
+
+def raw_deflate(data: bytes) -> bytes:
+    compressor = zlib.compressobj(wbits=-15)
+    return compressor.compress(data) + compressor.flush()
+
+
+TEXT = b"A sentence that is worth compressing. " * 50
+
+
+WHOLE = {
+    "gzip": ("gzip", gzip.compress(TEXT)),
+    "its old name": ("X-GZip", gzip.compress(TEXT)),
+    "beside identity": ("gzip, identity", gzip.compress(TEXT)),
+    "deflate": ("deflate", zlib.compress(TEXT)),
+    "deflate without a frame": ("deflate", raw_deflate(TEXT)),
+    "identity": ("identity", TEXT),
+    "an empty header": ("", TEXT),
+    "members": ("gzip", gzip.compress(TEXT[:700]) + gzip.compress(b"") + gzip.compress(TEXT[700:])),
+    "padding": ("gzip", gzip.compress(TEXT) + bytes(512)),
+    "trailing garbage": ("gzip", gzip.compress(TEXT) + b"garbage"),
+    "garbage behind deflate": ("deflate", zlib.compress(TEXT) + b"garbage"),
+}
+
+
+@pytest.mark.parametrize("case", WHOLE)
+async def test_an_encoded_body_is_decoded(case: str) -> None:
+    coding, body = WHOLE[case]
+    async with site(feed=page(body, f"Content-Encoding: {coding}")) as there:
+        assert (await fetch(f"{there.url}/feed", private_targets=True)).body == TEXT
+
+
+async def test_nothing_compressed_is_nothing() -> None:
+    async with site(feed=page(b"", "Content-Encoding: gzip")) as there:
+        assert (await fetch(f"{there.url}/feed", private_targets=True)).body == b""
+
+
+BROKEN = {
+    "truncated": ("gzip", gzip.compress(TEXT)[:-9], "ended before its compressed data"),
+    "one byte": ("gzip", gzip.compress(TEXT)[:1], "ended before its compressed data"),
+    "second member": ("gzip", gzip.compress(TEXT) + gzip.compress(TEXT)[:15], "ended before its compressed"),
+    "truncated deflate": ("deflate", raw_deflate(TEXT)[:-1], "ended before its compressed data"),
+    "not gzip": ("gzip", TEXT, "not compressed as it says"),
+    "not deflate": ("deflate", b"\xff" * 20, "cannot be decompressed"),
+    "checksum": ("gzip", gzip.compress(TEXT)[:-8] + bytes(8), "cannot be decompressed"),
+    "2000 members": ("gzip", gzip.compress(b"") * 2000, "too many parts"),
+    "brotli": ("br", TEXT, "encoded in a way that was not asked for"),
+    "twice": ("gzip, gzip", gzip.compress(gzip.compress(TEXT)), "encoded in a way that was not asked for"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+async def test_a_body_that_cannot_be_decoded_is_a_protocol_error(case: str) -> None:
+    coding, body, sentence = BROKEN[case]
+    async with site(feed=page(body, f"Content-Encoding: {coding}")) as there:
+        with pytest.raises(ProtocolError, match=sentence):
+            await fetch(f"{there.url}/feed", private_targets=True)
+
+
+@pytest.mark.parametrize("size", [outgoing.MAX_BODY, outgoing.MAX_BODY + 1])
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+async def test_the_cap_is_exact_and_counts_decompressed_bytes(size: int, coding: str) -> None:
+    plain = bytes(size)
+    body = gzip.compress(plain, 1) if coding == "gzip" else plain
+    async with site(feed=page(body, f"Content-Encoding: {coding}")) as there:
+        if size <= outgoing.MAX_BODY:
+            assert (await fetch(f"{there.url}/feed", private_targets=True)).body == plain
+        else:
+            with pytest.raises(BodyTooLargeError):
+                await fetch(f"{there.url}/feed", private_targets=True)
+
+
+async def test_a_bomb_is_defused_before_it_takes_memory() -> None:
+    compressor = zlib.compressobj(9, wbits=31)
+    zeros = bytes(1024 * 1024)
+    bomb = b"".join(compressor.compress(zeros) for _ in range(100)) + compressor.flush()
+    async with site(feed=page(bomb, "Content-Encoding: gzip")) as there:
+        tracemalloc.start()
+        try:
+            with pytest.raises(BodyTooLargeError):
+                await fetch(f"{there.url}/feed", private_targets=True)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert peak < 4 * outgoing.MAX_BODY
+
+
+async def test_the_body_of_a_refusal_is_not_even_read() -> None:
+    endless = b"HTTP/1.1 500 Broken\r\nContent-Length: 99999999\r\n\r\nsome"
+    async with site(feed=endless) as there:
+        found = await fetch(f"{there.url}/feed", private_targets=True)
+    assert (found.status, found.body) == (500, b"")
