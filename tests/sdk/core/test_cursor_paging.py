@@ -161,6 +161,15 @@ def test_a_cursor_that_points_at_its_own_page_is_told_before_any_row_comes_twice
     assert (caught.value.request.operation, caught.value.status_code) == ("list_things", None)
 
 
+@pytest.mark.parametrize("last", range(1, 10))
+def test_however_late_a_page_points_at_itself_that_is_told_at_once(last: int) -> None:
+    reader = Reader(numbered(lambda number: min(number + 1, last), lambda number: [str(number)]))
+    with pytest.raises(ResponseValidationError, match="would never end"):
+        reader.all()
+    assert reader.rows == [str(number) for number in range(last)]
+    assert len(reader.service.asked) == last + 1
+
+
 @given(st.integers(0, 60), st.integers(1, 60), st.booleans())
 def test_every_circle_is_found_and_soon(before: int, length: int, given_start: bool) -> None:  # noqa: FBT001
     """Whether it begins with the first page or leads into itself later."""

@@ -172,9 +172,12 @@ def test_the_deadline_of_one_call_is_told_as_such() -> None:
 
 
 def test_the_end_of_the_wait_is_told_as_such_whatever_the_deadline_of_a_call() -> None:
+    """A look that is cut short by the end of the wait may have its own deadline still before it."""
     service = Service((0, "analyzing"))
+    service.takes = 3
     with pytest.raises(WaitTimeoutError):
         service.analyzed(timeout=10, deadline=5)
+    assert service.now == 10
 
 
 def test_an_error_ends_the_wait() -> None:
