@@ -90,6 +90,13 @@ def test_a_body_is_compact_and_in_utf_8() -> None:
     assert json_body({"a": [1, "é"], "b": None}) == '{"a":[1,"é"]}'.encode()
 
 
+@given(
+    st.lists(st.none() | st.booleans() | st.integers() | st.text() | st.dictionaries(st.text(), st.none()))
+)
+def test_an_array_is_sent_as_it_is(entries: list[object]) -> None:
+    assert json.loads(json_body(entries)) == entries
+
+
 def nested() -> list[object]:
     deep: list[object] = []
     for _ in range(100_000):
@@ -103,6 +110,8 @@ def nested() -> list[object]:
 def test_a_body_that_json_cannot_carry_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r"JSON|surrogates|deep"):
         json_body({"a": value})
+    with pytest.raises(ValueError, match=r"JSON|surrogates|deep"):
+        json_body([value])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,91 @@
+"""Experiments: what each method puts on the wire, what it reads, and what it refuses to send."""
+
+from typing import Any
+
+import pytest
+from passband_wire import Call, make, refuse
+
+from pandocast_sdk import Experiment, Variant
+
+EXPERIMENT = {
+    "id": "exp_1",
+    "name": "Emoji",
+    "parameter": "emoji",
+    "status": "concluded",
+    "variants": [{"name": "A", "value": True, "weight": 2}, {"name": "B", "value": {"some": ["thing"]}}],
+    "results": {"winner": "A", "byVariant": {"A": {"posts": 3, "avgEngagementRate": 0.2}}},
+    "startedAt": "2026-03-28T10:00:00Z",
+    "endedAt": None,
+    "createdAt": "2026-03-28T10:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "query"),
+    [
+        (lambda c: c.experiments.list(), {}),
+        (lambda c: c.experiments.list(status="active"), {"status": "active"}),
+    ],
+)
+def test_a_list_is_an_array(call: Call, query: dict[str, str]) -> None:
+    exchange = make(call, [EXPERIMENT, EXPERIMENT])
+    assert exchange.asked == ("GET", "/experiments", query, None)
+    first, _second = exchange.result
+    assert isinstance(first, Experiment)
+    assert first.variants[1].value == {"some": ["thing"]}
+    assert first.results is not None
+    assert first.results.by_variant is not None
+    assert (first.results.winner, first.results.by_variant["A"].posts) == ("A", 3)
+
+
+def create(variants: object, name: str = "Emoji", parameter: str = "emoji") -> Call:
+    return lambda c: c.experiments.create(name=name, parameter=parameter, variants=variants)
+
+
+def test_an_experiment_is_begun_with_variants_of_both_kinds() -> None:
+    variants = [Variant(name="A", value=False, weight=2), {"name": "B", "value": 0}]
+    exchange = make(create(variants), EXPERIMENT, 201)
+    body = {
+        "name": "Emoji",
+        "parameter": "emoji",
+        "variants": [{"name": "A", "value": False, "weight": 2}, {"name": "B", "value": 0}],
+    }
+    assert exchange.asked == ("POST", "/experiments", {}, body)
+    assert exchange.result.id == "exp_1"
+
+
+def some(count: int) -> list[dict[str, Any]]:
+    return [{"name": f"V{number}", "value": number} for number in range(count)]
+
+
+def test_variants_may_come_one_by_one() -> None:
+    exchange = make(
+        lambda c: c.experiments.create(name="n", parameter="p", variants=iter(some(5))), EXPERIMENT
+    )
+    assert isinstance(exchange.asked.body, dict)
+    assert exchange.asked.body["variants"] == some(5)
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (create(some(1)), "variants must have at least 2"),
+        (create(some(6)), "variants must have at most 5"),
+        (create({"name": "A", "value": 1}), "variants must be a list"),
+        (create(some(1) * 2), "the names of variants must be distinct"),
+        (create([*some(1), {"name": "B"}]), r"variants\[1\].value must be given"),
+        (create([*some(1), Variant(name="B")]), r"variants\[1\].value must be given"),
+        (create([*some(1), {"value": 1}]), r"variants\[1\].name must be text"),
+        (create([*some(1), {"name": "", "value": 1}]), r"variants\[1\].name must not be empty"),
+        (
+            create([*some(1), {"name": "B", "value": 1, "wait": 2}]),
+            r"variants\[1\] may have these members only",
+        ),
+        (create([*some(1), {"name": "B", "value": float("inf")}]), "JSON"),
+        (create(some(2), name=""), "name must not be empty"),
+        (create(some(2), name="n" * 101), "name must have at most 100"),
+        (create(some(2), parameter=""), "parameter must not be empty"),
+    ],
+)
+def test_what_is_out_of_bounds_is_not_sent(call: Call, match: str) -> None:
+    refuse(call, match)

@@ -1,0 +1,200 @@
+"""What Passband answers is read generously: more fields, new values, nulls; only the published is needed."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+import pandocast_sdk
+from pandocast_sdk import Draft, Experiment, PipelineRun, Slot, Source
+from pandocast_sdk.models.base import PassbandModel, camel_case, read_model, read_models
+
+TIME = "2026-03-28T10:00:00Z"
+NEEDED: Mapping[str, dict[str, Any]] = {
+    "Draft": {
+        "id": "d",
+        "text": "t",
+        "format": "SHORT",
+        "status": "approved",
+        "createdAt": TIME,
+        "updatedAt": TIME,
+    },
+    "CreatedDrafts": {"mode": "direct", "drafts": []},
+    "BulkResult": {"action": "approve", "total": 0, "succeeded": 0, "failed": 0, "results": {}},
+    "PipelineTrigger": {"status": "queued", "message": "m"},
+    "PipelineStats": {"totalRuns": 0, "topErrors": []},
+    "VoiceProfile": {"id": "v", "avoid": [], "examples": [], "createdAt": TIME, "updatedAt": TIME},
+    "Engagement": {"id": "e", "draftId": "d", "platform": "p", "status": "posted", "createdAt": TIME},
+    "EngagementSummary": {
+        **{
+            f"total{name}": 0
+            for name in ("Posted", "WithMetrics", "Likes", "Replies", "Reposts", "Impressions")
+        },
+        "topPosts": [],
+        "byFormat": [],
+        "byPlatform": [],
+    },
+    "Experiment": {
+        "id": "x",
+        "name": "n",
+        "parameter": "p",
+        "status": "active",
+        "variants": [],
+        "startedAt": TIME,
+        "createdAt": TIME,
+    },
+    "Source": {
+        "id": "s",
+        "type": "rss",
+        "name": "n",
+        "url": "u",
+        "enabled": True,
+        "health": "healthy",
+        "failCount": 0,
+        "createdAt": TIME,
+        "updatedAt": TIME,
+        "itemCount": 0,
+    },
+    "SourceTest": {"ok": True},
+    "Slot": {"dayOfWeek": 0, "hour": 0, "minute": 0},
+    "Conflicts": {"hasConflict": False, "count": 0, "conflicts": []},
+    "BulkSchedule": {"scheduled": [], "skipped": 0},
+    "CalendarFeed": {"enabled": True},
+}
+"""What each model needs; those that are not here need nothing, since nothing of them is published."""
+
+
+def models() -> Iterator[type[PassbandModel]]:
+    for name in pandocast_sdk.__all__:
+        value = getattr(pandocast_sdk, name)
+        if isinstance(value, type) and issubclass(value, PassbandModel):
+            yield value
+
+
+MODELS = pytest.mark.parametrize("model", list(models()), ids=lambda model: model.__name__)
+
+
+@MODELS
+def test_only_what_is_published_is_needed(model: type[PassbandModel]) -> None:
+    needed = NEEDED.get(model.__name__, {})
+    value = model.model_validate_json(json.dumps(needed))
+    for name in model.model_fields:
+        assert camel_case(name) in needed or getattr(value, name) is None
+    for name in needed:
+        with pytest.raises(ValidationError, match=name):
+            model.model_validate({key: given for key, given in needed.items() if key != name})
+
+
+@MODELS
+def test_null_is_the_same_as_absent(model: type[PassbandModel]) -> None:
+    needed = NEEDED.get(model.__name__, {})
+    nulls: dict[str, None] = dict.fromkeys(map(camel_case, model.model_fields))
+    assert model.model_validate({**nulls, **needed}) == model.model_validate(needed)
+
+
+@MODELS
+def test_unknown_fields_are_kept(model: type[PassbandModel]) -> None:
+    value = model.model_validate({**NEEDED.get(model.__name__, {}), "newField": [1]})
+    assert value.model_extra == {"newField": [1]}
+
+
+@MODELS
+def test_names_of_python_make_one_too_and_the_wire_has_its_own(model: type[PassbandModel]) -> None:
+    needed = NEEDED.get(model.__name__, {})
+    given = {name: needed[camel_case(name)] for name in model.model_fields if camel_case(name) in needed}
+    value = model(**given)
+    assert value == model.model_validate(needed)
+    written = value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    assert written == needed
+
+
+@MODELS
+def test_values_do_not_change(model: type[PassbandModel]) -> None:
+    value = model.model_validate(NEEDED.get(model.__name__, {}))
+    with pytest.raises(ValidationError, match="frozen"):
+        setattr(value, next(iter(model.model_fields)), None)
+
+
+def test_new_values_of_enumerations_are_read() -> None:
+    draft = Draft.model_validate(
+        {**NEEDED["Draft"], "status": "burnt", "format": "POEM", "targetPlatforms": ["x"]}
+    )
+    assert (draft.status, draft.format, draft.target_platforms) == ("burnt", "POEM", ["x"])
+    assert PipelineRun.model_validate({"status": "paused"}).status == "paused"
+    assert Source.model_validate({**NEEDED["Source"], "type": "gopher", "health": "odd"}).type == "gopher"
+    assert Experiment.model_validate({**NEEDED["Experiment"], "status": "dreamt"}).status == "dreamt"
+
+
+def test_the_enumerations_are_those_of_the_reference() -> None:
+    assert get_args(pandocast_sdk.DraftFormat) == ("SHORT", "THREAD", "BLOG")
+    assert get_args(pandocast_sdk.EngagementStatus) == ("pending", "posted", "failed", "abandoned")
+    assert get_args(pandocast_sdk.ExperimentStatus) == ("active", "concluded", "archived")
+    assert get_args(pandocast_sdk.SourceType) == (
+        "rss",
+        "twitter",
+        "reddit",
+        "hackernews",
+        "google_news",
+        "substack",
+    )
+    assert get_args(pandocast_sdk.BulkAction) == (
+        "approve",
+        "reject",
+        "archive",
+        "schedule",
+        "reschedule",
+        "cancel_schedule",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "wire"),
+    [("id", "id"), ("created_at", "createdAt"), ("last_30_days", "last30Days"), ("by_variant", "byVariant")],
+)
+def test_names_are_camel_case_on_the_wire(name: str, wire: str) -> None:
+    assert camel_case(name) == wire
+
+
+def test_a_draft_tells_what_it_came_from() -> None:
+    item = {"id": "itm_1", "title": "T", "sourceType": "rss"}
+    images = [{"url": "https://a.example/1.png"}]
+    draft = Draft.model_validate(
+        {**NEEDED["Draft"], "item": item, "images": images, "tags": ["a"], "confidence": 1}
+    )
+    assert draft.item is not None
+    assert draft.item.source_type == "rss"
+    assert draft.images is not None
+    assert (draft.images[0].url, draft.images[0].alt, draft.tags, draft.confidence) == (
+        "https://a.example/1.png",
+        None,
+        ["a"],
+        1.0,
+    )
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"null", b"[1]", b'[{"dayOfWeek": 1, "hour": 2}]', b"[", b"\xff"]
+)
+def test_an_array_that_does_not_fit_is_refused_without_repeating_it(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r"^[\w.]+: ") as caught:
+        read_models(Slot, body)
+    assert caught.value.__cause__ is None
+
+
+def test_a_value_that_does_not_fit_is_named_and_not_repeated() -> None:
+    with pytest.raises(ValueError, match="minute") as caught:
+        read_models(Slot, b'[{"dayOfWeek": 1, "hour": 2, "minute": "s3cret"}]')
+    assert "s3cret" not in str(caught.value)
+    with pytest.raises(ValueError, match="minute") as caught:
+        read_model(Slot, b'{"dayOfWeek": 1, "hour": 2, "minute": "s3cret"}')
+    assert "s3cret" not in str(caught.value)
+
+
+@given(st.lists(st.builds(Slot, day_of_week=st.integers(), hour=st.integers(), minute=st.integers())))
+def test_an_array_is_read_as_it_was_written(slots: list[Slot]) -> None:
+    body = json.dumps([slot.model_dump(by_alias=True) for slot in slots]).encode()
+    assert read_models(Slot, body) == slots

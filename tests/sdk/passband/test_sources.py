@@ -1,0 +1,108 @@
+"""Sources: what each method puts on the wire, what it reads, and what it refuses to send."""
+
+import pytest
+from passband_wire import Call, make, refuse
+
+from pandocast_sdk import Source, SourceTest
+
+SOURCE = {
+    "id": "src_1",
+    "type": "rss",
+    "name": "News",
+    "url": "https://a.example/feed",
+    "config": {"maxItems": 3},
+    "enabled": True,
+    "lastFetch": None,
+    "health": "healthy",
+    "failCount": 0,
+    "lastError": None,
+    "createdAt": "2026-03-28T10:00:00Z",
+    "updatedAt": "2026-03-28T10:00:00Z",
+    "itemCount": 0,
+}
+
+
+def test_a_list_is_an_array() -> None:
+    exchange = make(lambda c: c.sources.list(), [SOURCE])
+    assert exchange.asked == ("GET", "/sources", {}, None)
+    (source,) = exchange.result
+    assert isinstance(source, Source)
+    assert (source.type, source.config, source.last_fetch) == ("rss", {"maxItems": 3}, None)
+
+
+@pytest.mark.parametrize(
+    ("call", "extra"),
+    [
+        (lambda c: c.sources.create(name="n" * 200, type="rss", url="u"), {}),
+        (
+            lambda c: c.sources.create(
+                name="n" * 200, type="rss", url="u", config={"tags": ["a"], "x": None}
+            ),
+            {"config": {"tags": ["a"], "x": None}},
+        ),
+    ],
+)
+def test_a_source_is_added(call: Call, extra: dict[str, object]) -> None:
+    exchange = make(call, SOURCE, 201)
+    assert exchange.asked == ("POST", "/sources", {}, {"name": "n" * 200, "type": "rss", "url": "u", **extra})
+    assert exchange.result.id == "src_1"
+
+
+@pytest.mark.parametrize(
+    ("call", "body"),
+    [
+        (lambda c: c.sources.update("src_1", name="N"), {"name": "N"}),
+        (lambda c: c.sources.update("src_1", enabled=False), {"enabled": False}),
+        (lambda c: c.sources.update("src_1", config={}), {"config": {}}),
+        (
+            lambda c: c.sources.update(
+                "src_1", name="N", type="reddit", url="u", enabled=True, config={"a": 1}
+            ),
+            {"name": "N", "type": "reddit", "url": "u", "enabled": True, "config": {"a": 1}},
+        ),
+    ],
+)
+def test_only_what_is_given_is_changed(call: Call, body: dict[str, object]) -> None:
+    exchange = make(call, SOURCE)
+    assert exchange.asked == ("PATCH", "/sources/src_1", {}, body)
+    assert exchange.result.name == "News"
+
+
+@pytest.mark.parametrize(("answer", "status"), [({"ok": True}, 200), (None, 204)])
+def test_a_source_is_deleted(answer: object, status: int) -> None:
+    exchange = make(lambda c: c.sources.delete("a/b"), answer, status)
+    assert exchange.asked == ("DELETE", "/sources/a%2Fb", {}, None)
+    assert exchange.result is None
+
+
+def test_a_source_is_tried() -> None:
+    items = [{"title": "T", "link": "https://a.example/1"}]
+    exchange = make(lambda c: c.sources.test("src_1"), {"ok": True, "items": items, "error": None})
+    assert exchange.asked == ("POST", "/sources/src_1/test", {}, None)
+    assert isinstance(exchange.result, SourceTest)
+    assert exchange.result.items is not None
+    assert (exchange.result.items[0].title, exchange.result.items[0].published_at) == ("T", None)
+
+
+def test_a_source_that_fails_its_trial_says_why() -> None:
+    result = make(lambda c: c.sources.test("src_1"), {"ok": False, "error": "no feed"}).result
+    assert (result.ok, result.items, result.error) == (False, None, "no feed")
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (lambda c: c.sources.create(name="", type="rss", url="u"), "name must not be empty"),
+        (lambda c: c.sources.create(name="n" * 201, type="rss", url="u"), "name must have at most 200"),
+        (lambda c: c.sources.create(name="n", type="", url="u"), "type must not be empty"),
+        (lambda c: c.sources.create(name="n", type="rss", url=""), "url must not be empty"),
+        (lambda c: c.sources.update("src_1"), "nothing is to be changed"),
+        (lambda c: c.sources.update("src_1", name=""), "name must not be empty"),
+        (lambda c: c.sources.update("src_1", name="n" * 201), "name must have at most 200"),
+        (lambda c: c.sources.update("", name="n"), "id must not be"),
+        (lambda c: c.sources.delete("."), "id must not be"),
+        (lambda c: c.sources.test(".."), "id must not be"),
+    ],
+)
+def test_what_is_out_of_bounds_is_not_sent(call: Call, match: str) -> None:
+    refuse(call, match)
