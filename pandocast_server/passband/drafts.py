@@ -7,7 +7,8 @@ from attrs import field, frozen
 from sqlalchemy import Connection, RowMapping, Select, insert, select, update
 
 from pandocast_server.errors import conflict, not_found
-from pandocast_server.passband.transitions import TRANSITIONS
+from pandocast_server.passband.locking import lock_workspace
+from pandocast_server.passband.transitions import OUTCOMES, TRANSITIONS
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import draft_tags, drafts, items
 from pandocast_server.timestamps import wire_text
@@ -49,6 +50,7 @@ def add_draft(connection: Connection, runtime: Runtime, *, workspace_id: str, dr
     """Add a draft in the caller's transaction, which must be one that writes, and give its id."""
     draft_id = runtime.identifiers.new("drf")
     # Read under the lock: rows that commit one after the other have times in the same order.
+    lock_workspace(connection, workspace_id)
     now = runtime.clock.now()
     connection.execute(
         insert(drafts).values(
@@ -85,6 +87,16 @@ def find_draft(connection: Connection, *, workspace_id: str, draft_id: str) -> R
     return row
 
 
+def check_allowed(draft: RowMapping, action: str) -> None:
+    """Let an action on a draft pass, or refuse it.
+
+    Raises:
+        ApiError: 409, the table has no such transition.
+    """
+    if draft["status"] not in TRANSITIONS[action].sources:
+        raise conflict(f"A draft that is {draft['status']} cannot be {_PARTICIPLES[action]}")
+
+
 def move(
     connection: Connection,
     runtime: Runtime,
@@ -92,7 +104,6 @@ def move(
     action: str,
     *,
     values: Mapping[str, object] | None = None,
-    status: str | None = None,
 ) -> None:
     """Take an action on a draft, in a transaction that writes and has read the draft.
 
@@ -102,15 +113,12 @@ def move(
         draft: The draft as `find_draft` gave it.
         action: A row of the table of transitions.
         values: Other columns to set.
-        status: What it leads to when it came out otherwise than the table's row says: a post that failed.
 
     Raises:
         ApiError: 409, the table has no such transition.
     """
-    transition = TRANSITIONS[action]
-    if draft["status"] not in transition.sources:
-        raise conflict(f"A draft that is {draft['status']} cannot be {_PARTICIPLES[action]}")
-    after = status or transition.target or draft["status"]
+    check_allowed(draft, action)
+    after = TRANSITIONS[action].target or draft["status"]
     moved = (
         update(drafts)
         .where(drafts.c.id == draft["id"], drafts.c.status == draft["status"])
@@ -118,6 +126,30 @@ def move(
     )
     if connection.execute(moved).rowcount != 1:
         raise conflict("The draft was changed by somebody else at the same moment")
+
+
+def settle(
+    connection: Connection, runtime: Runtime, draft_id: str, outcome: str, values: Mapping[str, object]
+) -> bool:
+    """Write what came of the server's own work on a draft, unless it has moved on meanwhile.
+
+    Args:
+        connection: A transaction that writes.
+        runtime: The parts of this server.
+        draft_id: Which draft.
+        outcome: A row of the table of outcomes.
+        values: Other columns to set.
+
+    Returns:
+        Whether it was written.
+    """
+    transition = OUTCOMES[outcome]
+    settled = (
+        update(drafts)
+        .where(drafts.c.id == draft_id, drafts.c.status.in_(transition.sources))
+        .values(**values, status=transition.target, updated_at=runtime.clock.now())
+    )
+    return connection.execute(settled).rowcount == 1
 
 
 def on_the_wire(row: RowMapping) -> dict[str, object]:

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 from pandocast_server.jobs.worker import JobHandler, OnFailure
+from pandocast_server.passband.draft_generating import GENERATION, generate, give_up_generation
+from pandocast_server.passband.posting import give_up_posting, post_when_due
+from pandocast_server.passband.scheduling import DUE_POST
 
-JOB_HANDLERS: Mapping[str, JobHandler] = {}
+JOB_HANDLERS: Mapping[str, JobHandler] = {GENERATION: generate, DUE_POST: post_when_due}
 
-GIVEN_UP: Mapping[str, OnFailure] = {}
+GIVEN_UP: Mapping[str, OnFailure] = {GENERATION: give_up_generation, DUE_POST: give_up_posting}

@@ -59,5 +59,12 @@ TRANSITIONS: Final[Mapping[str, Transition]] = {
     EDIT: _row(PENDING_REVIEW, APPROVED, REJECTED, SCHEDULED, to=None),
 }
 
+OUTCOMES: Final[Mapping[str, Transition]] = {
+    "generated": _row(PENDING_GENERATION, to=PENDING_REVIEW),
+    "generation_failed": _row(PENDING_GENERATION, to=FAILED),
+    "post_failed": _row(APPROVED, SCHEDULED, to=FAILED),
+}
+"""What comes of the server's own work on a draft; of one that has moved on meanwhile, nothing."""
+
 ACTIONS: Final = tuple(action for action in TRANSITIONS if action != EDIT)
 BULK_ACTIONS: Final = ("approve", "reject", "archive", "schedule", "reschedule", "cancel_schedule")
