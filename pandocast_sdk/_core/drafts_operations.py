@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pandocast_sdk._core.bounds import (
     at_least,
@@ -21,12 +21,16 @@ from pandocast_sdk._core.passband_routes import ROUTES
 from pandocast_sdk._core.reading import reads
 from pandocast_sdk._core.steps import Answer
 from pandocast_sdk.models.base import read_model
-from pandocast_sdk.models.drafts import BulkResult, CreatedDrafts, Draft, DraftList
+from pandocast_sdk.models.drafts import (
+    BulkResult,
+    CreatedDrafts,
+    Draft,
+    DraftImage,
+    DraftImageDict,
+    DraftList,
+)
 
-if TYPE_CHECKING:
-    from pandocast_sdk.models.drafts import DraftImage, DraftImageDict
-
-MOST_IDS = 100
+_MOST_IDS = 100
 _LONGEST_TEXT = 50_000
 _LONGEST_PROMPT = 5_000
 _MOST_FORMATS = 3
@@ -70,7 +74,7 @@ def create_draft(
     *,
     text: str,
     format: str | None,  # noqa: A002 - the reference's name
-    images: "Iterable[DraftImage | DraftImageDict] | None",
+    images: Iterable[DraftImage | DraftImageDict] | None,
     tags: Iterable[str] | None,
     target_platforms: Iterable[str] | None,
 ) -> Operation[CreatedDrafts]:
@@ -84,7 +88,7 @@ def generate_drafts(
     url: str | None,
     prompt: str | None,
     formats: Iterable[str] | None,
-    images: "Iterable[DraftImage | DraftImageDict] | None",
+    images: Iterable[DraftImage | DraftImageDict] | None,
     tags: Iterable[str] | None,
     target_platforms: Iterable[str] | None,
 ) -> Operation[CreatedDrafts]:
@@ -156,7 +160,7 @@ def act_on_drafts(
         raise ValueError("scheduled_at must be given to reschedule")
     body = {
         "action": action,
-        "ids": texts("ids", ids, 1, MOST_IDS),
+        "ids": texts("ids", ids, 1, _MOST_IDS),
         "feedback": feedback,
         "scheduledAt": _maybe_instant("scheduled_at", scheduled_at),
         "smartSchedule": smart_schedule,
@@ -178,7 +182,7 @@ def _content(value: str) -> str:
 
 
 def _attached(
-    images: "Iterable[DraftImage | DraftImageDict] | None",
+    images: Iterable[DraftImage | DraftImageDict] | None,
     tags: Iterable[str] | None,
     target_platforms: Iterable[str] | None,
 ) -> dict[str, object]:

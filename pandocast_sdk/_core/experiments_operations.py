@@ -1,16 +1,12 @@
 """The operations on experiments (reference, "List experiments", "Create experiment")."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from pandocast_sdk._core.bounds import distinct, listed, members, text
 from pandocast_sdk._core.operation import Operation, operation, without_none
 from pandocast_sdk._core.passband_routes import ROUTES
 from pandocast_sdk._core.reading import reads, reads_array
-from pandocast_sdk.models.experiments import Experiment
-
-if TYPE_CHECKING:
-    from pandocast_sdk.models.experiments import Variant, VariantDict
+from pandocast_sdk.models.experiments import Experiment, Variant, VariantDict
 
 _LONGEST_NAME = 100
 _FEWEST_VARIANTS, _MOST_VARIANTS = 2, 5
@@ -22,7 +18,7 @@ def list_experiments(status: str | None) -> Operation[list[Experiment]]:
 
 
 def create_experiment(
-    *, name: str, parameter: str, variants: "Iterable[Variant | VariantDict]"
+    *, name: str, parameter: str, variants: Iterable[Variant | VariantDict]
 ) -> Operation[Experiment]:
     """A new one."""
     names: list[str] = []

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from pandocast_sdk._core.bounds import comma_list, listed, members, text, texts, within
 from pandocast_sdk._core.operation import Operation, instant, operation
@@ -18,12 +17,10 @@ from pandocast_sdk.models.schedule import (
     PostingTimes,
     SchedulePause,
     Slot,
+    SlotDict,
     SlotList,
     UnscheduledDrafts,
 )
-
-if TYPE_CHECKING:
-    from pandocast_sdk.models.schedule import SlotDict
 
 
 def get_slots() -> Operation[list[Slot]]:
@@ -31,7 +28,7 @@ def get_slots() -> Operation[list[Slot]]:
     return operation(ROUTES["get_slots"], _slots)
 
 
-def replace_slots(slots: "Iterable[Slot | SlotDict]") -> Operation[list[Slot]]:
+def replace_slots(slots: Iterable[Slot | SlotDict]) -> Operation[list[Slot]]:
     """These slots and no others."""
     body = [_slot(f"slots[{place}]", slot) for place, slot in enumerate(listed("slots", slots))]
     return operation(ROUTES["replace_slots"], _slots, body=body)
