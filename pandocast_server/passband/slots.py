@@ -10,10 +10,10 @@ from sqlalchemy import Connection, delete, insert, select
 
 from pandocast_server.errors import bad_request, conflict
 from pandocast_server.fields import is_whole
+from pandocast_server.passband.locking import lock_workspace
 from pandocast_server.passband.transitions import SCHEDULED
 from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.storage.passband_tables import drafts, slots
-from pandocast_server.storage.tables import workspaces
 
 MOST_SLOTS = 500
 
@@ -64,7 +64,7 @@ def replace_slots(call: Call) -> Reply:
         for slot in given
     ]
     with call.runtime.database.write() as connection:
-        _lock_schedule(connection, call.workspace_id)
+        lock_workspace(connection, call.workspace_id)
         connection.execute(delete(slots).where(slots.c.workspace_id == call.workspace_id))
         if rows:
             connection.execute(insert(slots), rows)
@@ -94,7 +94,7 @@ def free_slots(connection: Connection, *, workspace_id: str, after: datetime) ->
     Raises:
         ApiError: 409, at once when no slots are configured; while iterating, at the end of the year 9999.
     """
-    _lock_schedule(connection, workspace_id)
+    lock_workspace(connection, workspace_id)
     configured = _slots(connection, workspace_id)
     if not configured:
         raise conflict("No schedule slots are configured")
@@ -105,12 +105,6 @@ def free_slots(connection: Connection, *, workspace_id: str, after: datetime) ->
     )
     taken = frozenset(connection.scalars(standing))
     return (moment for moment in _occurrences(configured, after) if moment not in taken)
-
-
-def _lock_schedule(connection: Connection, workspace_id: str) -> None:
-    # Where several transactions write at a time, two must not choose the same slot; SQLite leaves this out.
-    whose = select(workspaces.c.seq).where(workspaces.c.id == workspace_id)
-    connection.execute(whose.with_for_update(key_share=True))
 
 
 def _slots(connection: Connection, workspace_id: str) -> list[Slot]:
