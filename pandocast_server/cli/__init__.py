@@ -14,6 +14,9 @@ main = LazyGroup(
         LazyCommand("serve", "pandocast_server.cli.serve:serve", "Serve the API until interrupted."),
         LazyCommand("keys", "pandocast_server.cli.keys:keys", "Create, list and revoke API keys."),
         LazyCommand("webhooks", "pandocast_server.cli.webhooks:webhooks", "Manage endpoints and deliveries."),
+        LazyCommand(
+            "calendar", "pandocast_server.cli.calendar:calendar", "Manage the calendar feed's address."
+        ),
         LazyCommand("trigger", "pandocast_server.cli.trigger:trigger", "Emit any webhook event."),
     ],
 )

@@ -6,6 +6,8 @@ from threading import Lock
 from attrs import define, frozen
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pandocast_server.auth.secret_paths import without_secret
+
 CAPACITY = 10_000
 
 
@@ -15,7 +17,7 @@ class ReceivedRequest:
 
     Attributes:
         method: Its method.
-        path: Its path, with the mount, percent-decoded.
+        path: Its path, with the mount, percent-decoded; `***` stands for the token in a calendar's address.
         status: The status of the answer; None when there was none (yet), as with a dropped connection.
         query: Its query string, undecoded.
     """
@@ -61,7 +63,8 @@ class Journal:
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
-            entry = _Entry(scope["method"], scope["path"], scope["query_string"].decode("latin-1"))
+            path = without_secret(scope["path"])
+            entry = _Entry(scope["method"], path, scope["query_string"].decode("latin-1"))
             with self._lock:
                 self._entries.append(entry)
 

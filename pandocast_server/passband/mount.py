@@ -1,0 +1,3 @@
+"""Where the Passband API is mounted (contract, section 2)."""
+
+PASSBAND_MOUNT = "/passband/v1"
