@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -95,7 +95,7 @@ class AsyncApiClient(ABC):
         path: str,
         *,
         params: Mapping[str, str | float | None] | None = None,
-        json: Mapping[str, object] | None = None,
+        json: Mapping[str, object] | Sequence[object] | None = None,
     ) -> Response:
         """Send any request to the service, with this client's key, pacing and retries.
 
@@ -103,13 +103,13 @@ class AsyncApiClient(ABC):
             method: The HTTP method. Any but GET, HEAD and OPTIONS counts as a write.
             path: The escaped path below the base URL, beginning with a slash.
             params: The query's parameters; those that are None are left out.
-            json: The members of a JSON body; those that are None are left out.
+            json: A JSON body: an object, whose members that are None are left out, or an array.
 
         Returns:
             The answer as it came: `.status_code`, `.headers` (in any case), `.content`.
 
         Raises:
-            ValueError: The method or the path is not one.
+            ValueError: The method or the path is not one, or the body is a text.
             PandocastError: As any other call; a status outside 200-299 is an `APIStatusError`.
         """
         from pandocast_sdk._core.plan import call

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -47,13 +47,16 @@ def raw_request(
     path: str,
     *,
     params: Mapping[str, str | float | None] | None,
-    body: Mapping[str, object] | None,
+    body: Mapping[str, object] | Sequence[object] | None,
 ) -> Operation[Response]:
     """Build an operation from its bare parts.
 
     Raises:
-        ValueError: The method is not one, or the path is not an absolute, escaped path without dot segments.
+        ValueError: The method is not one, the path is not an absolute, escaped path without dot segments, or the
+            body is a text.
     """
+    if isinstance(body, str | bytes):
+        raise ValueError("the body must be an object or an array, not a text")  # noqa: TRY004 - as any wrong value
     verb = method.upper()
     if not _METHOD.fullmatch(verb):
         raise ValueError(f"not an HTTP method: {method!r}")

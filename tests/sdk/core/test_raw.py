@@ -120,3 +120,24 @@ def test_an_answer_does_not_show_what_it_holds() -> None:
     response = build().read(answer(200, json.dumps({"secret": 1}).encode(), {"Set-Cookie": "secret"}))
     assert "secret" not in repr(response)
     assert "200" in repr(response)
+
+
+@pytest.mark.parametrize(
+    ("body", "sent"),
+    [
+        ({"a": 1, "b": None}, b'{"a":1}'),
+        ([{"dayOfWeek": 1}], b'[{"dayOfWeek":1}]'),
+        ([], b"[]"),
+        (None, None),
+    ],
+)
+def test_a_body_is_an_object_or_an_array(
+    body: dict[str, object] | list[object] | None, sent: bytes | None
+) -> None:
+    assert raw_request("PUT", "/schedule/slots", params=None, body=body).body == sent
+
+
+@pytest.mark.parametrize("body", ["text", b"bytes"])
+def test_a_text_is_no_body(body: str | bytes) -> None:
+    with pytest.raises(ValueError, match="not a text"):
+        raw_request("PUT", "/schedule/slots", params=None, body=body)
