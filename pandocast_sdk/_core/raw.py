@@ -52,8 +52,8 @@ def raw_request(
     """Build an operation from its bare parts.
 
     Raises:
-        ValueError: The method is not one, the path is not an absolute, escaped path without dot segments, or the
-            body is a text.
+        ValueError: The method is not one, the path is not an absolute, escaped path without dot segments, or
+            the body is a text.
     """
     if isinstance(body, str | bytes):
         raise ValueError("the body must be an object or an array, not a text")  # noqa: TRY004 - as any wrong value
