@@ -23,8 +23,8 @@ from typing import Final
 from attrs import frozen
 from sqlalchemy import BigInteger, Connection, delete, func, insert, select, type_coerce
 
-from pandocast_server.fields import one_of
 from pandocast_server.passband.engagement_rate import RATE
+from pandocast_server.passband.platforms import known_platforms
 from pandocast_server.queries import names_parameter, parameter, required_parameter
 from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.storage.passband_tables import drafts, engagement, posting_times
@@ -61,8 +61,7 @@ def get_recommended_times(call: Call) -> Reply:
     What history says is kept in the database until `forget_posting_times`.
     """
     required_parameter(call.query, "platforms")
-    names = names_parameter(call.query, "platforms") or []
-    platforms = [one_of(name, "platforms", _CUSTOMARY) for name in names]
+    platforms = known_platforms(names_parameter(call.query, "platforms") or [], "platforms")
     with call.runtime.database.read() as connection:
         kept = _kept(connection, call.workspace_id)
     if not kept:

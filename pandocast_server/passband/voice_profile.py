@@ -3,7 +3,7 @@
 Pandocast's generation and Passband's read the same row; what of it they use is theirs to decide.
 """
 
-from sqlalchemy import Connection, RowMapping, case, select, update
+from sqlalchemy import Connection, RowMapping, select, update
 
 from pandocast_server.errors import bad_request, not_found
 from pandocast_server.fields import Fields, optional_list, optional_object, optional_text
@@ -35,14 +35,14 @@ def update_voice_profile(call: Call) -> Reply:
     }
     with call.runtime.database.write() as connection:
         now = call.runtime.clock.now()
-        # The row is as old as the workspace; for those who see it here, its first description makes it.
-        created_at = case((voice_profiles.c.updated_at.is_(None), now), else_=voice_profiles.c.created_at)
+        before = _row(connection, call.workspace_id)
         connection.execute(
             update(voice_profiles)
             .where(voice_profiles.c.workspace_id == call.workspace_id)
             .values(
                 **{name: value for name, value in given.items() if value is not None},
-                created_at=created_at,
+                # The row is as old as the workspace; seen from here, its first description makes it.
+                created_at=before["created_at"] if before["updated_at"] else now,
                 updated_at=now,
             )
         )
