@@ -83,7 +83,9 @@ def test_a_status_that_is_none_is_refused(api: Api, query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "x" * 100_000, 0, False, 10**300, 1.5, [], {}, [None], {"\u2028": "😀"}]
+    "value",
+    ["", "x" * 100_000, 0, False, 10**300, 1.5, [], {}, [None], {"\u2028": "😀"}],
+    ids=lambda value: type(value).__name__,
 )
 def test_a_variant_has_any_value(api: Api, value: object) -> None:
     variants = [{"name": "A", "value": value}, {"name": "a", "value": value, "weight": None}]
