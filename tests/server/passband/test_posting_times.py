@@ -148,6 +148,15 @@ def test_asking_at_the_same_moment_is_no_fault(api: Api) -> None:
     assert [call.result() for call in found] == [[("twitter", 0, 0, 1)]] * 6
 
 
+def test_who_comes_second_keeps_what_the_first_found(api: Api) -> None:
+    posted(api, SUNDAY, "twitter", 1)
+    with api.runtime.database.write() as connection:
+        first = posting_times._keep(connection, api.workspace.workspace_id)
+        connection.execute(update(engagement).values(likes=0))
+        assert posting_times._keep(connection, api.workspace.workspace_id) == first
+    assert times(api, f"{RECOMMENDED}?platforms=twitter") == [("twitter", 0, 0, 1)]
+
+
 @pytest.mark.parametrize(
     ("path", "message"),
     [
