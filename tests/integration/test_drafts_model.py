@@ -173,7 +173,7 @@ class DraftsMachine(RuleBasedStateMachine):
 
     @rule(status=st.sampled_from(sorted(LEGAL)), tags=TAGS)
     def filter(self, status: str, tags: list[str]) -> None:
-        page = self.client.drafts.list(status=status, tags=tags or None, limit=2)  # type: ignore[arg-type]  # drawn
+        page = self.client.drafts.list(status=status, tags=tags or None, limit=2)
         expected = self.model.newest_first(
             lambda draft: draft.status == status and (not tags or bool(set(tags) & set(draft.tags)))
         )

@@ -115,6 +115,8 @@ class ScheduleMachine(RuleBasedStateMachine):
         assert [one.id for one in answer.scheduled] == waiting  # the oldest first
         assert answer.skipped == 0
         for one in answer.scheduled:
+            assert one.id is not None
+            assert one.scheduled_at is not None
             assert one.scheduled_at == self._next_free()
             self.model.approved.remove(one.id)
             self.model.scheduled[one.id] = one.scheduled_at
