@@ -25,7 +25,7 @@ from pandocast_server.testing import ReferenceServer
 
 ENTRY = """<item>
 <title>Note {number}</title><link>/notes/{number}</link><guid isPermaLink="false">note-{number}</guid>
-<description>&lt;p&gt;Note {number} says that writing is thinking. It takes an afternoon, and often another.&lt;/p&gt;
+<description>&lt;p&gt;Note {number} says that writing is thinking. It takes a day.&lt;/p&gt;
 </description></item>"""
 
 
