@@ -47,16 +47,18 @@ def record_engagement(call: Call) -> Reply:
         "error_message": _text(call.body, "errorMessage", _LONGEST_MESSAGE),
         **{name: optional_count(call.body, name) for name in METRICS},
     }
+    is_measured = any(given[name] is not None for name in METRICS)
     with call.runtime.database.write() as connection:
+        if is_measured:
+            # First, as everybody who needs the workspace's lock takes it before those of rows.
+            forget_posting_times(connection, workspace_id=call.workspace_id)
         _lock_draft(connection, workspace_id=call.workspace_id, draft_id=draft_id)
-        values = _changes(given, call.runtime.clock.now())
+        values = _changes(given, call.runtime.clock.now(), is_measured=is_measured)
         is_it = and_(engagement.c.draft_id == draft_id, engagement.c.platform == platform)
         if connection.execute(select(engagement.c.seq).where(is_it)).one_or_none() is None:
             _add(connection, call, draft_id=draft_id, platform=platform)
         if values:
             connection.execute(update(engagement).where(is_it).values(**values))
-        if "measured_at" in values:
-            forget_posting_times(connection, workspace_id=call.workspace_id)
         return json_reply(_on_the_wire(connection.execute(select(engagement).where(is_it)).mappings().one()))
 
 
@@ -67,11 +69,11 @@ def _text(body: Fields, name: str, longest: int) -> str | None:
     return text
 
 
-def _changes(given: Mapping[str, object], now: datetime) -> dict[str, object]:
+def _changes(given: Mapping[str, object], now: datetime, *, is_measured: bool) -> dict[str, object]:
     values = {name: value for name, value in given.items() if value is not None}
     if "status" in values:
         values["failed_at"] = now if values["status"] in {FAILED, ABANDONED} else None
-    if any(name in values for name in METRICS):
+    if is_measured:
         values["measured_at"] = now
     return values
 
