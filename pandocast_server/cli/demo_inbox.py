@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler
-from socketserver import ThreadingTCPServer
-from threading import Condition, Thread
+from threading import Condition
 from types import TracebackType
 from typing import Self, cast
 from urllib.parse import urlsplit
@@ -13,12 +11,10 @@ from attrs import frozen
 
 from pandocast_sdk import WebhookPayloadError, WebhookVerificationError
 from pandocast_sdk.webhooks import Event, Webhook
+from pandocast_server.cli.demo_loopback import SECONDS_FOR_A_REQUEST, LoopbackServer, QuietHandler
 
-_HOST = "127.0.0.1"
 _PATH = "/webhooks"
 _LARGEST_BODY = 1024 * 1024
-_SECONDS_FOR_A_REQUEST = 10
-_POLL_SECONDS = 0.02
 
 
 @frozen
@@ -47,21 +43,16 @@ class Inbox:
         self._changed = Condition()
         self._received: list[Received] = []
         self._server = _Server(self)
-        self._thread = Thread(
-            target=self._server.serve_forever, args=(_POLL_SECONDS,), name="webhook-inbox", daemon=True
-        )
-        self.url = f"http://{_HOST}:{self._server.server_address[1]}{_PATH}"
+        self.url = self._server.origin + _PATH
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._server.stop()
 
     @property
     def received(self) -> list[Received]:
@@ -107,7 +98,7 @@ def send(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
         OSError: It cannot be reached.
     """
     address = urlsplit(url)
-    connection = HTTPConnection(address.netloc, timeout=_SECONDS_FOR_A_REQUEST)
+    connection = HTTPConnection(address.netloc, timeout=SECONDS_FOR_A_REQUEST)
     try:
         connection.request("POST", address.path, body, headers)
         answer = connection.getresponse()
@@ -116,40 +107,24 @@ def send(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
         connection.close()
 
 
-class _Server(ThreadingTCPServer):
-    # Not http.server's own class, which asks the name service who this machine is; that can take seconds.
-    daemon_threads = True
-
+class _Server(LoopbackServer):
     def __init__(self, inbox: Inbox) -> None:
         self.inbox = inbox
-        super().__init__((_HOST, 0), _Handler)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of a connection that broke: it is its client's affair."""
+        super().__init__("webhook-inbox", _Handler)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    timeout = _SECONDS_FOR_A_REQUEST
-
-    def do_POST(self) -> None:
+class _Handler(QuietHandler):
+    def do_POST(self) -> None:  # noqa: N802 - http.server's name
         length = self.headers.get("Content-Length", "")
         if self.path != _PATH:
-            self._answer(404, "webhooks go elsewhere")
+            self._say(404, "webhooks go elsewhere")
         elif not (length.isascii() and length.isdigit()):
-            self._answer(411, "a delivery has a Content-Length")
+            self._say(411, "a delivery has a Content-Length")
         elif int(length) > _LARGEST_BODY:
-            self._answer(413, "no delivery is that large")
+            self._say(413, "no delivery is that large")
         else:
             inbox = cast("_Server", self.server).inbox
-            self._answer(*inbox.take(self.rfile.read(int(length)), self.headers.items()))
+            self._say(*inbox.take(self.rfile.read(int(length)), self.headers.items()))
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's word
-        """Log nothing: what matters is on the screen."""
-
-    def _answer(self, status: int, sentence: str) -> None:
-        body = sentence.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "text/plain; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+    def _say(self, status: int, sentence: str) -> None:
+        self.answer(status, sentence.encode())

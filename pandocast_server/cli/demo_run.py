@@ -18,6 +18,7 @@ from pandocast_sdk.webhooks import Webhook, sign
 from pandocast_server.cli.demo_article import Article
 from pandocast_server.cli.demo_inbox import Inbox, Received, send
 from pandocast_server.cli.demo_screen import Screen
+from pandocast_server.cli.demo_stage import MASK, day_and_time
 from pandocast_server.generation.analysis import Analysis
 from pandocast_server.storage.database import Database
 from pandocast_server.storage.tables import content as content_table
@@ -28,7 +29,6 @@ _SECONDS_FOR_A_WEBHOOK = 10.0
 _SECONDS_FOR_WORK = 60.0
 _SOON = timedelta(minutes=5)
 _MORNING = 9
-_MASK = "********"
 _SCHEDULED_FIRST = ("twitter_single", "linkedin_post")
 
 
@@ -77,8 +77,8 @@ def run(article: Article, screen: Screen) -> Demonstration:
         Pandocast(api_key=server.api_key, base_url=server.base_url, http_client=direct) as client,
     ):
         endpoint = server.webhooks.add(inbox.url, secret=webhook_secret)
-        screen.fact("API", f"{server.base_url} with a key (pk_test_{_MASK})")
-        screen.fact("Webhooks", f"{inbox.url} with a secret (whsec_{_MASK})")
+        screen.fact("API", f"{server.base_url} with a key (pk_test_{MASK})")
+        screen.fact("Webhooks", f"{inbox.url} with a secret (whsec_{MASK})")
         content = _upload(article, client, inbox, screen)
         analysis = _stored_analysis(_database_url(directory), content.id)
         screen.analysis(analysis)
@@ -142,7 +142,7 @@ def _schedule(
     posts: list[ScheduledPost] = []
     for output, when in zip(_chosen(outputs), (now + _SOON, tomorrow), strict=True):
         posts.append(client.content.schedule(content.id, output_id=output.id, scheduled_at=when))
-        screen.fact(_day_and_time(when), output.format_name)
+        screen.fact(day_and_time(when), output.format_name)
     return posts
 
 
@@ -157,13 +157,9 @@ def _chosen(outputs: Outputs) -> list[Output]:
 def _pass_time(posts: list[ScheduledPost], server: ReferenceServer, inbox: Inbox, screen: Screen) -> None:
     screen.step("Clock", "the server's time jumps to the time of each post")
     for count, post in enumerate(posts, start=1):
-        screen.fact(_day_and_time(server.clock.now()), f"forward to {_day_and_time(post.scheduled_at)}")
+        screen.fact(day_and_time(server.clock.now()), f"forward to {day_and_time(post.scheduled_at)}")
         server.clock.advance(max(timedelta(), post.scheduled_at - server.clock.now()))
         inbox.wait_for("post.published", count=count, timeout=_SECONDS_FOR_A_WEBHOOK)
-
-
-def _day_and_time(moment: datetime) -> str:
-    return f"{moment:%a %d %b %H:%M} UTC"
 
 
 def _forge(content: Content, output: Output, now: datetime, inbox: Inbox, screen: Screen) -> Forgery:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pandocast_server.cli import demo_article
-from pandocast_server.cli.demo_article import ArticleError, bundled_article, read_article
+from pandocast_server.cli.demo_article import bundled_article, read_article
+from pandocast_server.cli.demo_files import UnusableFileError
 
 
 def read(tmp_path: Path, content: bytes, name: str = "file.md") -> demo_article.Article:
@@ -20,7 +21,7 @@ def read(tmp_path: Path, content: bytes, name: str = "file.md") -> demo_article.
 
 
 def refusal(path: Path) -> str:
-    with pytest.raises(ArticleError) as caught:
+    with pytest.raises(UnusableFileError) as caught:
         read_article(path)
     return caught.value.message
 
@@ -149,7 +150,7 @@ def test_any_bytes_are_an_article_that_can_be_uploaded_or_refused(content: bytes
     with TemporaryDirectory() as directory:
         try:
             article = read(Path(directory), content)
-        except ArticleError:
+        except UnusableFileError:
             return
     assert 1 <= len(article.title) <= 300
     assert article.title == " ".join(article.title.split())
