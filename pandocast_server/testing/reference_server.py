@@ -22,7 +22,9 @@ from pandocast_server.serving import HttpServer, background_workers, listen
 from pandocast_server.settings import Settings
 from pandocast_server.storage.columns import metadata
 from pandocast_server.storage.tables import schema_version, server_secret
+from pandocast_server.testing.calendar import Calendar
 from pandocast_server.testing.content import Content
+from pandocast_server.testing.experiments import Experiments
 from pandocast_server.testing.fault_injection import FaultInjection
 from pandocast_server.testing.faults import Faults
 from pandocast_server.testing.first_workspace import FirstWorkspace
@@ -53,6 +55,8 @@ class ReferenceServer:
         platforms: Connecting, disconnecting and failing platforms.
         outputs: Approving outputs.
         content: Failing analysis and generation.
+        experiments: Concluding experiments.
+        calendar: The address of the calendar feed: turning it off, renewing it.
         faults: Requests that are to go wrong.
         middleware: ASGI middleware around everything, the first outermost, to record or judge answers; for
             servers that are made from now on.
@@ -239,6 +243,8 @@ class ReferenceServer:
         self.platforms = Platforms(self._workspace)
         self.outputs = Outputs(self._workspace)
         self.content = Content(self._workspace, self._failures)
+        self.experiments = Experiments(self._workspace)
+        self.calendar = Calendar(self._workspace)
         self.faults = Faults()
 
     def _app(self) -> ASGIApp:
