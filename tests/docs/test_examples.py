@@ -27,6 +27,8 @@ def test_a_page_does_what_it_shows(
     told = {
         "PANDOCAST_API_KEY": pandocast_server.api_key,
         "PANDOCAST_BASE_URL": pandocast_server.base_url,
+        "PASSBAND_API_KEY": pandocast_server.api_key,
+        "PASSBAND_BASE_URL": pandocast_server.passband_url,
         "PANDOCAST_WEBHOOK_SECRET": SECRET,
     }
     for name, value in told.items():
