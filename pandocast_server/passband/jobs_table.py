@@ -4,9 +4,19 @@ from collections.abc import Mapping
 
 from pandocast_server.jobs.worker import JobHandler, OnFailure
 from pandocast_server.passband.draft_generating import GENERATION, generate, give_up_generation
+from pandocast_server.passband.pipeline import PIPELINE
+from pandocast_server.passband.pipeline_run import give_up_run, run_pipeline
 from pandocast_server.passband.posting import give_up_posting, post_when_due
 from pandocast_server.passband.scheduling import DUE_POST
 
-JOB_HANDLERS: Mapping[str, JobHandler] = {GENERATION: generate, DUE_POST: post_when_due}
+JOB_HANDLERS: Mapping[str, JobHandler] = {
+    GENERATION: generate,
+    DUE_POST: post_when_due,
+    PIPELINE: run_pipeline,
+}
 
-GIVEN_UP: Mapping[str, OnFailure] = {GENERATION: give_up_generation, DUE_POST: give_up_posting}
+GIVEN_UP: Mapping[str, OnFailure] = {
+    GENERATION: give_up_generation,
+    DUE_POST: give_up_posting,
+    PIPELINE: give_up_run,
+}

@@ -8,7 +8,8 @@ from pandocast_server.passband.draft_list import get_draft, list_drafts
 from pandocast_server.passband.engagement import get_engagement, record_engagement
 from pandocast_server.passband.experiments import create_experiment, list_experiments
 from pandocast_server.passband.pause import get_pause, set_pause
-from pandocast_server.passband.pipeline import get_pipeline_stats, list_pipeline_runs, trigger_pipeline
+from pandocast_server.passband.pipeline import list_pipeline_runs, trigger_pipeline
+from pandocast_server.passband.pipeline_stats import get_pipeline_stats
 from pandocast_server.passband.posting_times import get_best_times, get_recommended_times
 from pandocast_server.passband.queue import bulk_schedule, enqueue_draft, list_unscheduled
 from pandocast_server.passband.slots import get_slots, replace_slots
