@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Table, tuple_
+from sqlalchemy import ColumnElement, Table, literal, tuple_
 
 from pandocast_server.errors import ApiError, bad_request
 from pandocast_server.timestamps import from_microseconds, to_microseconds
@@ -53,7 +53,9 @@ def read_cursor(secret: bytes, cursor: str, *, workspace_id: str, listing: str) 
 
 def is_behind(table: Table, place: Place) -> ColumnElement[bool]:
     """Say that a row comes after a place, in a list that has the newest first."""
-    return tuple_(table.c.created_at, table.c.seq) < tuple_(place.created_at, place.seq)
+    # A bare time would be compared as the driver writes it, not as the column keeps it.
+    created_at = literal(place.created_at, table.c.created_at.type)
+    return tuple_(table.c.created_at, table.c.seq) < tuple_(created_at, literal(place.seq))
 
 
 def _signature(secret: bytes, workspace_id: str, listing: str, packed: bytes) -> bytes:

@@ -1,11 +1,17 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert, select
 
 from pandocast_server.errors import ApiError
-from pandocast_server.passband.cursors import Place, read_cursor, write_cursor
+from pandocast_server.passband.cursors import Place, is_behind, read_cursor, write_cursor
+from pandocast_server.storage.database import Database
+from pandocast_server.storage.passband_tables import pipeline_runs
+from pandocast_server.storage.tables import workspaces
+from pandocast_server.timestamps import EPOCH
 
 SECRET = b"s" * 32
 PLACES = st.builds(
@@ -50,3 +56,21 @@ def test_a_cursor_with_one_letter_changed_is_refused(place: Place, data: st.Data
     letter = data.draw(st.sampled_from("ABCabc012-_").filter(lambda letter: letter != cursor[at]))
     with pytest.raises(ApiError, match="cursor is not one"):
         read_cursor(SECRET, cursor[:at] + letter + cursor[at + 1 :], workspace_id="ws", listing="drafts")
+
+
+def test_each_row_is_behind_those_that_are_newer_and_no_others(tmp_path: Path) -> None:
+    """Times are compared as they are kept: whole microseconds, with the sequence number where they are equal."""
+    database = Database(f"sqlite:///{tmp_path / 'server.db'}")
+    moments = [EPOCH, EPOCH, EPOCH + timedelta(microseconds=1), EPOCH + timedelta(days=20_000)]
+    with database.write() as connection:
+        connection.execute(insert(workspaces).values(id="ws", name="w", created_at=EPOCH))
+        for number, moment in enumerate(moments):
+            connection.execute(
+                insert(pipeline_runs).values(
+                    id=f"run_{number}", workspace_id="ws", status="completed", created_at=moment
+                )
+            )
+        for number, moment in enumerate(moments):
+            behind = select(pipeline_runs.c.id).where(is_behind(pipeline_runs, Place(moment, number + 1)))
+            assert set(connection.scalars(behind)) == {f"run_{older}" for older in range(number)}
+    database.close()
