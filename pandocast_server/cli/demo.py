@@ -8,21 +8,33 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 _FAILED = 1
 _INTERRUPTED = 130
+_CALENDAR = "passband-calendar.ics"
 
 
 @click.command(
-    epilog="Exit status: 0 all went well, 1 something failed, 2 FILE cannot be used, 130 interrupted."
+    epilog="Exit status: 0 all went well, 1 something failed, 2 a file or an option cannot be used, "
+    "130 interrupted."
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--passband", is_flag=True, help="Show the second act: from a feed to posts and a calendar.")
+@click.option(
+    "--calendar",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help=f"Name of the second act's calendar file, if it is not to be {_CALENDAR}.",
+)
 @click.option("--full", is_flag=True, help="Show every post from its first to its last word.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead, for scripts.")
-def demo(*, file: Path | None, full: bool, as_json: bool) -> None:
+def demo(*, file: Path | None, passband: bool, calendar: Path | None, full: bool, as_json: bool) -> None:
     """Publish an article, from upload to webhook, in a few seconds.
 
     FILE is a text or Markdown file of yours in UTF-8, of up to 1,000,000 characters; without one, an article
@@ -32,10 +44,21 @@ def demo(*, file: Path | None, full: bool, as_json: bool) -> None:
     waits for its analysis, has a post written for every platform, schedules two of them and moves the
     server's clock forward until they are published. Every webhook is shown as it arrives, verified. Nothing
     leaves this machine, and nothing stays on it.
+
+    With --passband, the second act: FILE is a feed of yours, RSS or Atom, which the demo itself serves;
+    without one, a feed that comes with the package. It becomes a source of Passband, whose pipeline drafts
+    from the newest entries. The drafts are reviewed, put in the slots of a week and posted. What stays is
+    the calendar of the posts, in a file that is written to the current directory; another calendar of that
+    name is replaced, any other file is not.
     """
+    if calendar is not None and not passband:
+        raise click.UsageError("--calendar belongs to the second act: add --passband")
     try:
         with _quiet_logs():
-            _publish(file, full=full, as_json=as_json)
+            if passband:
+                _draft(file, calendar or Path(_CALENDAR), full=full, as_json=as_json)
+            else:
+                _publish(file, full=full, as_json=as_json)
     except KeyboardInterrupt:
         _end("interrupted", _INTERRUPTED)
     except (click.ClickException, BrokenPipeError):
@@ -50,14 +73,9 @@ def _publish(file: Path | None, *, full: bool, as_json: bool) -> None:
     from pandocast_server.cli.demo_article import bundled_article, read_article  # noqa: PLC0415
 
     article = bundled_article() if file is None else read_article(file)
-    from rich.console import Console  # noqa: PLC0415
-
     from pandocast_server.cli.demo_screen import Screen  # noqa: PLC0415
 
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace")  # an article may hold what a terminal's encoding lacks
-    screen = Screen(Console(highlight=False, quiet=as_json), full=full)
+    screen = Screen(_console(quiet=as_json), full=full)
     with screen.progress("Pandocast: one article, from upload to webhook"):
         from pandocast_server.cli.demo_run import run  # noqa: PLC0415
 
@@ -68,6 +86,43 @@ def _publish(file: Path | None, *, full: bool, as_json: bool) -> None:
         click.echo(json.dumps(document(shown)))
     else:
         screen.summary(webhooks=len(shown.received), seconds=shown.seconds, program=_program())
+
+
+def _draft(file: Path | None, calendar: Path, *, full: bool, as_json: bool) -> None:
+    # In parts, like the first act.
+    from pandocast_server.cli.demo_calendar import check_writable  # noqa: PLC0415
+    from pandocast_server.cli.demo_feed import bundled_feed, read_feed_file  # noqa: PLC0415
+
+    feed = bundled_feed() if file is None else read_feed_file(file)
+    check_writable(calendar)
+    from pandocast_server.cli.demo_passband_screen import PassbandScreen  # noqa: PLC0415
+
+    screen = PassbandScreen(_console(quiet=as_json), full=full)
+    with screen.progress("Passband: one feed, from its entries to posts and a calendar"):
+        from pandocast_server.cli.demo_passband_run import run  # noqa: PLC0415
+
+        shown = run(feed, calendar, screen)
+    if as_json:
+        from pandocast_server.cli.demo_passband_document import document  # noqa: PLC0415
+
+        click.echo(json.dumps(document(shown)))
+    else:
+        screen.summary(
+            items=shown.run.items_fetched or 0,
+            drafts=shown.run.drafts_generated or 0,
+            posted=len(shown.posts),
+            seconds=shown.seconds,
+            program=_program(),
+        )
+
+
+def _console(*, quiet: bool) -> "Console":
+    from rich.console import Console  # noqa: PLC0415 - as late as all the rest
+
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")  # a text may hold what a terminal's encoding lacks
+    return Console(highlight=False, quiet=quiet)
 
 
 def _program() -> str:

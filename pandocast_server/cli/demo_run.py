@@ -72,7 +72,7 @@ def run(article: Article, screen: Screen) -> Demonstration:
     with (
         TemporaryDirectory(prefix="pandocast-demo-", ignore_cleanup_errors=True) as directory,
         Inbox(Webhook(webhook_secret), screen.received) as inbox,
-        ReferenceServer(database_url=_database_url(directory)) as server,
+        ReferenceServer(database_url=database_url(directory)) as server,
         httpx.Client(trust_env=False) as direct,  # a proxy could not reach this machine's loopback
         Pandocast(api_key=server.api_key, base_url=server.base_url, http_client=direct) as client,
     ):
@@ -80,7 +80,7 @@ def run(article: Article, screen: Screen) -> Demonstration:
         screen.fact("API", f"{server.base_url} with a key (pk_test_{MASK})")
         screen.fact("Webhooks", f"{inbox.url} with a secret (whsec_{MASK})")
         content = _upload(article, client, inbox, screen)
-        analysis = _stored_analysis(_database_url(directory), content.id)
+        analysis = _stored_analysis(database_url(directory), content.id)
         screen.analysis(analysis)
         outputs = _generate(content, client, inbox, screen)
         posts = _schedule(content, outputs, server, client, screen)
@@ -101,7 +101,7 @@ def _check(sent: Sequence[str], verified: Sequence[str | None], forgery: Forgery
         raise DemoError(f"a forged webhook was answered with {forgery.status}")
 
 
-def _database_url(directory: str) -> str:
+def database_url(directory: str) -> str:
     return URL.create("sqlite", database=str(Path(directory, "demo.db"))).render_as_string()
 
 

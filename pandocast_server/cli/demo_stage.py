@@ -20,7 +20,9 @@ from rich.text import Text
 MASK = "********"
 """Stands where a secret would."""
 
-_INDENT = 4
+INDENT = 4
+"""Columns by which what belongs to a step is moved in."""
+
 _LABEL = 8
 _NARROWEST = 20
 _GOOD_MATCH, _FAIR_MATCH = 75, 50
@@ -82,7 +84,7 @@ class Stage:
 
     def fact(self, label: str, sentence: str) -> None:
         """Tell something within a step."""
-        self._labelled(Text(f"{label:<{_LABEL}}  "), Text(sentence))
+        self._labelled(Text(f"{self._label(label)}  "), Text(sentence))
 
     def _done(self, sentence: str, seconds: float) -> None:
         self._print(Text(), Text(f"{self._signs.good} {sentence} ({seconds:.1f} s)", style="bold green"))
@@ -93,16 +95,19 @@ class Stage:
         column = max(len(command) for command, _ in commands)
         aligned = column + max(len(purpose) for _, purpose in commands) + 4 <= self._console.width
         for command, purpose in commands:
-            gap = " " * (column - len(command) + 2) if aligned else "\n" + " " * _INDENT
+            gap = " " * (column - len(command) + 2) if aligned else "\n" + " " * INDENT
             # Never wrapped: a command is there to be copied.
             self._console.print(Text.assemble("  ", (command, "cyan"), gap, purpose), soft_wrap=True)
 
+    def _label(self, label: str) -> str:
+        return f"{label:<{_LABEL}}"
+
     def _labelled(self, label: Text, text: Text) -> None:
-        margin = _INDENT + len(label)
+        margin = INDENT + len(label)
         lines = text.wrap(self._console, max(_NARROWEST, self._console.width - margin))
         for line in lines:
             line.rstrip()
-        self._print(Text.assemble(" " * _INDENT, label, Text("\n" + " " * margin).join(lines)))
+        self._print(Text.assemble(" " * INDENT, label, Text("\n" + " " * margin).join(lines)))
 
     def _print(self, *parts: Text | Table) -> None:
         self._console.print(Group(*parts))
@@ -117,12 +122,14 @@ class Preview:
         more: The sign that it goes on.
         whole: It is shown whole if it has no more lines than these.
         lines: As many are shown of a longer one.
+        style: How it is shown.
     """
 
     content: str
     more: str
     whole: int
     lines: int
+    style: str = ""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = options.max_width
@@ -130,7 +137,7 @@ class Preview:
         shown = lines[: len(lines) if len(lines) <= self.whole else self.lines]
         if len(shown) < len(lines):
             shown[-1] = self._shortened(shown[-1], width - len(self.more) - 1)
-        yield Text("\n").join(shown)
+        yield Text("\n", style=self.style).join(shown)
 
     def _shortened(self, line: Text, width: int) -> Text:
         line.rstrip()
@@ -141,9 +148,9 @@ class Preview:
         return Text(f"{line.plain} {self.more}")
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str | None = None) -> str:
     """Give a number with its noun, in the plural where it is one."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def day_and_time(moment: datetime) -> str:
