@@ -5,8 +5,10 @@ not needed, and entities of a feed's own are refused, as they serve attacks only
 """
 
 import codecs
+import html
+import html.entities
 import re
-from html.entities import html5
+from functools import lru_cache
 from typing import Final
 from xml.parsers import expat
 
@@ -45,8 +47,11 @@ _COMMENT: Final = "<!--"
 _COMMENT_OR_ROOT: Final = re.compile(r"<!--|<(?:[A-Za-z_][\w.-]*:)?(?:rss|feed|rdf)(?=[\s/>])", re.IGNORECASE)
 _HTML: Final = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_NAMED: Final = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31};)")
-_OF_XML: Final = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
+_CDATA: Final = "<![CDATA["
+_CDATA_END: Final = "]]>"
+_BARE_AMPERSAND: Final = re.compile(r"&(?!#?[A-Za-z0-9]{1,31};)")
+_REFERENCE: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)#?[A-Za-z0-9]{1,31};")
+_NUMERIC: Final = re.compile(r"&#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});")
 _TAG_NAME: Final = re.compile(rb"<([^\s/>]+)")
 _ENTRIES: Final = frozenset({"item", "entry"})
 
@@ -67,7 +72,7 @@ def feed_text(body: bytes, content_type: str = "") -> bytes:
     """
     text = _UNPRINTABLE.sub("", _decoded(body, content_type))
     root = _root(text)
-    return _bounded(_NAMED.sub(_numeric, text[root : root + _MOST_READ]).encode())
+    return _bounded(_with_xml_references(text[root : root + _MOST_READ]).encode())
 
 
 def _decoded(body: bytes, content_type: str) -> str:
@@ -123,10 +128,27 @@ def _what_it_is(text: str) -> str:
     return "it is neither RSS nor Atom"
 
 
-def _numeric(reference: re.Match[str]) -> str:
-    # HTML's names, which XML does not know, are what makes most malformed feeds malformed.
-    characters = None if reference[1] in _OF_XML else html5.get(reference[1])
-    return reference[0] if characters is None else "".join(f"&#{ord(one)};" for one in characters)
+def _with_xml_references(text: str) -> str:
+    """Make every `&` outside of CDATA begin a reference that XML knows: most malformed feeds fail at that."""
+    pieces: list[str] = []
+    position = 0
+    while (start := text.find(_CDATA, position)) >= 0 and (end := text.find(_CDATA_END, start)) >= 0:
+        end += len(_CDATA_END)
+        pieces += [_repaired(text[position:start]), text[start:end]]
+        position = end
+    return "".join([*pieces, _repaired(text[position:])])
+
+
+def _repaired(text: str) -> str:
+    without_bare = _BARE_AMPERSAND.sub("&amp;", text)
+    return _REFERENCE.sub(lambda found: _xml_reference(found[0]), without_bare)
+
+
+@lru_cache(maxsize=4096)  # made anew each time, they would take most of the time of reading
+def _xml_reference(reference: str) -> str:
+    if not _NUMERIC.fullmatch(reference) and reference[1:] not in html.entities.html5:
+        return "&amp;" + reference[1:]
+    return "".join(f"&#{ord(one)};" for one in _UNPRINTABLE.sub("", html.unescape(reference)))
 
 
 def _bounded(data: bytes) -> bytes:

@@ -24,7 +24,7 @@ __all__ = ("MAX_CONTENT", "MAX_TITLE", "Entry", "FeedError", "read_feed")
 MAX_TITLE: Final = 300
 MAX_CONTENT: Final = 100_000
 _TITLE_FROM_CONTENT: Final = 80
-_READ_FOR_TITLE: Final = 2_000
+_READ_FOR_TITLE: Final = 1_000
 
 _UNESCAPED: Final = "".join(map(chr, range(0x21, 0x7F)))
 _UNREAD: Final = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
@@ -74,15 +74,18 @@ def read_feed(body: bytes, *, url: str, content_type: str = "") -> list[Entry]:
     """
     text = feed_text(body, content_type)
     try:
-        rows = _parse(text, url)
-        entries = {entry.fingerprint: entry for entry in reversed([*_entries(rows, url)])}
+        rows = _parse(text)
+        entries: dict[str, Entry] = {}
+        for entry in _entries(rows, url):
+            entries.setdefault(entry.fingerprint, entry)
     except Exception as error:  # whatever a feed makes the parser raise, it is the feed's fault
         raise FeedError("it cannot be read as a feed") from error
-    return list(reversed(entries.values()))
+    return list(entries.values())
 
 
-def _parse(text: bytes, url: str) -> list[_Row]:
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+def _parse(text: bytes) -> list[_Row]:
+    # It is not told the URL: it would make guids of it, other ones after a redirect.
+    headers = {"content-type": "application/xml; charset=utf-8"}
     # Anything but a stream might be taken for the name of a file or a URL to open.
     parse = cast("Callable[..., Mapping[str, object]]", feedparser.parse)  # pyright: ignore[reportUnknownMemberType]
     parsed = parse(
@@ -95,12 +98,12 @@ def _parse(text: bytes, url: str) -> list[_Row]:
 def _entries(rows: Sequence[_Row], url: str) -> Iterator[Entry]:
     for row in rows:
         content = clean(_content(row)).strip()[:MAX_CONTENT]
-        given = _text(row, "link")
+        guid, given = _text(row, "id").strip(), _given_link(row)
         link = _link(given or _enclosure(row), url)
         title = _plain(_text(row, "title"))[:MAX_TITLE].strip() or _beginning(content) or link
         if not title:
             continue
-        identity = _text(row, "id").strip() or given.strip() or link or f"{title}\0{content}"
+        identity = guid or given or link or f"{title}\0{content}"
         fingerprint = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
         yield Entry(fingerprint, title, link, content, _published(row))
 
@@ -116,14 +119,23 @@ def _content(row: _Row) -> str:
     return max([*texts, _text(row, "summary")], key=len)
 
 
+def _given_link(row: _Row) -> str:
+    """Give the link as it stands there; the parser takes every guid for one that is not said to be none."""
+    link, guid = _text(row, "link").strip(), _text(row, "id").strip()
+    is_guid = row.get("guidislink") and link == guid and not guid.startswith(("http://", "https://"))
+    return "" if is_guid else link
+
+
 def _enclosure(row: _Row) -> str:
     links = cast("list[_Row]", row.get("links") or [])
     return next((_text(link, "href") for link in links if _text(link, "rel") == "enclosure"), "")
 
 
 def _link(given: str, url: str) -> str | None:
+    if not given.strip():
+        return None
     try:
-        link = urljoin(url, quote(given.strip(), safe=_UNESCAPED)) if given.strip() else ""
+        link = urljoin(url, quote(given.strip(), safe=_UNESCAPED))
         check_url(link)
     except (InvalidUrlError, ValueError):  # the latter when it has half a bracket
         return None
