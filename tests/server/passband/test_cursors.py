@@ -59,7 +59,7 @@ def test_a_cursor_with_one_letter_changed_is_refused(place: Place, data: st.Data
 
 
 def test_each_row_is_behind_those_that_are_newer_and_no_others(tmp_path: Path) -> None:
-    """Times are compared as they are kept: whole microseconds, with the sequence number where they are equal."""
+    """Times are compared as they are kept; where they are equal, the sequence number decides."""
     database = Database(f"sqlite:///{tmp_path / 'server.db'}")
     moments = [EPOCH, EPOCH, EPOCH + timedelta(microseconds=1), EPOCH + timedelta(days=20_000)]
     with database.write() as connection:
