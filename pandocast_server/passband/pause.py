@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 from pandocast_server.errors import bad_request
 from pandocast_server.fields import optional_flag
 from pandocast_server.passband.locking import lock_workspace
+from pandocast_server.passband.posting import is_paused
 from pandocast_server.passband.scheduling import have_posted
 from pandocast_server.passband.transitions import SCHEDULED
 from pandocast_server.routing import Call, Reply, json_reply
@@ -36,12 +37,6 @@ def set_pause(call: Call) -> Reply:
             _have_overdue_posted(connection, runtime, workspace_id, now=runtime.clock.now())
     runtime.announce_work()
     return json_reply({"paused": paused})
-
-
-def is_paused(connection: Connection, *, workspace_id: str) -> bool:
-    """Tell whether scheduled drafts of a workspace must wait."""
-    query = select(schedule_pauses.c.paused).where(schedule_pauses.c.workspace_id == workspace_id)
-    return bool(connection.scalar(query))
 
 
 def _set(connection: Connection, workspace_id: str, *, paused: bool) -> None:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, RowMapping, select
 from pandocast_server.bodies import quoted
 from pandocast_server.errors import ApiError, bad_request
 from pandocast_server.fields import optional_list, required_text
-from pandocast_server.passband.drafts import SELECT, find_draft, on_the_wire
+from pandocast_server.passband.drafts import SELECT, check_allowed, find_draft, on_the_wire
 from pandocast_server.passband.scheduling import put_on_schedule
-from pandocast_server.passband.slots import free_slots, next_free_slot
+from pandocast_server.passband.slots import NO_SLOT_LEFT, free_slots, next_free_slot
 from pandocast_server.passband.transitions import APPROVED
 from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.storage.passband_tables import drafts
@@ -31,6 +31,7 @@ def enqueue_draft(call: Call) -> Reply:
     draft_id = required_text(call.body, "draftId", longest=_LONGEST_ID)
     with runtime.database.write() as connection:
         draft = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
+        check_allowed(draft, "schedule")  # before there is said to be no slot for it
         at = next_free_slot(connection, workspace_id=workspace_id, after=runtime.clock.now())
         put_on_schedule(connection, runtime, draft, at=at)
         scheduled = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
@@ -97,14 +98,11 @@ def _take_slots(
             outcome.skip(f"Draft {quoted(draft_id)} not found")
         elif draft["status"] != APPROVED:
             outcome.skip(f"Draft {draft_id} is {draft['status']}; only an approved draft can be scheduled")
+        elif (at := next(free, None)) is None:
+            outcome.skip(NO_SLOT_LEFT)
         else:
-            try:
-                at = next(free)
-                put_on_schedule(connection, call.runtime, draft, at=at)
-            except ApiError as refusal:
-                outcome.skip(refusal.message)
-            else:
-                outcome.scheduled.append((draft_id, at))
+            put_on_schedule(connection, call.runtime, draft, at=at)
+            outcome.scheduled.append((draft_id, at))
 
 
 def _approved(connection: Connection, workspace_id: str) -> Mapping[str, RowMapping | None]:

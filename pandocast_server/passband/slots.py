@@ -1,6 +1,7 @@
 """The slots of the schedule: the times of the week at which drafts are posted (contract, section 2)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
 from typing import cast
@@ -16,6 +17,7 @@ from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.storage.passband_tables import drafts, slots
 
 MOST_SLOTS = 500
+NO_SLOT_LEFT = "There is no free slot before the year 10000"
 
 _WEEK = timedelta(weeks=1)
 _LARGEST: Mapping[str, int] = {"dayOfWeek": 6, "hour": 23, "minute": 59}
@@ -85,14 +87,19 @@ def next_free_slot(connection: Connection, *, workspace_id: str, after: datetime
     Raises:
         ApiError: 409, no slots are configured, or time itself ends before there is a free one.
     """
-    return next(free_slots(connection, workspace_id=workspace_id, after=after))
+    first = next(free_slots(connection, workspace_id=workspace_id, after=after), None)
+    if first is None:
+        raise conflict(NO_SLOT_LEFT)
+    return first
 
 
 def free_slots(connection: Connection, *, workspace_id: str, after: datetime) -> Iterator[datetime]:
     """Give all free slots strictly after a time, earliest first, as `next_free_slot` gives the first.
 
+    They end with the year 9999.
+
     Raises:
-        ApiError: 409, at once when no slots are configured; while iterating, at the end of the year 9999.
+        ApiError: 409, no slots are configured.
     """
     lock_workspace(connection, workspace_id)
     configured = _slots(connection, workspace_id)
@@ -114,15 +121,13 @@ def _slots(connection: Connection, workspace_id: str) -> list[Slot]:
 
 def _occurrences(week: Sequence[Slot], after: datetime) -> Iterator[datetime]:
     midnight = after.replace(hour=0, minute=0, second=0, microsecond=0)
-    try:
-        sunday = midnight - timedelta(days=midnight.isoweekday() % 7)
+    sunday = midnight - timedelta(days=midnight.isoweekday() % 7)
+    with suppress(OverflowError):
         for number in count():
             for slot in week:
                 moment = sunday + number * _WEEK + slot.into_week
                 if moment > after:
                     yield moment
-    except OverflowError as error:
-        raise conflict("There is no free slot before the year 10000") from error
 
 
 def _given_slots(rows: Sequence[object]) -> list[Slot]:

@@ -6,14 +6,18 @@ from pathlib import Path
 
 import pytest
 from in_process import Api, StillClock, open_api
-from stored_drafts import jobs_of, store_draft
+from sqlalchemy import select
+from stored_drafts import jobs_of, status_of, store_draft
 
-from pandocast_server.passband.pause import is_paused
+from pandocast_server.passband.posting import is_paused
 from pandocast_server.passband.scheduling import DUE_POST
-from pandocast_server.passband.transitions import SCHEDULED, STATUSES
+from pandocast_server.passband.transitions import POSTED, SCHEDULED, STATUSES
+from pandocast_server.storage.passband_tables import engagement
+from pandocast_server.timestamps import wire_text
 from pandocast_server.workspaces import create_workspace
 
 PATH = "http://server/passband/v1/schedule/pause"
+DRAFTS = "http://server/passband/v1/drafts"
 
 
 @pytest.fixture
@@ -71,6 +75,25 @@ def test_resuming_has_the_overdue_posted_in_the_order_of_their_times(api: Api) -
     assert future not in dict(jobs_of(api, DUE_POST))
     put(api, paused=False)
     assert len(jobs_of(api, DUE_POST)) == 4
+
+
+def test_what_the_pause_held_is_posted_after_it(api: Api) -> None:
+    start = api.clock.now()
+    late, early = store_draft(api), store_draft(api)
+    for draft_id, hours in ((late, 2), (early, 1)):
+        at = wire_text(start + timedelta(hours=hours))
+        body = {"action": "schedule", "scheduledAt": at}
+        assert api.send("PATCH", f"{DRAFTS}/{draft_id}", json=body).status_code == 200
+    put(api, paused=True)
+    api.clock.move(hours=3)
+    api.run_jobs()
+    assert [status_of(api, draft_id) for draft_id in (early, late)] == [SCHEDULED, SCHEDULED]
+    put(api, paused=False)
+    api.run_jobs()
+    assert [status_of(api, draft_id) for draft_id in (early, late)] == [POSTED, POSTED]
+    with api.runtime.database.read() as connection:
+        posted = list(connection.scalars(select(engagement.c.draft_id).order_by(engagement.c.seq)))
+    assert list(dict.fromkeys(posted)) == [early, late]
 
 
 def test_what_is_overdue_elsewhere_is_left_alone(api: Api) -> None:

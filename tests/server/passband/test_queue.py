@@ -84,6 +84,8 @@ def test_only_an_approved_draft_can_be_queued(api: Api, status: str) -> None:
 
 
 def test_without_slots_there_is_no_place(api: Api) -> None:
+    rejected = queue(api, store_draft(api, status="rejected"))
+    assert (rejected.status_code, "rejected" in rejected.json()["error"]) == (409, True)
     draft_id = store_draft(api)
     answer = queue(api, draft_id)
     assert (answer.status_code, answer.json()["error"]) == (409, NO_SLOTS)
@@ -177,12 +179,12 @@ def test_nothing_to_schedule_is_no_reason(api: Api) -> None:
 @pytest.mark.usefixtures("mondays")
 def test_what_time_has_no_room_for_is_skipped(api: Api) -> None:
     last = datetime(9999, 12, 27, 9, tzinfo=UTC)
-    first, second = store_draft(api), store_draft(api)
+    first, *others = (store_draft(api) for _ in range(4))
     api.clock.moment = last - timedelta(minutes=1)
     reason = "There is no free slot before the year 10000"
-    assert bulk(api) == outcome((first, "9999-12-27T09:00:00Z"), skipped=1, reason=reason)
-    assert unscheduled(api) == [second]
-    assert queue(api, second).status_code == 409
+    assert bulk(api) == outcome((first, "9999-12-27T09:00:00Z"), skipped=3, reason=reason)
+    assert unscheduled(api) == others
+    assert queue(api, others[0]).status_code == 409
 
 
 @pytest.mark.usefixtures("mondays")
