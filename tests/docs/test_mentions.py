@@ -3,6 +3,10 @@
 import inspect
 import re
 from collections.abc import Iterator
+from functools import cached_property
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
 import click
 import pytest
@@ -10,9 +14,9 @@ from doc_pages import pages
 from openapi_judge import DESCRIPTION
 
 import pandocast_sdk
+import pandocast_sdk._async
+import pandocast_sdk._sync
 import pandocast_sdk.webhooks
-from pandocast_sdk._async import content as async_content
-from pandocast_sdk._sync import content as sync_content
 from pandocast_server.cli import main
 from pandocast_server.generation.platforms import PLATFORMS
 
@@ -21,9 +25,43 @@ EVERYTHING = "\n".join(TEXTS.values())
 PUBLIC = [(module, name) for module in (pandocast_sdk, pandocast_sdk.webhooks) for name in module.__all__]
 
 
+def resources(flavour: ModuleType) -> Iterator[tuple[ModuleType, str]]:
+    """Give the classes behind `client.content`, `client.drafts` and so on, with their modules."""
+    for found in iter_modules(flavour.__path__, f"{flavour.__name__}."):
+        module = import_module(found.name)
+        for name, value in inspect.getmembers(module, inspect.isclass):
+            if name.endswith("Resource") and value.__module__ == found.name:
+                yield module, name
+
+
+RESOURCES = list(resources(pandocast_sdk._sync))
+
+
 @pytest.mark.parametrize(("module", "name"), PUBLIC, ids=lambda value: getattr(value, "__name__", value))
 def test_every_public_name_is_mentioned(module: object, name: str) -> None:
     assert re.search(rf"\b{name}\b", EVERYTHING), f"no page speaks of {name}"
+
+
+def methods() -> Iterator[str]:
+    for module, name in RESOURCES:
+        for method, _ in inspect.getmembers(getattr(module, name), inspect.isfunction):
+            if not method.startswith("_"):
+                yield f"{module.__name__.rpartition('.')[2]}.{method}"
+
+
+def test_every_resource_is_looked_at() -> None:
+    of_clients = {
+        name
+        for client in (pandocast_sdk.Pandocast, pandocast_sdk.Passband)
+        for name, value in vars(client).items()
+        if isinstance(value, cached_property)
+    }
+    assert {module.__name__.rpartition(".")[2] for module, _ in RESOURCES} == of_clients
+
+
+@pytest.mark.parametrize("method", list(methods()))
+def test_every_method_is_called_on_some_page(method: str) -> None:
+    assert f".{method}(" in EVERYTHING or f"`{method}(" in EVERYTHING, f"no page shows {method}"
 
 
 def subcommands(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -54,8 +92,7 @@ def test_every_page_can_be_found(page: str) -> None:
 
 def documented() -> Iterator[tuple[str, object]]:
     """Give what a user can call: public functions and classes, and their public methods."""
-    resources = [(sync_content, "ContentResource"), (async_content, "AsyncContentResource")]
-    for module, name in [*PUBLIC, *resources]:
+    for module, name in [*PUBLIC, *RESOURCES, *resources(pandocast_sdk._async)]:
         value = getattr(module, name)
         if inspect.isclass(value) or inspect.isfunction(value):
             yield name, value
