@@ -12,11 +12,7 @@ from in_process import Api, StillClock, open_api
 from pandocast_server.errors import ApiError
 from pandocast_server.passband.drafts import NewDraft, add_draft, find_draft
 from pandocast_server.passband.scheduling import put_on_schedule
-from pandocast_server.passband.slots import (
-    Slot,
-    _occurrences,
-    next_free_slot,
-)  # what is private has its own property
+from pandocast_server.passband.slots import Slot, _occurrences, next_free_slot
 from pandocast_server.passband.transitions import APPROVED
 from pandocast_server.timestamps import from_microseconds
 from pandocast_server.workspaces import create_workspace
