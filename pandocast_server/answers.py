@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from attrs import asdict
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pandocast_server.auth.secret_paths import without_secret
 from pandocast_server.clock import Clock
 from pandocast_server.errors import ApiError, ErrorBody
 from pandocast_server.routing import Reply
@@ -69,5 +70,5 @@ class Answering:
         except Exception:
             if has_started:
                 raise
-            _LOG.exception("%s %s could not be answered", scope["method"], scope["path"])
+            _LOG.exception("%s %s could not be answered", scope["method"], without_secret(scope["path"]))
             await send_refusal(scope, completing, ApiError(500, "An unexpected error occurred on the server"))

@@ -11,13 +11,13 @@ from pandocast_server.dispatch import Dispatcher
 from pandocast_server.draining import Draining
 from pandocast_server.openapi import document
 from pandocast_server.pandocast.routes import ROUTES as PANDOCAST
+from pandocast_server.passband.mount import PASSBAND_MOUNT
 from pandocast_server.passband.routes import CALENDAR
 from pandocast_server.passband.routes import ROUTES as PASSBAND
 from pandocast_server.routing import Reply, Route, matches_of_path, mounted
 from pandocast_server.runtime import Runtime
 
 PANDOCAST_MOUNT = "/api/v1"
-PASSBAND_MOUNT = "/passband/v1"
 
 
 def _description(operation_id: str, name: str) -> Route:

@@ -29,7 +29,7 @@ class Call:
 
     runtime: Runtime
     key: ApiKey | None
-    path: Mapping[str, str]
+    path: Mapping[str, str] = field(repr=False)
     query: str
     origin: str
     body: Mapping[str, object] = field(repr=False)
@@ -87,7 +87,7 @@ class Match:
     """The route of a request, and the parameters in its path."""
 
     route: Route
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, str] = field(repr=False)
 
 
 def json_reply(value: Mapping[str, object] | Sequence[Mapping[str, object]]) -> Reply:

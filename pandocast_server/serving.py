@@ -7,6 +7,8 @@ from typing import Protocol
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from pandocast_server.background import job_worker
 from pandocast_server.delivery.worker import DeliveryWorker
@@ -60,6 +62,20 @@ def abort_connection(scope: Scope) -> None:
     scope["extensions"][_ABORT_EXTENSION]()
 
 
+class _QuietProtocol(H11Protocol):
+    """Keeps no access log, whoever listens: paths can hold the secret of a calendar."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, object],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.access_log = False
+
+
 class HttpServer(uvicorn.Server):
     """A uvicorn server whose connections the application can abort (`abort_connection`).
 
@@ -75,7 +91,7 @@ class HttpServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 self._with_abort(app),
-                http="h11",
+                http=_QuietProtocol,
                 ws="none",
                 loop="asyncio",
                 lifespan="off",

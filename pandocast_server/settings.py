@@ -27,8 +27,8 @@ class Settings:
         port: The port to listen on, 0 for a free one.
         rate_limit: Requests that a key may make in one window.
         rate_window: Length of a window in whole seconds.
-        private_targets: Whether webhooks and sources may have loopback and private addresses; None allows them
-            while the server itself is bound to loopback.
+        private_targets: Whether webhooks and sources may have loopback and private addresses; None allows
+            them while the server itself is bound to loopback.
         generator: The name of the text generator, an entry point of `pandocast_server.generators`.
         seed: Makes identifiers and keys repeatable; for tests only.
     """

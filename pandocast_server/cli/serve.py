@@ -9,8 +9,9 @@ from types import FrameType
 
 import click
 
-from pandocast_server.app import PANDOCAST_MOUNT, PASSBAND_MOUNT, create_app
+from pandocast_server.app import PANDOCAST_MOUNT, create_app
 from pandocast_server.cli.database import Refused, database_option, first_workspace, start_runtime
+from pandocast_server.passband.mount import PASSBAND_MOUNT
 from pandocast_server.runtime import Runtime
 from pandocast_server.serving import HttpServer, background_workers, listen
 from pandocast_server.serving import serve as serve_until_exit

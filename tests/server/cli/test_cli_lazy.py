@@ -10,8 +10,12 @@ from click.testing import CliRunner
 from pandocast_server.cli import main
 from pandocast_server.cli.lazy import LazyCommand
 
-COMMANDS = ["demo", "serve", "keys", "webhooks", "trigger"]
-GROUPS = {"keys": ["create", "list", "revoke"], "webhooks": ["add", "list", "enable", "deliveries", "replay"]}
+COMMANDS = ["demo", "serve", "keys", "webhooks", "calendar", "trigger"]
+GROUPS = {
+    "keys": ["create", "list", "revoke"],
+    "webhooks": ["add", "list", "enable", "deliveries", "replay"],
+    "calendar": ["url", "enable", "disable", "renew"],
+}
 
 
 def test_help_lists_the_commands() -> None:

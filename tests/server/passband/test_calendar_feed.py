@@ -125,7 +125,6 @@ def test_the_journal_hides_the_token_however_its_address_is_mistyped(
     assert token not in repr(received)
 
 
-@pytest.mark.xfail(reason="pytest 9.2 wakes the access log of the web server", strict=False)
 def test_no_log_line_holds_the_token(handle: Calendar, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     url = handle.url()
@@ -134,7 +133,6 @@ def test_no_log_line_holds_the_token(handle: Calendar, caplog: pytest.LogCapture
     assert url.rpartition("/")[2].removesuffix(".ics") not in caplog.text
 
 
-@pytest.mark.xfail(reason="what is unforeseen is logged with its path as it came")
 def test_an_unforeseen_error_does_not_log_the_token(
     handle: Calendar, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
