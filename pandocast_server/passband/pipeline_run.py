@@ -110,27 +110,22 @@ def _enabled_sources(connection: Connection, workspace_id: str) -> list[_Source]
 async def _fetch(enabled: Sequence[_Source], *, private_targets: bool) -> list[list[Entry] | SourceError]:
     """Fetch every source, `AT_ONCE` at a time; what has not come by the deadline has failed."""
     turn = asyncio.Semaphore(AT_ONCE)
+    deadline = asyncio.get_running_loop().time() + FETCHING_SECONDS
 
     async def fetch(source: _Source) -> list[Entry] | SourceError:
-        async with turn:
-            try:
+        try:
+            async with asyncio.timeout_at(deadline), turn:
                 return await fetch_entries(source.type, source.url, private_targets=private_targets)
-            except SourceError as error:
-                return error
-            except Exception:  # noqa: BLE001 - a fault of ours is one source's failure, not the run's
-                _LOG.exception("source %s could not be fetched", source.id)
-                return SourceError("The feed cannot be fetched: something unforeseen happened")
+        except SourceError as error:
+            return error
+        except TimeoutError:
+            late = f"it had not come when the {FETCHING_SECONDS:g} seconds of the run were over"
+            return SourceError(f"The feed cannot be fetched: {late}")
+        except Exception:  # noqa: BLE001 - a fault of ours is one source's failure, not the run's
+            _LOG.exception("source %s could not be fetched", source.id)
+            return SourceError("The feed cannot be fetched: something unforeseen happened")
 
-    tasks = [asyncio.create_task(fetch(source)) for source in enabled]
-    if tasks:
-        _, late = await asyncio.wait(tasks, timeout=FETCHING_SECONDS)
-        for task in late:
-            task.cancel()
-    results = await asyncio.gather(*tasks, return_exceptions=True)
-    too_late = (
-        f"The feed cannot be fetched: its turn did not come in the {FETCHING_SECONDS:g} seconds of a run"
-    )
-    return [SourceError(too_late) if isinstance(result, BaseException) else result for result in results]
+    return await asyncio.gather(*(fetch(source) for source in enabled))
 
 
 def _write(runtime: Runtime, source: _Source, entries: Sequence[Entry], voice: VoiceProfile) -> _Harvest:
