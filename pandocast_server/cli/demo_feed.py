@@ -25,7 +25,7 @@ class Feed:
 
     Attributes:
         name: What to call the source.
-        entries: How many entries it has, at least one.
+        entries: How many entries the server will read of it, at least one.
         body: The file as it is.
     """
 

@@ -1,13 +1,8 @@
 """The demo as people run it: in a pipe, in a terminal, twice at once, interrupted, and with bad files."""
 
-import io
 import json
-import os
 import re
-import select
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,42 +10,14 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
+from demo_process import finish, run_in_a_terminal, start
 from rich.cells import cell_len
 
 from pandocast_server.cli import demo, main
 from pandocast_server.generation.platforms import PLATFORMS
 
-COMMAND = [
-    sys.executable,
-    "-c",
-    "from pandocast_server.cli import main; main(prog_name='pandocast-server')",
-    "demo",
-]
 A_SECRET = re.compile(r"(pk_(test|live)|whsec)_\w")
 EVENTS = ["content.uploaded", "content.analyzed", "outputs.generated", "post.published", "post.published"]
-
-
-def environment(**changes: str) -> dict[str, str]:
-    inherited = {"PATH", "HOME", "LANG", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "VIRTUAL_ENV"}
-    return {name: os.environ[name] for name in inherited & set(os.environ)} | changes
-
-
-def start(*arguments: str, encoding: str = "utf-8", **changes: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(  # noqa: S603 - our own code
-        [*COMMAND, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding=encoding,
-        env=environment(PYTHONIOENCODING=encoding, **changes),
-    )
-
-
-def finish(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
-    try:
-        output, errors = process.communicate(timeout=60)
-    finally:
-        process.kill()
-    return process.returncode, output, errors
 
 
 def invoke(*arguments: str) -> Result:
@@ -152,28 +119,8 @@ def test_full_shows_posts_to_their_last_word(tmp_path: Path) -> None:
 
 
 def test_a_terminal_shows_progress_and_no_colour_where_none_is_wanted() -> None:
-    pty = pytest.importorskip("pty", reason="needs a pseudo-terminal")
-    controller, terminal = pty.openpty()
-    process = subprocess.Popen(  # noqa: S603 - our own code
-        COMMAND,
-        stdout=terminal,
-        stderr=subprocess.PIPE,
-        env=environment(TERM="xterm", NO_COLOR="1", COLUMNS="80", PYTHONIOENCODING="utf-8"),
-    )
-    os.close(terminal)
-    shown = io.BytesIO()
-    try:
-        while select.select([controller], [], [], 60)[0]:
-            try:
-                shown.write(os.read(controller, 65536))
-            except OSError:  # its last holder has closed it
-                break
-        _, errors = process.communicate(timeout=60)
-    finally:
-        process.kill()
-        os.close(controller)
-    text = shown.getvalue().decode()
-    assert (process.returncode, errors) == (0, b"")
+    status, text, errors = run_in_a_terminal()
+    assert (status, errors) == (0, "")
     assert re.search(r"Generate .* 2/6", text)
     assert not re.search("\x1b\\[[0-9;]*3[0-7]m", text)
 
