@@ -32,7 +32,7 @@ _KNOWN_CHARSET: Final = re.compile(
 _CHARSET_READ: Final = 2_048
 
 _TITLE: Final = re.compile(r"<title(?:\s[^<>]*)?>", re.IGNORECASE)
-_TITLE_END: Final = re.compile(r"</title", re.IGNORECASE)
+_TITLE_END: Final = re.compile(r"</title[^<>]*>", re.IGNORECASE)
 _TAG: Final = re.compile(r"<(/?)(nav|aside|footer|form|button|main|article)(?:\s[^<>]*)?>", re.IGNORECASE)
 _BODIES: Final = ("article", "main")
 _AROUND: Final = {"item": "- ", "quote": "> ", "heading": "## ", "prose": ""}
@@ -90,9 +90,10 @@ def _decoded(body: bytes, content_type: bytes) -> str:
 
 
 def _read_html(source: str) -> Page:
-    blocks = [block for block in _blocks(_body(source[:_MAX_SOURCE])) if block.text.strip()]
+    title, rest = _without_title(source)
+    blocks = [block for block in _blocks(_body(rest[:_MAX_SOURCE])) if block.text.strip()]
     text = "\n\n".join(_AROUND[block.kind] + one_line(block.text) for block in blocks)
-    return Page(_title(source) or _first_heading(blocks), text)
+    return Page(title or _first_heading(blocks), text)
 
 
 def _blocks(source: str) -> list[Block]:
@@ -100,10 +101,13 @@ def _blocks(source: str) -> list[Block]:
     return read_blocks("<div>\n" + "\n".join(line for line in source.split("\n") if line.strip()))
 
 
-def _title(source: str) -> str:
+def _without_title(source: str) -> tuple[str, str]:
     begin = _TITLE.search(source)
     end = _TITLE_END.search(source, begin.end()) if begin else None
-    return one_line(html.unescape(source[begin.end() : end.start()])) if begin and end else ""
+    if begin is None or end is None:
+        return "", source
+    title = one_line(html.unescape(source[begin.end() : end.start()]))
+    return title, source[: begin.start()] + source[end.end() :]
 
 
 def _first_heading(blocks: Sequence[Block]) -> str:

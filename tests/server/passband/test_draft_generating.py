@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 from draft_desk import DRAFTS, PASSBAND, act, create, listed, read
 from in_process import Api, StillClock, open_api
-from loopback import always, free_port, http, loopback
+from loopback import Conversation, Script, always, free_port, http, loopback
 from sqlalchemy import select
 
 from pandocast_server.generation.counting import fits
@@ -40,12 +40,22 @@ def api(tmp_path: Path) -> Iterator[Api]:
 
 def page(body: str | bytes = ARTICLE, content_type: str = "text/html", status: str = "200 OK") -> bytes:
     raw = body.encode() if isinstance(body, str) else body
-    return http(status, raw, f"Content-Type: {content_type}", "Connection: close")
+    return http(status, raw, f"Content-Type: {content_type}")
+
+
+def once(answer: bytes) -> Script:
+    """Answer one request, and close the connection."""
+
+    def script(conversation: Conversation) -> None:
+        conversation.read_request()
+        conversation.send(answer)
+
+    return script
 
 
 def generate(api: Api, answer: bytes, **body: object) -> list[dict[str, Any]]:
     """Have drafts generated from a page with this answer, and give them as they are then."""
-    with loopback(always(answer)) as site:
+    with loopback(once(answer)) as site:
         created = api.send("POST", DRAFTS, json={"url": site.url, **body})
         assert created.status_code == 201, created.text
         api.run_jobs()
