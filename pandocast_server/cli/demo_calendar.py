@@ -68,10 +68,10 @@ def _target(path: Path) -> Path:
 
 def _new_file(directory: Path, content: bytes) -> Path:
     path = directory / f".passband-{secrets.token_hex(8)}.tmp"
-    with path.open("xb") as file:
-        try:
+    try:
+        with path.open("xb") as file:
             file.write(content)
-        except BaseException:
-            path.unlink()
-            raise
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
     return path
