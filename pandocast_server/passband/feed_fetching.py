@@ -1,13 +1,12 @@
 """From the URL of a source to the entries of its feed: creating, testing and runs all fetch by this."""
 
 import asyncio
-from typing import Final
 
 from pandocast_server import outgoing
 from pandocast_server.passband.feeds import Entry, FeedError, read_feed
 from pandocast_server.passband.source_types import feed_url
 
-DEADLINE_SECONDS: Final = 10.0
+DEADLINE_SECONDS = 10.0
 
 # Servers that weigh what they send against this have a feed; those that send a page instead are told by that.
 _ACCEPT = (
@@ -19,16 +18,13 @@ class SourceError(Exception):
     """A source gave no entries; the text is a sentence for the person who set it up."""
 
 
-async def fetch_entries(
-    source_type: str, url: str, *, private_targets: bool, deadline: float = DEADLINE_SECONDS
-) -> list[Entry]:
-    """Fetch the feed of a source and read it, in a thread, as it comes.
+async def fetch_entries(source_type: str, url: str, *, private_targets: bool) -> list[Entry]:
+    """Fetch the feed of a source, within `DEADLINE_SECONDS` of real time, and read it in a thread.
 
     Args:
         source_type: One of the types that have a feed.
         url: The URL of the source.
         private_targets: Whether loopback and private addresses may be reached.
-        deadline: Seconds of real time for fetching.
 
     Raises:
         SourceError: It cannot be fetched, was answered otherwise than with a success, or is no feed. What was
@@ -36,7 +32,10 @@ async def fetch_entries(
     """
     try:
         found = await outgoing.fetch(
-            feed_url(source_type, url), private_targets=private_targets, deadline=deadline, accept=_ACCEPT
+            feed_url(source_type, url),
+            private_targets=private_targets,
+            deadline=DEADLINE_SECONDS,
+            accept=_ACCEPT,
         )
     except outgoing.OutgoingError as error:
         raise SourceError(f"The feed cannot be fetched: {error}") from error

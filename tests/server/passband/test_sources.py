@@ -128,7 +128,6 @@ def test_a_source_that_cannot_be_read_is_not_created(api: Api, host: FeedHost, c
 
 def test_nobody_answers(api: Api, host: FeedHost, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_fetching, "DEADLINE_SECONDS", 0.2)
-    monkeypatch.setattr(feed_fetching.fetch_entries, "__kwdefaults__", {"deadline": 0.2})
     host.pages["/slow"] = lambda conversation: conversation.hang()
     for url, reason in (
         (host.url("/slow"), "no complete answer within 0.2 seconds"),
