@@ -7,7 +7,7 @@ from pandocast_server.cli.lazy import LazyCommand, LazyGroup
 
 main = LazyGroup(
     "pandocast-server",
-    help="A local reference server of the Pandocast API.",
+    help="A local reference server of the Pandocast and Passband APIs.",
     version_of="pandocast",
     lazy=[
         LazyCommand("demo", "pandocast_server.cli.demo:demo", "Publish an article, from upload to webhook."),
