@@ -43,7 +43,7 @@ def patch(api: Api, draft_id: object, *, key: str | None = "", **body: object) -
     return api.send("PATCH", f"{DRAFTS}/{draft_id}", key=key, json=body)
 
 
-def act(api: Api, draft_id: object, action: str, **body: object) -> dict[str, Any]:
+def act(api: Api, draft_id: object, action: str, **body: Any) -> dict[str, Any]:
     """Take an action that succeeds, and give the draft that is answered."""
     answer = patch(api, draft_id, action=action, **body)
     assert answer.status_code == 200, answer.text

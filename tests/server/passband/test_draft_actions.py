@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from draft_desk import (
@@ -137,7 +138,7 @@ def test_two_drafts_may_stand_at_the_same_time(api: Api) -> None:
     ],
 )
 def test_a_wrong_field_is_named_before_anything_else_is_looked_at(
-    api: Api, body: dict[str, object], message: str
+    api: Api, body: dict[str, Any], message: str
 ) -> None:
     for draft_id in (create(api)["id"], in_status(api, "posted"), "drf_nobody"):
         rejects(patch(api, draft_id, **body), 400, message)
@@ -162,7 +163,7 @@ def test_the_last_moment_that_there_is_can_be_scheduled(api: Api) -> None:
 
 def test_regenerating_answers_with_a_new_draft_and_archives_the_old_one(api: Api) -> None:
     image = {"url": "https://example.com/a.png"}
-    extras = {"tags": ["a"], "targetPlatforms": ["bluesky"], "images": [image]}
+    extras: dict[str, Any] = {"tags": ["a"], "targetPlatforms": ["bluesky"], "images": [image]}
     old = create(api, prompt=MATERIAL, **extras)
     api.run_jobs()
     act(api, old["id"], "reject", feedback="Say more of forgetting")

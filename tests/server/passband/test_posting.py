@@ -60,7 +60,7 @@ def results(api: Api, draft_id: object) -> dict[str, dict[str, Any]]:
         return {row["platform"]: dict(row) for row in connection.execute(query).mappings()}
 
 
-def scheduled(api: Api, at: str = TOMORROW, **body: object) -> str:
+def scheduled(api: Api, at: str = TOMORROW, **body: Any) -> str:
     draft_id: str = act(api, create(api, text="Hello", **body)["id"], "approve")["id"]
     act(api, draft_id, "schedule", scheduledAt=at)
     return draft_id
