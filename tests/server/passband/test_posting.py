@@ -1,5 +1,6 @@
 """Posting: at once, when the time has come, and never when something came in between."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from draft_desk import PASSBAND, TOMORROW, act, create, in_status, listed, patch, read, rejects
 from in_process import Api, StillClock, open_api
+from loopback import Conversation, http, loopback
 from sqlalchemy import delete, select
 
 from pandocast_server.background import job_worker
@@ -293,6 +295,31 @@ def test_a_draft_that_cannot_even_be_said_to_have_failed_is_given_up(
     failed = read(api, due)
     assert (failed["status"], failed["feedback"]) == ("failed", "The draft could not be posted")
     assert read(api, moved)["status"] == "archived"
+
+
+def test_a_page_that_keeps_its_readers_waiting_does_not_hold_up_what_is_posted(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was_posted = threading.Event()
+    record = posting._record  # the nearest place to see that a post went out
+
+    def telling(*arguments: Any) -> None:
+        record(*arguments)
+        was_posted.set()
+
+    def script(conversation: Conversation) -> None:
+        conversation.read_request()
+        if was_posted.wait(9):
+            conversation.send(http("200 OK", b"A page at last.", "Content-Type: text/plain"))
+
+    monkeypatch.setattr(posting, "_record", telling)
+    due = scheduled(api)
+    with loopback(script) as site:
+        waiting = create(api, url=site.url)
+        api.clock.move(days=1)
+        api.run_jobs()
+    assert read(api, due)["status"] == "posted"
+    assert read(api, waiting["id"])["text"] == "A page at last."
 
 
 def test_every_platform_here_can_be_connected_there() -> None:
