@@ -33,16 +33,13 @@ def list_sources(call: Call) -> Reply:
 
 async def create_source(call: Call) -> Reply:
     """Add a source whose feed can be fetched and read at this moment; of any other, nothing is kept."""
-    name, source_type, url = read_name(call.body), read_type(call.body), read_url(call.body)
-    for field, value in (("name", name), ("type", source_type), ("url", url)):
-        if value is None:
-            raise bad_request(f"{field} is missing")
+    name = _required("name", read_name(call.body))
+    source_type = _required("type", read_type(call.body))
+    url = _required("url", read_url(call.body))
     config = read_config(call.body) or {}
     runtime = call.runtime
     try:
-        await fetch_entries(
-            str(source_type), str(url), private_targets=runtime.settings.allows_private_targets
-        )
+        await fetch_entries(source_type, url, private_targets=runtime.settings.allows_private_targets)
     except SourceError as error:
         raise bad_request(str(error)) from error
     source_id = runtime.identifiers.new("src")
@@ -111,6 +108,12 @@ async def test_source(call: Call) -> Reply:
     except SourceError as error:
         return json_reply({"ok": False, "items": [], "error": str(error)})
     return json_reply({"ok": True, "items": [_tested(entry) for entry in entries[:_MOST_IN_A_TEST]]})
+
+
+def _required(name: str, value: str | None) -> str:
+    if value is None:
+        raise bad_request(f"{name} is missing")
+    return value
 
 
 def _find(connection: Connection, workspace_id: str, source_id: str) -> RowMapping:
