@@ -117,7 +117,8 @@ class Description:
                     for status in self.at("paths", template, method, "responses")
                 },
             )
-            for method in METHODS.intersection(self.at("paths", template))
+            for method in self.at("paths", template)
+            if method in METHODS
         }
         pattern = re.sub(r"\\\{[a-z_]+\\\}", "[^/]+", re.escape(template))
         return Path(template, re.compile(pattern), operations)
