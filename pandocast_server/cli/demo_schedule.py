@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -128,7 +129,7 @@ def save_calendar(path: Path, client: Passband, direct: httpx.Client, screen: Pa
     if url is None:
         raise DemoError("the calendar feed is turned off")
     answer = direct.get(url)
-    if answer.status_code != httpx.codes.OK:
+    if answer.status_code != HTTPStatus.OK:
         raise DemoError(f"the calendar feed was answered with {answer.status_code}")
     events = answer.content.count(_EVENT)
     write_calendar(path, answer.content)

@@ -1,5 +1,6 @@
 import os
-import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -122,25 +123,28 @@ def test_a_directory_that_may_not_be_written_to_is_told(use: Callable[[Path], No
         assert refusal(use, Path("/a.ics")) == "'/a.ics' cannot be written: Permission denied"
 
 
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """Let the system refuse larger files, as it does on a full disk."""
-    resource = pytest.importorskip("resource", reason="needs limits on files")
-    _, most = limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        signal.signal(signal.SIGXFSZ, before)
+_ON_A_FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from pandocast_server.cli.demo_calendar import write_calendar
+from pandocast_server.cli.demo_files import UnusableFileError
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    write_calendar(Path("a.ics"), b"BEGIN:VCALENDAR".ljust(int(sys.argv[1])))
+except UnusableFileError as error:
+    print(error.message)
+"""
 
 
 @pytest.mark.parametrize("size", [2_000, 2_000_000])
 def test_what_cannot_be_written_whole_leaves_the_old_calendar(tmp_path: Path, size: int) -> None:
+    pytest.importorskip("resource", reason="needs limits on files")
     path = tmp_path / "a.ics"
     path.write_bytes(CALENDAR)
-    with files_of_at_most(1_000), pytest.raises(UnusableFileError) as caught:
-        write_calendar(path, CALENDAR.ljust(size))
-    assert caught.value.message.endswith("a.ics' cannot be written: File too large")
+    # In a process of its own, whose files may not be large: it ends as on a full disk.
+    command = [sys.executable, "-c", _ON_A_FULL_DISK, str(size)]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    assert (ended.stdout, ended.stderr) == ("'a.ics' cannot be written: File too large\n", "")
     assert (names(tmp_path), path.read_bytes()) == (["a.ics"], CALENDAR)

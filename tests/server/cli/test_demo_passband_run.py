@@ -70,6 +70,12 @@ def test_a_calendar_that_is_turned_off(fails: Callable[..., str], tmp_path: Path
     assert not (tmp_path / "calendar.ics").exists()
 
 
+def test_a_calendar_that_is_not_given(fails: Callable[..., str], tmp_path: Path) -> None:
+    line = fails(lambda server: server.faults.add("GET", "/calendar/{workspace}/{file}", status=503))
+    assert "the calendar feed was answered with 503 (DemoError)" in line
+    assert not (tmp_path / "calendar.ics").exists()
+
+
 def test_a_pipeline_that_does_not_end(fails: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo_passband_run, "_SECONDS_FOR_A_RUN", 0.001)
     assert "WaitTimeoutError" in fails(prepare_nothing)
