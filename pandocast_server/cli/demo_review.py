@@ -1,6 +1,5 @@
 """The review in the demo's second act: what a person would decide on each draft, decided by rules."""
 
-import time
 from collections.abc import Sequence
 
 from attrs import frozen
@@ -10,12 +9,12 @@ from pandocast_sdk.models.drafts import BulkAction, Draft
 from pandocast_server.cli.demo_passband_screen import PassbandScreen, confidence
 from pandocast_server.cli.demo_run import DemoError
 from pandocast_server.cli.demo_stage import counted
+from pandocast_server.cli.demo_waiting import wait_for_draft
 
 _SHORT = "SHORT"
 _OPENING = "New today: "
 _FEEDBACK = "It could stand on any site: begin with another passage."
 _SECONDS_FOR_A_DRAFT = 60.0
-_SECONDS_BETWEEN_LOOKS = 0.02
 
 
 @frozen
@@ -52,7 +51,14 @@ def review(drafts: Sequence[Draft], client: Passband, screen: PassbandScreen) ->
     screen.excerpt("Weakest", weakest.text, confidence(weakest))
     rejected = client.drafts.reject(weakest.id, feedback=_FEEDBACK)
     screen.fact("Rejected", _FEEDBACK)
-    rewritten = _written(client, client.drafts.regenerate(weakest.id).id)
+    rewritten = wait_for_draft(
+        client,
+        client.drafts.regenerate(weakest.id).id,
+        before="pending_generation",
+        after="pending_review",
+        done="written",
+        timeout=_SECONDS_FOR_A_DRAFT,
+    )
     screen.changed("Anew", rewritten)
 
     current = [rewritten if draft is weakest else draft for draft in drafts]
@@ -90,18 +96,6 @@ def _confidence(draft: Draft) -> float:
 def _short_and_weak(draft: Draft) -> tuple[bool, float]:
     # Of a short draft there are others to be written: a thread often tells all that there is.
     return draft.format != _SHORT, _confidence(draft)
-
-
-def _written(client: Passband, draft_id: str) -> Draft:
-    """Wait until a draft has been generated."""
-    expires = time.monotonic() + _SECONDS_FOR_A_DRAFT
-    while (draft := client.drafts.get(draft_id)).status == "pending_generation":
-        if time.monotonic() > expires:
-            raise DemoError(f"no draft was written within {_SECONDS_FOR_A_DRAFT:g} seconds")
-        time.sleep(_SECONDS_BETWEEN_LOOKS)
-    if draft.status != "pending_review":
-        raise DemoError(f"a draft could not be written: {draft.feedback or draft.status}")
-    return draft
 
 
 def _do(client: Passband, action: BulkAction, ids: list[str]) -> None:

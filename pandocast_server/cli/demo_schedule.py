@@ -1,6 +1,5 @@
 """The schedule in the demo's second act: slots, the calendar, posting, and how the posts did."""
 
-import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-from attrs import field, frozen
+from attrs import frozen
 
 from pandocast_sdk import Passband
 from pandocast_sdk.models.drafts import Draft
@@ -19,6 +18,7 @@ from pandocast_server.cli.demo_files import shown
 from pandocast_server.cli.demo_passband_screen import PassbandScreen, percent
 from pandocast_server.cli.demo_run import DemoError
 from pandocast_server.cli.demo_stage import MASK, counted, day_and_time
+from pandocast_server.cli.demo_waiting import wait_for_draft
 from pandocast_server.clock import Clock
 
 _SLOTS: Final = tuple(
@@ -27,7 +27,6 @@ _SLOTS: Final = tuple(
 )
 _CLOSE: Final = timedelta(minutes=20)
 _SECONDS_FOR_A_POST: Final = 10.0
-_SECONDS_BETWEEN_LOOKS: Final = 0.02
 _EVENT: Final = b"\r\nBEGIN:VEVENT\r\n"
 
 
@@ -74,12 +73,10 @@ class CalendarFile:
 
     Attributes:
         path: Where.
-        url: Where it can be subscribed to; who knows it can read it.
         events: How many it has.
     """
 
     path: Path
-    url: str = field(repr=False)
     events: int
 
 
@@ -136,7 +133,7 @@ def save_calendar(path: Path, client: Passband, direct: httpx.Client, screen: Pa
     screen.fact("Feed", f"{url.rsplit('/', 2)[0]}/{MASK}/{MASK}.ics")
     screen.fact("Written", f"{shown(path)}, {counted(events, 'event')}: any calendar program opens it")
     screen.fact("Live", "while a server runs, calendars can subscribe to that address")
-    return CalendarFile(path, url, events)
+    return CalendarFile(path, events)
 
 
 def post(planned: Schedule, client: Passband, clock: Clock, screen: PassbandScreen) -> list[Draft]:
@@ -151,7 +148,16 @@ def post(planned: Schedule, client: Passband, clock: Clock, screen: PassbandScre
     posted: list[Draft] = []
     for draft in planned.drafts:
         clock.advance(max(timedelta(), _time(draft) - clock.now()))
-        posted.append(_posted(client, draft.id))
+        posted.append(
+            wait_for_draft(
+                client,
+                draft.id,
+                before="scheduled",
+                after="posted",
+                done="posted",
+                timeout=_SECONDS_FOR_A_POST,
+            )
+        )
         screen.excerpt(day_and_time(_time(draft)), draft.text, "posted")
     return posted
 
@@ -189,15 +195,3 @@ def _time(draft: Draft) -> datetime:
     if draft.scheduled_at is None:
         raise DemoError("a scheduled draft has no time")
     return draft.scheduled_at
-
-
-def _posted(client: Passband, draft_id: str) -> Draft:
-    """Wait until a draft whose time has come is posted."""
-    expires = time.monotonic() + _SECONDS_FOR_A_POST
-    while (draft := client.drafts.get(draft_id)).status == "scheduled":
-        if time.monotonic() > expires:
-            raise DemoError(f"a draft was not posted within {_SECONDS_FOR_A_POST:g} seconds")
-        time.sleep(_SECONDS_BETWEEN_LOOKS)
-    if draft.status != "posted":
-        raise DemoError(f"a draft could not be posted: {draft.feedback or draft.status}")
-    return draft

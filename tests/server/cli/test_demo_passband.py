@@ -191,7 +191,7 @@ def test_an_interrupt_leaves_nothing_behind(here: Path, tmp_path: Path) -> None:
     temporary.mkdir()
     process = start("--passband", directory=here, TMPDIR=str(temporary))
     assert process.stdout is not None
-    while not process.stdout.readline().startswith("4 Review"):
+    while not process.stdout.readline().startswith("3 Pipeline"):
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
     status, _, errors = finish(process)

@@ -83,7 +83,7 @@ def test_a_pipeline_that_does_not_end(fails: Callable[..., str], monkeypatch: py
 
 @pytest.mark.parametrize(
     ("answers", "reason"),
-    [(0, "BadRequestError"), (2, "the pipeline failed: ")],
+    [(0, "BadRequestError"), (1, "the feed cannot be read: "), (2, "the pipeline failed: ")],
 )
 def test_a_feed_that_goes_away(
     fails: Callable[..., str], monkeypatch: pytest.MonkeyPatch, answers: int, reason: str

@@ -1,17 +1,12 @@
 """What the review decides; that it comes about is seen in the whole act."""
 
 from datetime import UTC, datetime
-from typing import cast
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandocast_sdk import Passband
 from pandocast_sdk.models.drafts import Draft
-from pandocast_server.cli import demo_review
 from pandocast_server.cli.demo_review import chosen
-from pandocast_server.cli.demo_run import DemoError
 
 NOW = datetime(2026, 3, 28, 10, tzinfo=UTC)
 
@@ -52,32 +47,3 @@ def test_there_is_one_of_each_item(rows: list[tuple[str, float | None]], data: s
     for one in found:
         rivals = [rival.confidence or 0 for rival in drafts if rival.item_id == one.item_id]
         assert one == edited or (one.confidence or 0) == max(rivals)
-
-
-class Desk:
-    """A client whose drafts never change."""
-
-    def __init__(self, found: Draft) -> None:
-        self._found = found
-        self.drafts = self
-
-    def get(self, draft_id: str) -> Draft:
-        assert draft_id == self._found.id
-        return self._found
-
-
-@pytest.mark.parametrize(
-    ("status", "feedback", "reason"),
-    [
-        ("pending_generation", None, "no draft was written within 0 seconds"),
-        ("failed", "out of words", "a draft could not be written: out of words"),
-        ("archived", None, "a draft could not be written: archived"),
-    ],
-)
-def test_a_draft_that_is_not_written_anew(
-    monkeypatch: pytest.MonkeyPatch, status: str, feedback: str | None, reason: str
-) -> None:
-    monkeypatch.setattr(demo_review, "_SECONDS_FOR_A_DRAFT", 0)
-    waiting = draft("a", "1", None).model_copy(update={"status": status, "feedback": feedback})
-    with pytest.raises(DemoError, match=reason):
-        demo_review._written(cast("Passband", Desk(waiting)), "a")
