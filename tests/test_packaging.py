@@ -62,7 +62,9 @@ def test_the_wheel_holds_both_packages_and_nothing_else(wheel: Path) -> None:
         "pandocast_sdk/py.typed",
         "pandocast_server/py.typed",
         "pandocast_server/openapi/pandocast.yaml",
+        "pandocast_server/openapi/passband.yaml",
         "pandocast_server/cli/article.md",
+        "pandocast_server/cli/feed.xml",
     }
 
 

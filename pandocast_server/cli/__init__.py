@@ -10,8 +10,8 @@ main = LazyGroup(
     help="A local reference server of the Pandocast and Passband APIs.",
     version_of="pandocast",
     lazy=[
-        LazyCommand("demo", "pandocast_server.cli.demo:demo", "Publish an article, from upload to webhook."),
-        LazyCommand("serve", "pandocast_server.cli.serve:serve", "Serve the API until interrupted."),
+        LazyCommand("demo", "pandocast_server.cli.demo:demo", "Publish an article, or draft from a feed."),
+        LazyCommand("serve", "pandocast_server.cli.serve:serve", "Serve both APIs until interrupted."),
         LazyCommand("keys", "pandocast_server.cli.keys:keys", "Create, list and revoke API keys."),
         LazyCommand("webhooks", "pandocast_server.cli.webhooks:webhooks", "Manage endpoints and deliveries."),
         LazyCommand(

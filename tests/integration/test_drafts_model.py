@@ -92,7 +92,7 @@ class DraftsMachine(RuleBasedStateMachine):
     def reject(self, id_: str, feedback: str | None) -> None:
         if draft := self._take("reject", id_, lambda: self.client.drafts.reject(id_, feedback=feedback)):
             draft.status = "rejected"
-            draft.rejection_feedback = draft.rejection_feedback if feedback is None else feedback
+            draft.rejection_feedback = feedback
 
     @rule(id_=ids, feedback=st.none() | TEXTS)
     def unapprove(self, id_: str, feedback: str | None) -> None:
@@ -100,7 +100,7 @@ class DraftsMachine(RuleBasedStateMachine):
             "unapprove", id_, lambda: self.client.drafts.unapprove(id_, feedback=feedback)
         ):
             draft.status = "pending_review"
-            draft.feedback = draft.feedback if feedback is None else feedback
+            draft.feedback = feedback
 
     @rule(target=ids, id_=ids)
     def regenerate(self, id_: str) -> str:
@@ -164,6 +164,8 @@ class DraftsMachine(RuleBasedStateMachine):
         for id_, was_legal in legal.items():
             if was_legal:
                 self.model.drafts[id_].status = targets[action]
+            if was_legal and action == "reject":
+                self.model.drafts[id_].rejection_feedback = None
 
     @rule(hours=HOURS)
     def let_time_pass(self, hours: int) -> None:
