@@ -2,7 +2,7 @@
 
 import re
 
-from pandocast_server import urls
+from pandocast_server.outgoing import urls
 
 MAX_SECRET = 200
 

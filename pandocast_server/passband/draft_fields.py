@@ -8,9 +8,9 @@ from attrs import field, frozen
 from pandocast_server.bodies import quoted
 from pandocast_server.errors import ApiError, bad_request
 from pandocast_server.fields import Fields, one_of, optional_list, optional_text, required_text
+from pandocast_server.outgoing.urls import InvalidUrlError, check_url
 from pandocast_server.passband.formats import DEFAULT_FORMAT, FORMATS, MAX_TEXT
 from pandocast_server.passband.platforms import known_platforms
-from pandocast_server.urls import InvalidUrlError, check_url
 
 _MAX_PROMPT = 5_000
 _MAX_FEEDBACK = 5_000

@@ -15,9 +15,9 @@ import feedparser
 from attrs import field, frozen
 
 from pandocast_server.generation.cleaning import clean, one_line
+from pandocast_server.outgoing.urls import InvalidUrlError, check_url
 from pandocast_server.passband.feed_text import MAX_ENTRIES, FeedError, feed_text
 from pandocast_server.timestamps import EPOCH
-from pandocast_server.urls import InvalidUrlError, check_url
 
 __all__ = ("MAX_CONTENT", "MAX_TITLE", "Entry", "FeedError", "read_feed")
 

@@ -4,9 +4,9 @@ from typing import Final
 
 from pandocast_server.errors import ApiError, bad_request
 from pandocast_server.fields import Fields, is_whole, one_of, optional_object, optional_text, required_text
+from pandocast_server.outgoing.urls import MAX_URL, InvalidUrlError, check_url
 from pandocast_server.passband.draft_fields import read_extras, read_formats
 from pandocast_server.passband.source_types import SOURCE_TYPES, TWITTER
-from pandocast_server.urls import MAX_URL, InvalidUrlError, check_url
 
 MAX_ITEMS: Final = 100
 DEFAULT_MAX_ITEMS: Final = 20

@@ -12,12 +12,13 @@ from contextlib import asynccontextmanager
 import pytest
 from attrs import define, field
 
-from pandocast_server import dialling, outgoing
+from pandocast_server import outgoing
 from pandocast_server.outgoing import (
     BodyTooLargeError,
     DeadlineError,
     ProtocolError,
     TargetRefusedError,
+    dialling,
     fetch,
 )
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pandocast_server.inflating import InflateError, Inflater
+from pandocast_server.outgoing.inflating import InflateError, Inflater
 
 
 def raw(data: bytes) -> bytes:

@@ -22,7 +22,7 @@ from in_process import Api, StillClock, open_api
 from loopback import free_port, http
 from sqlalchemy import func, insert, select, update
 
-from pandocast_server import dialling
+from pandocast_server.outgoing import dialling
 from pandocast_server.passband import feed_fetching
 from pandocast_server.storage.passband_tables import (
     draft_tags,

@@ -10,8 +10,8 @@ from typing import cast
 
 import httpcore
 
-from pandocast_server.addresses import is_allowed
-from pandocast_server.outgoing_errors import ConnectFailedError, TargetRefusedError
+from pandocast_server.outgoing.addresses import is_allowed
+from pandocast_server.outgoing.errors import ConnectFailedError, TargetRefusedError
 
 # A first address that does not answer must leave time for the next one.
 _SECONDS_PER_ADDRESS = 2.5

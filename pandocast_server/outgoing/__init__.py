@@ -1,0 +1,33 @@
+"""The server's one outgoing HTTP client.
+
+Whoever runs a server gives its users a way to make it send requests. So the name is resolved here, all of its
+addresses are judged, and the connection goes to an address that was judged: no second look-up and no proxy
+comes between, and a redirect, where one is followed at all, is judged like a URL that somebody gave.
+"""
+
+from pandocast_server.outgoing.errors import (
+    BodyTooLargeError,
+    ConnectFailedError,
+    DeadlineError,
+    OutgoingError,
+    ProtocolError,
+    TargetRefusedError,
+)
+from pandocast_server.outgoing.exchange import MAX_BODY
+from pandocast_server.outgoing.fetching import MAX_REDIRECTS, Fetched, fetch
+from pandocast_server.outgoing.sending import Answer, request
+
+__all__ = (
+    "MAX_BODY",
+    "MAX_REDIRECTS",
+    "Answer",
+    "BodyTooLargeError",
+    "ConnectFailedError",
+    "DeadlineError",
+    "Fetched",
+    "OutgoingError",
+    "ProtocolError",
+    "TargetRefusedError",
+    "fetch",
+    "request",
+)
