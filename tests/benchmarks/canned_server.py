@@ -60,7 +60,7 @@ def _body(count: int | None) -> bytes:
     if count is None:
         answer: dict[str, object] = {"items": [output()], "total": 1}
     else:
-        answer = {"items": [upload(number) for number in range(count)], "total": count, "has_more": False}
+        answer = {"items": [upload(number) for number in range(count)], "total": 10 * count, "has_more": True}
     return json.dumps(answer, separators=(",", ":")).encode()
 
 
