@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import httpx
-
     from pandocast_sdk._async.calendar import AsyncCalendarResource
     from pandocast_sdk._async.content import AsyncContentResource
     from pandocast_sdk._async.drafts import AsyncDraftsResource
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from pandocast_sdk._async.sources import AsyncSourcesResource
     from pandocast_sdk._async.voice_profile import AsyncVoiceProfileResource
     from pandocast_sdk._drivers.async_session import AsyncSession
+    from pandocast_sdk._drivers.http_libraries import AsyncHTTPClient, HTTPClient
     from pandocast_sdk._drivers.sync_session import SyncSession
     from pandocast_sdk._sync.calendar import CalendarResource
     from pandocast_sdk._sync.content import ContentResource
@@ -33,14 +32,14 @@ if TYPE_CHECKING:
     from pandocast_sdk.options import ClientOptions
 
 
-def open_session(options: ClientOptions, http_client: httpx.Client | None) -> SyncSession:
+def open_session(options: ClientOptions, http_client: HTTPClient | None) -> SyncSession:
     """Give a blocking client its driver and its own pool."""
     from pandocast_sdk._drivers.sync_session import SyncPool, SyncSession
 
     return SyncSession(options, SyncPool(http_client), owns_pool=True)
 
 
-def open_async_session(options: ClientOptions, http_client: httpx.AsyncClient | None) -> AsyncSession:
+def open_async_session(options: ClientOptions, http_client: AsyncHTTPClient | None) -> AsyncSession:
     """Give an async client its driver and its own pool."""
     from pandocast_sdk._drivers.async_session import AsyncPool, AsyncSession
 

@@ -11,11 +11,11 @@ from pandocast_sdk._core.not_given import NOT_GIVEN, NotGiven
 from pandocast_sdk._loading import open_async_session
 
 if TYPE_CHECKING:
-    import httpx
     from tenacity.wait import wait_base
 
     from pandocast_sdk._core.raw import Response
     from pandocast_sdk._core.service import Service
+    from pandocast_sdk._drivers.http_libraries import AsyncHTTPClient
     from pandocast_sdk.options import ClientOptions, RateLimitPolicy
 
 
@@ -33,7 +33,7 @@ class AsyncApiClient(ABC):
         rate_limit: RateLimitPolicy | None = None,
         backoff: wait_base | None = None,
         allow_http: bool = False,
-        http_client: httpx.AsyncClient | None = None,
+        http_client: AsyncHTTPClient | None = None,
     ) -> None:
         """Make a client; nothing is sent and no connection is opened yet.
 
@@ -56,13 +56,15 @@ class AsyncApiClient(ABC):
             backoff: The waits between attempts, a strategy of tenacity; by default full jitter that doubles
                 from half a second up to eight.
             allow_http: Whether the key may travel over plain HTTP to a host that is not this machine.
-            http_client: An HTTP client of your own, which stays open. Its transport, proxies, certificates,
-                limits and event hooks are used; its default headers, cookies, parameters, authentication,
-                time-outs and redirect settings are not.
+            http_client: An HTTP client of your own, which stays open: an `httpx.AsyncClient` or an
+                `httpx2.AsyncClient`, over whatever transport. Its transport, proxies, certificates, limits
+                and event hooks are used; its default headers, cookies, parameters, authentication, time-outs
+                and redirect settings are not.
 
         Raises:
             ValueError: An argument cannot be right: no key, no address, a key with control characters, plain
                 HTTP to another machine, a time-out that is not above zero.
+            TypeError: `http_client` is of no library that is known, or is for the other kind of clients.
         """
         from pandocast_sdk._core.service import client_options
 
@@ -86,7 +88,7 @@ class AsyncApiClient(ABC):
     def _service() -> Service:
         """Give the service that it is a client of."""
 
-    def _open(self, options: ClientOptions, http_client: httpx.AsyncClient | None = None) -> None:
+    def _open(self, options: ClientOptions, http_client: AsyncHTTPClient | None = None) -> None:
         self._session = open_async_session(options, http_client)
 
     async def request(

@@ -42,7 +42,7 @@ class Redactor:
 
     def error(self, error: BaseException) -> BaseException:
         """Take the key out of the words of an error and its causes, as when they quote what a server sent."""
-        for link in _chain(error):
+        for link in causes(error):
             link.args = tuple(self(arg) if isinstance(arg, str) else arg for arg in link.args)
         return error
 
@@ -53,12 +53,13 @@ def without_frames(error: BaseException) -> BaseException:
     The frames of an HTTP library hold the request's headers in local variables, and error reporters print
     local variables. The messages stay.
     """
-    for link in _chain(error):
+    for link in causes(error):
         link.__traceback__ = None
     return error
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """Give an error and what led to it, the error first."""
     seen: set[int] = set()
     link: BaseException | None = error
     while link is not None and id(link) not in seen:

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import httpx
 
@@ -13,8 +13,9 @@ from pandocast_sdk._core.redaction import without_frames
 from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send
 from pandocast_sdk._drivers.body import UNREADABLE, BodyReader
 from pandocast_sdk._drivers.event_loop import current_loop, pause, time_limit
+from pandocast_sdk._drivers.http_libraries import HTTPX, AsyncHTTPClient, failure_of, library_of
 from pandocast_sdk._drivers.standing import Standing
-from pandocast_sdk._drivers.transport import CLOSED, LIMITS, Envelope, direct_hosts, failure_of, tls_context
+from pandocast_sdk._drivers.transport import CLOSED, LIMITS, Envelope, direct_hosts, tls_context
 from pandocast_sdk.options import ClientOptions
 
 T = TypeVar("T")
@@ -26,8 +27,9 @@ _GRACE = 0.1  # seconds: the HTTP library's own time-outs come first, because th
 class AsyncPool:
     """The connections that a client and its copies share; another event loop or process opens its own."""
 
-    def __init__(self, given: httpx.AsyncClient | None) -> None:
-        self._given = given
+    def __init__(self, given: AsyncHTTPClient | None) -> None:
+        self.library = HTTPX if given is None else library_of(given, "AsyncClient")
+        self._given = cast("httpx.AsyncClient | None", given)  # or its like, as the library has made sure
         self._own: httpx.AsyncClient | None = None
         self._closed = False
         self._place: tuple[int, object] = (0, None)
@@ -64,7 +66,7 @@ class AsyncSession:
         self.options = options
         self.pool = pool
         self._owns_pool = owns_pool
-        self._envelope = Envelope(options.api_key)
+        self._envelope = Envelope(options.api_key, pool.library)
         self._standing = Standing(options)
 
     async def run(
@@ -114,7 +116,7 @@ class AsyncSession:
                 finally:
                     await response.aclose()
         except Exception as error:  # noqa: BLE001 - sorted by a table, raised again if it is none of it
-            return failure_of(error, step.request)
+            return failure_of(error, step.request, self.pool.library)
         except BaseException as error:
             without_frames(error)  # of an interrupted or cancelled call: they hold the headers
             raise

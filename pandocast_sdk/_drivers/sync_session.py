@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import httpx
 
@@ -12,8 +12,9 @@ from pandocast_sdk._core.plan import Terms
 from pandocast_sdk._core.redaction import without_frames
 from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send, Sleep
 from pandocast_sdk._drivers.body import BodyReader
+from pandocast_sdk._drivers.http_libraries import HTTPX, HTTPClient, failure_of, library_of
 from pandocast_sdk._drivers.standing import Standing
-from pandocast_sdk._drivers.transport import CLOSED, LIMITS, Envelope, direct_hosts, failure_of, tls_context
+from pandocast_sdk._drivers.transport import CLOSED, LIMITS, Envelope, direct_hosts, tls_context
 from pandocast_sdk.options import ClientOptions
 
 T = TypeVar("T")
@@ -25,8 +26,9 @@ _LONGEST_PAUSE = min(1e9, threading.TIMEOUT_MAX)  # seconds: more is refused by 
 class SyncPool:
     """The connections that a client and its copies share; a forked child opens its own."""
 
-    def __init__(self, given: httpx.Client | None) -> None:
-        self._given = given
+    def __init__(self, given: HTTPClient | None) -> None:
+        self.library = HTTPX if given is None else library_of(given, "Client")
+        self._given = cast("httpx.Client | None", given)  # or its like, as the library has made sure
         self._own: httpx.Client | None = None
         self._process = 0
         self._closed = False
@@ -66,7 +68,7 @@ class SyncSession:
         self.options = options
         self.pool = pool
         self._owns_pool = owns_pool
-        self._envelope = Envelope(options.api_key)
+        self._envelope = Envelope(options.api_key, pool.library)
         self._standing = Standing(options)
 
     def run(
@@ -115,7 +117,7 @@ class SyncSession:
             finally:
                 response.close()
         except Exception as error:  # noqa: BLE001 - sorted by a table, raised again if it is none of it
-            return failure_of(error, step.request)
+            return failure_of(error, step.request, self.pool.library)
         except BaseException as error:
             without_frames(error)  # of an interrupted or cancelled call: they hold the headers
             raise

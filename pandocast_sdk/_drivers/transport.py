@@ -1,4 +1,4 @@
-"""The seam to the HTTP library: the only place that knows httpx.
+"""The seam to the HTTP library: what is asked of it, and how its own clients are opened.
 
 Requests are built directly, with headers made once a client, and handed to the client's `send`. What the
 client's own `get` and `post` would add is left out on purpose: default headers, cookies, parameters and
@@ -11,14 +11,14 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from urllib.request import getproxies
 
 import httpx
 
-from pandocast_sdk._core.redaction import HiddenBytes, without_frames
-from pandocast_sdk._core.steps import Failure, Send, Trouble, WireRequest
-from pandocast_sdk._drivers.body import AnswerTooLargeError, AttemptExpiredError
+from pandocast_sdk._core.redaction import HiddenBytes
+from pandocast_sdk._core.steps import Send
+from pandocast_sdk._drivers.http_libraries import Library
 
 CLOSED = "this client, or the one whose connections it shares, is closed"
 
@@ -45,17 +45,27 @@ def tls_context() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+@cache
+def user_agent() -> bytes:
+    """Give the words by which the SDK introduces itself."""
+    try:
+        release = f"/{version('pandocast')}"
+    except PackageNotFoundError:
+        release = ""  # an application that was frozen without the metadata of its packages
+    return f"pandocast-sdk{release} python/{platform.python_version()}".encode()
+
+
 class Envelope:
     """Makes the requests of one client: the only holder of its credentials on the way to the wire."""
 
-    __slots__ = ("_read_headers", "_write_headers")
+    __slots__ = ("_read_headers", "_request", "_write_headers")
 
-    def __init__(self, api_key: str) -> None:
-        agent = f"pandocast-sdk/{version('pandocast')} python/{platform.python_version()}"
+    def __init__(self, api_key: str, library: Library) -> None:
+        self._request = library.request
         self._read_headers = [
             (b"Accept", b"application/json"),
             (b"Accept-Encoding", b"gzip"),
-            (b"User-Agent", agent.encode()),
+            (b"User-Agent", user_agent()),
             (b"Authorization", HiddenBytes(f"Bearer {api_key}".encode("ascii"))),
         ]
         self._write_headers = [*self._read_headers, (b"Content-Type", b"application/json")]
@@ -65,7 +75,7 @@ class Envelope:
         method, url, body = step.request
         headers = self._read_headers if body is None else self._write_headers
         extensions = {"timeout": _TimeLeft(step.expires)}
-        return httpx.Request(method, url, headers=headers, content=body, extensions=extensions)
+        return self._request(method, url, headers=headers, content=body, extensions=extensions)
 
 
 class _TimeLeft(Mapping[str, float]):
@@ -89,36 +99,3 @@ class _TimeLeft(Mapping[str, float]):
 
 
 _PHASES = ("connect", "read", "write", "pool")
-
-
-def failure_of(error: Exception, request: WireRequest) -> Failure:
-    """Tell what the server may have seen of a request that failed, and take the credentials from the error.
-
-    Raises:
-        ValueError: No request can have this address; nothing was sent.
-        Exception: The error itself, when it is none of the HTTP library's.
-    """
-    if isinstance(error, httpx.InvalidURL):
-        fault = without_frames(error)  # the frames hold a request that is half made
-        raise ValueError(f"no request can have this address: {fault}") from None  # noqa: TRY004 - no type
-    for kind, trouble in _TROUBLES:
-        if isinstance(error, kind):
-            if isinstance(error, httpx.HTTPError):
-                error.request = httpx.Request(request.method, request.url)
-            return Failure(trouble, error)
-    raise error
-
-
-# The first row that fits decides; a row stands before the ones for its parent classes.
-_TROUBLES: tuple[tuple[type[Exception], Trouble], ...] = (
-    (httpx.ConnectTimeout, Trouble.CONNECT_TIMEOUT),
-    (httpx.PoolTimeout, Trouble.POOL_TIMEOUT),
-    (httpx.TimeoutException, Trouble.TIMEOUT),
-    (AttemptExpiredError, Trouble.TIMEOUT),
-    (TimeoutError, Trouble.TIMEOUT),
-    (httpx.ConnectError, Trouble.NOT_CONNECTED),
-    (httpx.ProxyError, Trouble.NOT_CONNECTED),
-    (httpx.UnsupportedProtocol, Trouble.NOT_CONNECTED),
-    (AnswerTooLargeError, Trouble.TOO_LARGE),
-    (httpx.HTTPError, Trouble.BROKEN),
-)

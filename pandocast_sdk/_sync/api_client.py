@@ -13,11 +13,11 @@ from pandocast_sdk._core.not_given import NOT_GIVEN, NotGiven
 from pandocast_sdk._loading import open_session
 
 if TYPE_CHECKING:
-    import httpx
     from tenacity.wait import wait_base
 
     from pandocast_sdk._core.raw import Response
     from pandocast_sdk._core.service import Service
+    from pandocast_sdk._drivers.http_libraries import HTTPClient
     from pandocast_sdk.options import ClientOptions, RateLimitPolicy
 
 
@@ -35,7 +35,7 @@ class ApiClient(ABC):
         rate_limit: RateLimitPolicy | None = None,
         backoff: wait_base | None = None,
         allow_http: bool = False,
-        http_client: httpx.Client | None = None,
+        http_client: HTTPClient | None = None,
     ) -> None:
         """Make a client; nothing is sent and no connection is opened yet.
 
@@ -58,13 +58,15 @@ class ApiClient(ABC):
             backoff: The waits between attempts, a strategy of tenacity; by default full jitter that doubles
                 from half a second up to eight.
             allow_http: Whether the key may travel over plain HTTP to a host that is not this machine.
-            http_client: An HTTP client of your own, which stays open. Its transport, proxies, certificates,
-                limits and event hooks are used; its default headers, cookies, parameters, authentication,
-                time-outs and redirect settings are not.
+            http_client: An HTTP client of your own, which stays open: an `httpx.Client` or an
+                `httpx2.Client`, over whatever transport. Its transport, proxies, certificates, limits
+                and event hooks are used; its default headers, cookies, parameters, authentication, time-outs
+                and redirect settings are not.
 
         Raises:
             ValueError: An argument cannot be right: no key, no address, a key with control characters, plain
                 HTTP to another machine, a time-out that is not above zero.
+            TypeError: `http_client` is of no library that is known, or is for the other kind of clients.
         """
         from pandocast_sdk._core.service import client_options
 
@@ -88,7 +90,7 @@ class ApiClient(ABC):
     def _service() -> Service:
         """Give the service that it is a client of."""
 
-    def _open(self, options: ClientOptions, http_client: httpx.Client | None = None) -> None:
+    def _open(self, options: ClientOptions, http_client: HTTPClient | None = None) -> None:
         self._session = open_session(options, http_client)
 
     def request(

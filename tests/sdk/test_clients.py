@@ -70,9 +70,9 @@ def test_an_editor_finds_a_constructor_that_explains_every_option(kind: type[Cli
     service = kind.__name__.removeprefix("Async").upper()
     assert f"{service}_API_KEY" in explained
     assert f"{service}_BASE_URL" in explained
-    assert ("httpx.AsyncClient" in inspect.signature(kind).parameters["http_client"].annotation) is (
-        kind.__name__.startswith("Async")
-    )
+    asynchronous = kind.__name__.startswith("Async")
+    assert ("AsyncHTTPClient" in inspect.signature(kind).parameters["http_client"].annotation) is asynchronous
+    assert ("httpx2.AsyncClient" in explained) is asynchronous
 
 
 @EVERY

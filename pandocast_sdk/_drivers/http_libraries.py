@@ -1,0 +1,184 @@
+"""The HTTP libraries that a client may be of: what their requests are, and what their errors mean.
+
+httpx2 has the names of httpx. An httpx client over aiohttp lends its errors httpx's names, but not their
+meaning: a connection that breaks after everything was sent is a `ConnectTimeout` to it. So where an error
+comes from aiohttp, aiohttp's own class decides.
+
+Only httpx is imported; whoever brings a client of another library has imported that.
+"""
+
+import sys
+from collections.abc import Awaitable
+from functools import cache
+from traceback import walk_tb
+from types import ModuleType
+from typing import Literal, Protocol, TypeAlias
+
+import httpx
+from attrs import frozen
+
+from pandocast_sdk._core.redaction import causes, without_frames
+from pandocast_sdk._core.steps import Failure, Trouble, WireRequest
+from pandocast_sdk._drivers.body import AnswerTooLargeError, AttemptExpiredError
+
+Rows: TypeAlias = tuple[tuple[type[Exception], Trouble], ...]
+
+_NAMES = ("httpx", "httpx2")
+
+
+class HTTPClient(Protocol):
+    """An `httpx.Client` or `httpx2.Client`, as far as type checkers can tell without knowing both."""
+
+    @property
+    def is_closed(self) -> bool: ...
+    def build_request(self, method: str, url: str) -> object: ...
+    def close(self) -> None: ...
+
+
+class AsyncHTTPClient(Protocol):
+    """An `httpx.AsyncClient` or `httpx2.AsyncClient`, as far as type checkers can tell likewise."""
+
+    @property
+    def is_closed(self) -> bool: ...
+    def build_request(self, method: str, url: str) -> object: ...
+    def aclose(self) -> Awaitable[None]: ...
+
+
+@frozen
+class Library:
+    """One library with the names of httpx.
+
+    Attributes:
+        request: Its class of requests.
+        error: The parent class of its errors, which carry the request.
+        invalid_url: Raised where a request is made for an address that none can have.
+        troubles: What its errors mean; the first row that fits decides.
+    """
+
+    request: type[httpx.Request]
+    error: type[httpx.HTTPError]
+    invalid_url: type[Exception]
+    troubles: Rows
+
+
+# A row stands before the ones for its parent classes.
+_TROUBLES: tuple[tuple[str, Trouble], ...] = (
+    ("ConnectTimeout", Trouble.CONNECT_TIMEOUT),
+    ("PoolTimeout", Trouble.POOL_TIMEOUT),
+    ("TimeoutException", Trouble.TIMEOUT),
+    ("ConnectError", Trouble.NOT_CONNECTED),
+    ("ProxyError", Trouble.NOT_CONNECTED),
+    ("UnsupportedProtocol", Trouble.NOT_CONNECTED),
+    ("HTTPError", Trouble.BROKEN),
+)
+
+_OWN: Rows = (
+    (AttemptExpiredError, Trouble.TIMEOUT),
+    (TimeoutError, Trouble.TIMEOUT),
+    (AnswerTooLargeError, Trouble.TOO_LARGE),
+    (httpx.DecodingError, Trouble.BROKEN),  # of `BodyReader`, whatever the library
+)
+
+_OF_AIOHTTP: tuple[tuple[str, Trouble], ...] = (
+    ("ClientConnectorError", Trouble.NOT_CONNECTED),
+    ("ClientHttpProxyError", Trouble.NOT_CONNECTED),
+    ("ConnectionTimeoutError", Trouble.CONNECT_TIMEOUT),
+    ("ServerTimeoutError", Trouble.TIMEOUT),
+    ("ClientError", Trouble.BROKEN),
+)
+
+# Where in aiohttp a call was when its time was up. Should these names change, it is told less exactly.
+_AIOHTTP_PLACES = {
+    "_wait_for_available_connection": Trouble.POOL_TIMEOUT,
+    "_create_connection": Trouble.CONNECT_TIMEOUT,
+}
+
+
+@cache
+def _library(name: str) -> Library:
+    module = sys.modules[name]
+    rows = tuple((getattr(module, name), trouble) for name, trouble in _TROUBLES)
+    return Library(module.Request, module.HTTPError, module.InvalidURL, (*rows, *_OWN))
+
+
+HTTPX = _library("httpx")
+
+
+def library_of(client: object, kind: Literal["Client", "AsyncClient"]) -> Library:
+    """Give the library of a caller's client.
+
+    Args:
+        client: What the caller gave.
+        kind: The class that it has to be of, in any of the libraries.
+
+    Raises:
+        TypeError: It is of none.
+    """
+    present = [name for name in _NAMES if name in sys.modules]
+    for name in present:
+        if isinstance(client, getattr(sys.modules[name], kind)):
+            return _library(name)
+    given = type(client)
+    wanted = " or ".join(f"{name}.{kind}" for name in _NAMES)
+    raise TypeError(f"http_client must be an {wanted}, not {given.__module__}.{given.__qualname__}")
+
+
+def failure_of(error: Exception, request: WireRequest, library: Library) -> Failure:
+    """Tell what the server may have seen of a request that failed, and take the credentials from the error.
+
+    Raises:
+        ValueError: No request can have this address; nothing was sent.
+        Exception: The error itself, when it is none of the HTTP library's.
+    """
+    if isinstance(error, library.invalid_url):
+        fault = without_frames(error)  # the frames hold a request that is half made
+        raise ValueError(f"no request can have this address: {fault}") from None  # noqa: TRY004 - no type
+    aiohttp = sys.modules.get("aiohttp")
+    failure = None if aiohttp is None else _failure_in_aiohttp(error, aiohttp)
+    if failure is not None:
+        return _without_request(failure, request, library)
+    for kind, trouble in library.troubles:
+        if isinstance(error, kind):
+            return _without_request(Failure(trouble, error), request, library)
+    raise error
+
+
+def _without_request(failure: Failure, request: WireRequest, library: Library) -> Failure:
+    """Give the failure with a request in place of the one that was sent, whose headers hold the key."""
+    if isinstance(failure.cause, library.error):
+        failure.cause.request = library.request(request.method, request.url)
+    return failure
+
+
+def _failure_in_aiohttp(error: Exception, aiohttp: ModuleType) -> Failure | None:
+    """Tell what an error means that comes from aiohttp; None when it does not."""
+    from asyncio import CancelledError  # noqa: PLC0415 - loaded with aiohttp, and not before
+
+    chain = list(causes(error))
+    place = _place_in_aiohttp(chain) if isinstance(chain[-1], CancelledError) else None
+    for name, trouble in _OF_AIOHTTP:
+        for link in chain:
+            if isinstance(link, getattr(aiohttp, name, ())):
+                return Failure(place or trouble, _told(error))
+    if isinstance(error, TimeoutError) and place is not None:
+        return Failure(place, _told(error))
+    if any("aiohttp" in frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)):
+        without_frames(error)  # they hold the headers as texts
+    return None
+
+
+def _told(error: Exception) -> Exception:
+    """Give an error that says as much and drags nothing along: aiohttp's hold requests with their headers."""
+    if isinstance(error, httpx.HTTPError | TimeoutError):
+        error.__cause__ = error.__context__ = None
+        return error
+    return httpx.RemoteProtocolError(str(error) or type(error).__name__)
+
+
+def _place_in_aiohttp(chain: list[BaseException]) -> Trouble | None:
+    for link in chain:
+        for frame, _ in walk_tb(link.__traceback__):
+            code = frame.f_code
+            if code.co_name in _AIOHTTP_PLACES and frame.f_globals.get("__name__") == "aiohttp.connector":
+                return _AIOHTTP_PLACES[code.co_name]
+    return None
