@@ -1,10 +1,11 @@
 """Drafts put straight into the database, in whatever state a test begins with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from in_process import Api
-from sqlalchemy import select, update
+from sqlalchemy import Connection, event, select, update
 
 from pandocast_server.passband.drafts import NewDraft, add_draft
 from pandocast_server.passband.transitions import APPROVED
@@ -65,3 +66,18 @@ def jobs_of(api: Api, kind: str) -> list[tuple[str, datetime]]:
     query = select(jobs.c.subject_id, jobs.c.due_at).where(jobs.c.kind == kind)
     with api.runtime.database.read() as connection:
         return [(row[0], row[1]) for row in connection.execute(query.order_by(jobs.c.due_at, jobs.c.seq))]
+
+
+@contextmanager
+def statements_of(api: Api) -> Iterator[list[str]]:
+    """Give the statements that are executed within; one for many rows at once counts as one."""
+    executed: list[str] = []
+
+    def note(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        executed.append(statement)
+
+    event.listen(api.runtime.database.engine, "before_cursor_execute", note)
+    try:
+        yield executed
+    finally:
+        event.remove(api.runtime.database.engine, "before_cursor_execute", note)

@@ -7,6 +7,7 @@ from pandocast_server.fields import optional_choice, required_choice
 from pandocast_server.passband.draft_fields import read_text, texts
 from pandocast_server.passband.draft_moves import Asked, read_asked, take
 from pandocast_server.passband.drafts import find_draft, move, on_the_wire
+from pandocast_server.passband.slots import FreeSlots
 from pandocast_server.passband.transitions import ACTIONS, BULK_ACTIONS, EDIT
 from pandocast_server.routing import Call, Reply, json_reply
 
@@ -27,7 +28,8 @@ def update_draft(call: Call) -> Reply:
         if action is None:
             move(connection, runtime, draft, EDIT, values={"text": text})
         else:
-            draft_id = take(connection, runtime, draft, action, asked)
+            free = FreeSlots(connection, workspace_id=workspace_id, after=runtime.clock.now())
+            draft_id = take(connection, runtime, draft, action, asked, free=free)
         answered = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
     runtime.announce_work()
     return json_reply(on_the_wire(answered))
@@ -37,12 +39,14 @@ def bulk_draft_action(call: Call) -> Reply:
     """Take an action on many drafts, on each in its own right: one that refuses it fails alone."""
     action = required_choice(call.body, "action", BULK_ACTIONS)
     ids = _ids(call)
-    asked = read_asked(call.body, action, now=call.runtime.clock.now())
+    runtime = call.runtime
+    asked = read_asked(call.body, action, now=runtime.clock.now())
     results: dict[str, dict[str, object]] = {}
-    with call.runtime.database.write() as connection:
+    with runtime.database.write() as connection:
+        free = FreeSlots(connection, workspace_id=call.workspace_id, after=runtime.clock.now())
         for draft_id in ids:
-            results[draft_id] = _result(connection, call, draft_id, action, asked)
-    call.runtime.announce_work()
+            results[draft_id] = _result(connection, call, draft_id, action, asked, free=free)
+    runtime.announce_work()
     succeeded = sum(result["ok"] is True for result in results.values())
     return json_reply(
         {
@@ -63,12 +67,12 @@ def _ids(call: Call) -> list[str]:
 
 
 def _result(
-    connection: Connection, call: Call, draft_id: str, action: str, asked: Asked
+    connection: Connection, call: Call, draft_id: str, action: str, asked: Asked, *, free: FreeSlots
 ) -> dict[str, object]:
     try:
         with connection.begin_nested():  # a refusal takes back what was written for this draft, and no more
             draft = find_draft(connection, workspace_id=call.workspace_id, draft_id=draft_id)
-            take(connection, call.runtime, draft, action, asked)
+            take(connection, call.runtime, draft, action, asked, free=free)
     except ApiError as refusal:
         return {"ok": False, "error": refusal.message}
     return {"ok": True}

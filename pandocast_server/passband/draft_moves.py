@@ -13,7 +13,7 @@ from pandocast_server.passband.drafts import check_allowed, move
 from pandocast_server.passband.posting import post_now
 from pandocast_server.passband.regenerating import regenerate
 from pandocast_server.passband.scheduling import put_on_schedule
-from pandocast_server.passband.slots import next_free_slot
+from pandocast_server.passband.slots import FreeSlots
 from pandocast_server.runtime import Runtime
 
 _TIMED = frozenset({"schedule", "reschedule"})
@@ -56,8 +56,18 @@ def read_asked(body: Fields, action: str, *, now: datetime) -> Asked:
     return asked
 
 
-def take(connection: Connection, runtime: Runtime, draft: RowMapping, action: str, asked: Asked) -> str:
+def take(
+    connection: Connection, runtime: Runtime, draft: RowMapping, action: str, asked: Asked, *, free: FreeSlots
+) -> str:
     """Take an action on a draft, in a transaction that writes and has read it; then announce the work.
+
+    Args:
+        connection: That transaction.
+        runtime: The parts of this server.
+        draft: The draft as `find_draft` gave it.
+        action: One of `ACTIONS`.
+        asked: What came along with it.
+        free: The free slots of this transaction, which actions on other drafts may take from too.
 
     Returns:
         The id of the draft to answer with: the same, or that of the one which replaces it.
@@ -67,7 +77,11 @@ def take(connection: Connection, runtime: Runtime, draft: RowMapping, action: st
     """
     if action == "regenerate":
         return regenerate(connection, runtime, draft)
-    _DOERS.get(action, _only_move(action))(connection, runtime, draft, asked)
+    if action == "schedule":
+        check_allowed(draft, action)  # before a slot is taken for it
+        put_on_schedule(connection, runtime, draft, at=asked.scheduled_at or free.take())
+    else:
+        _DOERS.get(action, _only_move(action))(connection, runtime, draft, asked)
     return str(draft["id"])
 
 
@@ -84,14 +98,6 @@ def _reject(connection: Connection, runtime: Runtime, draft: RowMapping, asked: 
 
 def _unapprove(connection: Connection, runtime: Runtime, draft: RowMapping, asked: Asked) -> None:
     move(connection, runtime, draft, "unapprove", values={"feedback": asked.feedback})
-
-
-def _schedule(connection: Connection, runtime: Runtime, draft: RowMapping, asked: Asked) -> None:
-    check_allowed(draft, "schedule")
-    at = asked.scheduled_at
-    if at is None:
-        at = next_free_slot(connection, workspace_id=draft["workspace_id"], after=runtime.clock.now())
-    put_on_schedule(connection, runtime, draft, at=at)
 
 
 def _reschedule(connection: Connection, runtime: Runtime, draft: RowMapping, asked: Asked) -> None:
@@ -111,7 +117,6 @@ def _post(connection: Connection, runtime: Runtime, draft: RowMapping, asked: As
 _DOERS: Mapping[str, _Doer] = {
     "reject": _reject,
     "unapprove": _unapprove,
-    "schedule": _schedule,
     "reschedule": _reschedule,
     "cancel_schedule": _cancel,
     "post": _post,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from attrs import field, frozen
-from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, or_, select, update
 
 from pandocast_server.errors import conflict, not_found
 from pandocast_server.passband.locking import lock_workspace
@@ -126,6 +126,29 @@ def move(
     )
     if connection.execute(moved).rowcount != 1:
         raise conflict("The draft was changed by somebody else at the same moment")
+
+
+def move_each(
+    connection: Connection, runtime: Runtime, action: str, values: Mapping[str, Mapping[str, object]]
+) -> None:
+    """Take an action on many drafts in one go, in a transaction that writes.
+
+    Args:
+        connection: That transaction, which has locked each draft and found the action allowed.
+        runtime: The parts of this server.
+        action: A row of the table of transitions that leads to a status.
+        values: The ids of the drafts, each with the other columns to set: the same for all.
+    """
+    transition = TRANSITIONS[action]
+    # Not as a list of statuses: that cannot be sent for many rows at once.
+    allowed = or_(*(drafts.c.status == status for status in transition.sources))
+    moved = (
+        update(drafts)
+        .where(drafts.c.id == bindparam("moved"), allowed)
+        .values(status=transition.target, updated_at=runtime.clock.now())
+    )
+    if values:
+        connection.execute(moved, [{**columns, "moved": draft_id} for draft_id, columns in values.items()])
 
 
 def settle(

@@ -58,5 +58,5 @@ def _have_overdue_posted(
         .order_by(drafts.c.scheduled_at, drafts.c.seq)
     )
     # Due at their own times, which are over: that is the order in which jobs of a workspace are run.
-    for draft_id, scheduled_at in connection.execute(overdue).all():
-        have_posted(connection, runtime, workspace_id=workspace_id, draft_id=draft_id, at=scheduled_at)
+    due = [(draft_id, scheduled_at) for draft_id, scheduled_at in connection.execute(overdue)]
+    have_posted(connection, runtime, workspace_id=workspace_id, due=due)

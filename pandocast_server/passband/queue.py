@@ -1,6 +1,6 @@
 """The schedule queue: approved drafts take the next free slots (contract, section 2)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -11,8 +11,9 @@ from pandocast_server.bodies import quoted
 from pandocast_server.errors import ApiError, bad_request
 from pandocast_server.fields import optional_list, required_text
 from pandocast_server.passband.drafts import SELECT, check_allowed, find_draft, on_the_wire
-from pandocast_server.passband.scheduling import put_on_schedule
-from pandocast_server.passband.slots import NO_SLOT_LEFT, free_slots, next_free_slot
+from pandocast_server.passband.locking import lock_workspace
+from pandocast_server.passband.scheduling import put_each_on_schedule, put_on_schedule
+from pandocast_server.passband.slots import FreeSlots
 from pandocast_server.passband.transitions import APPROVED
 from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.storage.passband_tables import drafts
@@ -22,7 +23,8 @@ _LONGEST_ID = 1000
 _MOST_IDS = 100
 
 # What scheduling needs to know of a draft: not its text, since there may be thousands.
-_BRIEF = select(drafts.c.id, drafts.c.workspace_id, drafts.c.status)
+# Locked, so that they stay as they are until all of them have their times.
+_BRIEF = select(drafts.c.id, drafts.c.status).with_for_update()
 
 
 def enqueue_draft(call: Call) -> Reply:
@@ -32,8 +34,8 @@ def enqueue_draft(call: Call) -> Reply:
     with runtime.database.write() as connection:
         draft = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
         check_allowed(draft, "schedule")  # before there is said to be no slot for it
-        at = next_free_slot(connection, workspace_id=workspace_id, after=runtime.clock.now())
-        put_on_schedule(connection, runtime, draft, at=at)
+        free = FreeSlots(connection, workspace_id=workspace_id, after=runtime.clock.now())
+        put_on_schedule(connection, runtime, draft, at=free.take())
         scheduled = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
     runtime.announce_work()
     return json_reply(on_the_wire(scheduled))
@@ -52,20 +54,20 @@ def bulk_schedule(call: Call) -> Reply:
 
     They get the next free slots in the order of the ids, or oldest first. An empty list names no draft.
     """
+    runtime, workspace_id = call.runtime, call.workspace_id
     ids = _draft_ids(call.body)
-    outcome = _Outcome()
-    with call.runtime.database.write() as connection:
-        chosen = _approved(connection, call.workspace_id) if ids is None else _named(connection, call, ids)
-        try:
-            free = free_slots(connection, workspace_id=call.workspace_id, after=call.runtime.clock.now())
-        except ApiError as refusal:
-            outcome.skip(refusal.message, len(chosen))
-        else:
-            _take_slots(connection, call, chosen, free, outcome)
-    call.runtime.announce_work()
+    with runtime.database.write() as connection:
+        lock_workspace(connection, workspace_id)  # before the drafts, as everybody does
+        chosen = _approved(connection, workspace_id) if ids is None else _named(connection, workspace_id, ids)
+        free = FreeSlots(connection, workspace_id=workspace_id, after=runtime.clock.now())
+        outcome = _planned(chosen, free)
+        put_each_on_schedule(connection, runtime, workspace_id=workspace_id, times=outcome.scheduled)
+    runtime.announce_work()
     return json_reply(
         {
-            "scheduled": [{"id": name, "scheduledAt": wire_text(at)} for name, at in outcome.scheduled],
+            "scheduled": [
+                {"id": draft_id, "scheduledAt": wire_text(at)} for draft_id, at in outcome.scheduled.items()
+            ],
             "skipped": outcome.skipped,
             "reason": outcome.reason,
         }
@@ -76,7 +78,7 @@ def bulk_schedule(call: Call) -> Reply:
 class _Outcome:
     """What became of a bulk so far; `reason` is why the first draft was skipped."""
 
-    scheduled: list[tuple[str, datetime]] = field(factory=list[tuple[str, datetime]])
+    scheduled: dict[str, datetime] = field(factory=dict[str, datetime])
     skipped: int = 0
     reason: str | None = None
 
@@ -86,23 +88,24 @@ class _Outcome:
             self.reason = why
 
 
-def _take_slots(
-    connection: Connection,
-    call: Call,
-    chosen: Mapping[str, RowMapping | None],
-    free: Iterator[datetime],
-    outcome: _Outcome,
-) -> None:
+def _planned(chosen: Mapping[str, RowMapping | None], free: FreeSlots) -> _Outcome:
+    outcome = _Outcome()
+    try:
+        free.read()
+    except ApiError as refusal:
+        outcome.skip(refusal.message, len(chosen))
+        return outcome
     for draft_id, draft in chosen.items():
         if draft is None:
             outcome.skip(f"Draft {quoted(draft_id)} not found")
         elif draft["status"] != APPROVED:
             outcome.skip(f"Draft {draft_id} is {draft['status']}; only an approved draft can be scheduled")
-        elif (at := next(free, None)) is None:
-            outcome.skip(NO_SLOT_LEFT)
         else:
-            put_on_schedule(connection, call.runtime, draft, at=at)
-            outcome.scheduled.append((draft_id, at))
+            try:
+                outcome.scheduled[draft_id] = free.take()
+            except ApiError as refusal:
+                outcome.skip(refusal.message)
+    return outcome
 
 
 def _approved(connection: Connection, workspace_id: str) -> Mapping[str, RowMapping | None]:
@@ -111,8 +114,8 @@ def _approved(connection: Connection, workspace_id: str) -> Mapping[str, RowMapp
     return {row["id"]: row for row in rows}
 
 
-def _named(connection: Connection, call: Call, ids: Sequence[str]) -> Mapping[str, RowMapping | None]:
-    query = _BRIEF.where(drafts.c.workspace_id == call.workspace_id, drafts.c.id.in_(ids))
+def _named(connection: Connection, workspace_id: str, ids: Sequence[str]) -> Mapping[str, RowMapping | None]:
+    query = _BRIEF.where(drafts.c.workspace_id == workspace_id, drafts.c.id.in_(ids))
     found = {row["id"]: row for row in connection.execute(query).mappings()}
     return {draft_id: found.get(draft_id) for draft_id in ids}
 

@@ -17,7 +17,7 @@ from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.storage.passband_tables import drafts, slots
 
 MOST_SLOTS = 500
-NO_SLOT_LEFT = "There is no free slot before the year 10000"
+_NO_SLOT_LEFT = "There is no free slot before the year 10000"
 
 _WEEK = timedelta(weeks=1)
 _LARGEST: Mapping[str, int] = {"dayOfWeek": 6, "hour": 23, "minute": 59}
@@ -73,45 +73,57 @@ def replace_slots(call: Call) -> Reply:
     return _reply(given)
 
 
-def next_free_slot(connection: Connection, *, workspace_id: str, after: datetime) -> datetime:
-    """Give the first slot strictly after a time at which no scheduled draft stands.
+class FreeSlots:
+    """The slots strictly after a time at which no scheduled draft stands.
 
-    The same transaction, which must be one that writes, then puts a draft there: until it has ended nobody
-    else is given a slot of the workspace.
-
-    Args:
-        connection: That transaction.
-        workspace_id: Whose schedule.
-        after: A time in UTC, on the server's clock.
-
-    Raises:
-        ApiError: 409, no slots are configured, or time itself ends before there is a free one.
+    They are those of one transaction, which must be one that writes and puts drafts there: from the first
+    that is taken until it ends, nobody else is given a slot of the workspace. The schedule is read once, when
+    a slot is asked for.
     """
-    first = next(free_slots(connection, workspace_id=workspace_id, after=after), None)
-    if first is None:
-        raise conflict(NO_SLOT_LEFT)
-    return first
 
+    def __init__(self, connection: Connection, *, workspace_id: str, after: datetime) -> None:
+        """Look at a schedule.
 
-def free_slots(connection: Connection, *, workspace_id: str, after: datetime) -> Iterator[datetime]:
-    """Give all free slots strictly after a time, earliest first, as `next_free_slot` gives the first.
+        Args:
+            connection: That transaction.
+            workspace_id: Whose schedule.
+            after: A time in UTC, on the server's clock.
+        """
+        self._connection = connection
+        self._workspace_id = workspace_id
+        self._after = after
+        self._free: Iterator[datetime] | None = None
 
-    They end with the year 9999.
+    def take(self) -> datetime:
+        """Give the earliest that has not been taken.
 
-    Raises:
-        ApiError: 409, no slots are configured.
-    """
-    lock_workspace(connection, workspace_id)
-    configured = _slots(connection, workspace_id)
-    if not configured:
-        raise conflict("No schedule slots are configured")
-    standing = select(drafts.c.scheduled_at).where(
-        drafts.c.workspace_id == workspace_id,
-        drafts.c.status == SCHEDULED,
-        drafts.c.scheduled_at > after,
-    )
-    taken = frozenset(connection.scalars(standing))
-    return (moment for moment in _occurrences(configured, after) if moment not in taken)
+        Raises:
+            ApiError: 409, no slots are configured, or time itself ends, with the year 9999, before there is
+                a free one.
+        """
+        first = next(self._free or self.read(), None)
+        if first is None:
+            raise conflict(_NO_SLOT_LEFT)
+        return first
+
+    def read(self) -> Iterator[datetime]:
+        """Read the schedule now, not only when the first slot is taken.
+
+        Raises:
+            ApiError: 409, no slots are configured.
+        """
+        lock_workspace(self._connection, self._workspace_id)
+        configured = _slots(self._connection, self._workspace_id)
+        if not configured:
+            raise conflict("No schedule slots are configured")
+        standing = select(drafts.c.scheduled_at).where(
+            drafts.c.workspace_id == self._workspace_id,
+            drafts.c.status == SCHEDULED,
+            drafts.c.scheduled_at > self._after,
+        )
+        taken = frozenset(self._connection.scalars(standing))
+        self._free = (moment for moment in _occurrences(configured, self._after) if moment not in taken)
+        return self._free
 
 
 def _slots(connection: Connection, workspace_id: str) -> list[Slot]:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from draft_desk import DRAFTS, NEXT_SUNDAY, TOMORROW, create, in_status, read, rejects, set_slots
 from in_process import Api, StillClock, open_api
+from stored_drafts import statements_of
 
 from pandocast_server.workspaces import create_workspace
 
@@ -134,3 +135,14 @@ def test_a_hundred_are_taken(api: Api) -> None:
     ids = [create(api)["id"] for _ in range(100)]
     answer = bulk(api, "archive", ids).json()
     assert (answer["total"], answer["succeeded"]) == (100, 100)
+
+
+def test_the_schedule_is_read_once_however_many_drafts_take_slots(api: Api) -> None:
+    set_slots(api)
+    ids = [in_status(api, "approved") for _ in range(5)]
+    with statements_of(api) as statements:
+        answer = bulk(api, "schedule", [ids[0], "drf_nobody", *ids[1:]], smartSchedule=True).json()
+    assert (answer["succeeded"], answer["failed"]) == (5, 1)
+    assert sum("FROM slots" in statement for statement in statements) == 1
+    times = [read(api, draft_id)["scheduledAt"] for draft_id in ids]
+    assert times == sorted(set(times))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from in_process import Api, StillClock, open_api
 from sqlalchemy import select
-from stored_drafts import jobs_of, status_of, store_draft
+from stored_drafts import jobs_of, statements_of, status_of, store_draft
 
 from pandocast_server.passband.posting import is_paused
 from pandocast_server.passband.scheduling import DUE_POST
@@ -127,3 +127,17 @@ def test_a_read_only_key_can_only_look(api: Api) -> None:
     key = api.new_key(read_only=True)
     assert api.send("GET", PATH, key=key).status_code == 200
     assert api.send("PUT", PATH, key=key, json={"paused": True}).status_code == 403
+
+
+def test_resuming_takes_as_many_statements_for_many_as_for_a_few(api: Api) -> None:
+    executed: list[int] = []
+    for how_many in (2, 50):
+        put(api, paused=True)
+        for _ in range(how_many):
+            scheduled(api, hours=1)
+        api.clock.move(hours=2)
+        with statements_of(api) as statements:
+            api.send("PUT", PATH, json={"paused": False})
+        executed.append(len(statements))
+    assert executed[0] == executed[1]
+    assert len(jobs_of(api, DUE_POST)) == 2 + 52

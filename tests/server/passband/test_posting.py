@@ -275,7 +275,7 @@ def test_whoever_has_an_overdue_draft_posted_gives_it_its_own_time(api: Api) -> 
     with api.runtime.database.write() as connection:
         for _ in range(2):
             whose = api.workspace.workspace_id
-            have_posted(connection, api.runtime, workspace_id=whose, draft_id=draft_id, at=at)
+            have_posted(connection, api.runtime, workspace_id=whose, due=[(draft_id, at)])
     api.run_jobs()
     assert read(api, draft_id)["status"] == "posted"
     assert len(results(api, draft_id)) == 4

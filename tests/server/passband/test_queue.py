@@ -9,7 +9,7 @@ from typing import cast
 import httpx
 import pytest
 from in_process import Api, StillClock, open_api
-from stored_drafts import jobs_of, status_of, store_draft
+from stored_drafts import jobs_of, statements_of, status_of, store_draft
 
 from pandocast_server.passband.scheduling import DUE_POST
 from pandocast_server.passband.transitions import APPROVED, SCHEDULED, STATUSES
@@ -216,3 +216,15 @@ def test_bulks_and_queues_at_the_same_moment_share_no_slot(api: Api) -> None:
         threads.submit(bulk, api).result()
     due = [at for _, at in jobs_of(api, DUE_POST)]
     assert due == [MONDAY_9 + number * WEEK for number in range(40)]
+
+
+@pytest.mark.usefixtures("mondays")
+def test_many_are_scheduled_in_as_many_statements_as_a_few(api: Api) -> None:
+    executed: list[int] = []
+    for how_many in (2, 50):
+        drafts = [store_draft(api) for _ in range(how_many)]
+        with statements_of(api) as statements:
+            assert len(cast("list[object]", bulk(api)["scheduled"])) == how_many
+        executed.append(len(statements))
+        assert {status_of(api, draft_id) for draft_id in drafts} == {SCHEDULED}
+    assert executed[0] == executed[1]

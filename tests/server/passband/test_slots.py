@@ -12,7 +12,7 @@ from in_process import Api, StillClock, open_api
 from pandocast_server.errors import ApiError
 from pandocast_server.passband.drafts import NewDraft, add_draft, find_draft
 from pandocast_server.passband.scheduling import put_on_schedule
-from pandocast_server.passband.slots import Slot, _occurrences, next_free_slot
+from pandocast_server.passband.slots import FreeSlots, Slot, _occurrences
 from pandocast_server.passband.transitions import APPROVED
 from pandocast_server.timestamps import from_microseconds
 from pandocast_server.workspaces import create_workspace
@@ -49,7 +49,7 @@ def schedule(api: Api, *times: datetime, workspace_id: str | None = None) -> Non
 
 def free(api: Api, after: datetime) -> datetime:
     with api.runtime.database.write() as connection:
-        return next_free_slot(connection, workspace_id=api.workspace.workspace_id, after=after)
+        return FreeSlots(connection, workspace_id=api.workspace.workspace_id, after=after).take()
 
 
 def test_there_are_none_at_first(api: Api) -> None:
