@@ -7,8 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from pandocast_sdk._core import content_operations, waiting
-from pandocast_sdk._core.paging import MOST_ROWS, Position
+from pandocast_sdk._core import content_operations, positions, upload_search, waiting
 from pandocast_sdk._core.plan import call
 from pandocast_sdk._drivers.async_pages import AsyncPages, open_async_list
 from pandocast_sdk._drivers.async_session import AsyncSession
@@ -21,22 +20,34 @@ class AsyncContentResource:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    def list(self, *, limit: int = MOST_ROWS, offset: int = 0) -> AsyncPages[Content]:
+    def list(
+        self,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+        position: str | None = None,
+        prefetch: int = 0,
+    ) -> AsyncPages[Content]:
         """List the uploads of the workspace, newest first (reference, "/api/v1/content").
 
         Iterating gives every upload of every page, lazily. Uploads that are added meanwhile do not make
         others come twice or be left out. When a page fails, the following step tries that page again.
 
         Args:
-            limit: Uploads a page, 1 or more; the service's own upper bound is 100.
-            offset: How many of the newest to leave out, 0 or more.
+            limit: Uploads a page, 1 or more; the service's own upper bound is 100. By default 100, or as many
+                as before a `position`.
+            offset: How many of the newest to leave out, 0 or more; by default none.
+            position: Where to go on: the `position` of an earlier page or iterator.
+            prefetch: How many pages an iterator fetches ahead, at the same time, 0 to 32. Each is a request
+                like any other to the rate limit.
 
         Raises:
-            ValueError: `limit` or `offset` is below its bound; nothing was sent.
+            ValueError: An argument is out of its bounds, or `position` is none of this list, or is given
+                beside an `offset`; nothing was sent.
             PandocastError: A page could not be fetched.
         """
-        content_operations.list_content(limit, offset)
-        return open_async_list(self._session, waiting.CONTENT, Position(offset, limit))
+        start = positions.offset_start(waiting.CONTENT, limit=limit, offset=offset, position=position)
+        return open_async_list(self._session, waiting.CONTENT, start, prefetch)
 
     async def upload(self, *, title: str, content_type: str, raw_content: str | Path | TextIO) -> Content:
         """Upload a text; its analysis begins by itself (reference, "/api/v1/content/upload").
@@ -136,6 +147,28 @@ class AsyncContentResource:
             PandocastError: The list could not be read.
         """
         return await self._session.run(waiting.find_content, content_id)
+
+    async def find_upload(self, *, title: str, since: datetime) -> Content | None:
+        """Find the newest upload with a title, to settle one whose outcome nobody knows.
+
+        It reads the list, newest first, and stops where the uploads are older than `since`: as a rule, one
+        request.
+
+        Args:
+            title: The whole title, as it was sent.
+            since: How old the upload may be, with a UTC offset. It is compared with times of the service's
+                clock, which may be behind yours and may leave out fractions of a second: take a time before
+                the upload was sent, by more than that.
+
+        Returns:
+            The upload; None where there is none. It may have been carried out all the same and be under way
+            still: see the page on errors.
+
+        Raises:
+            ValueError: `since` has no UTC offset, or `title` is empty; nothing was sent.
+            PandocastError: The list could not be read.
+        """
+        return await self._session.run(upload_search.find_upload, title, since)
 
     async def wait_until_analyzed(self, content_id: str, *, timeout: float = 60.0) -> Content:
         """Wait until the analysis of an upload has ended.

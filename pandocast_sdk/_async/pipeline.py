@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from pandocast_sdk._core import pipeline_operations, pipeline_waiting
-from pandocast_sdk._core.cursor_paging import CursorListing
 from pandocast_sdk._core.plan import call
 from pandocast_sdk._drivers.async_cursor_pages import AsyncCursorPages, open_async_cursor_list
 from pandocast_sdk._drivers.async_session import AsyncSession
@@ -28,7 +25,14 @@ class AsyncPipelineResource:
         """
         return await self._session.run(call, pipeline_operations.trigger_pipeline())
 
-    def runs(self, *, limit: int | None = None, cursor: str | None = None) -> AsyncCursorPages[PipelineRun]:
+    def runs(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        position: str | None = None,
+        prefetch: int = 0,
+    ) -> AsyncCursorPages[PipelineRun]:
         """List the runs, newest first (reference, "List pipeline runs").
 
         Iterating gives every run of every page, lazily. When a page fails, the following step tries that
@@ -37,14 +41,17 @@ class AsyncPipelineResource:
         Args:
             limit: Runs a page, 1 or more; the service's own upper bound is 100, its default 10.
             cursor: Where to begin: the `next_cursor` of an earlier page.
+            position: Where to go on: the `position` of an earlier page or iterator.
+            prefetch: How many pages an iterator fetches ahead, one after the other, 0 to 32.
 
         Raises:
-            ValueError: `limit` is below 1 or `cursor` is empty; nothing was sent.
+            ValueError: An argument is out of its bounds, or `position` is none of this list, or is given
+                beside a `cursor`; nothing was sent.
             BadRequestError: The service does not know the cursor.
             PandocastError: A page could not be fetched.
         """
-        listing = CursorListing(partial(pipeline_operations.list_runs, limit))
-        return open_async_cursor_list(self._session, listing, cursor)
+        listing = pipeline_operations.all_runs(limit)
+        return open_async_cursor_list(self._session, listing, cursor, position=position, prefetch=prefetch)
 
     async def stats(self) -> PipelineStats:
         """Give all runs in numbers (reference, "Pipeline statistics").

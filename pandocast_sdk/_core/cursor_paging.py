@@ -4,6 +4,11 @@ An empty page that has a cursor is no end. A cursor that comes again is an error
 never end: one that points at its own page is seen at once, and any longer circle by Brent's algorithm, which
 remembers one cursor, a later one each time, at distances that double. So a circle is found after at most
 three times as many pages as there are in it and before it, in constant memory.
+
+Between two rows of a page there is no cursor. A position there names the page, and the rows of it that were
+given out; what follows the last of them is given next. Where none of them is left, the page begins with what
+is wanted: rows may have gone, but none came in front. Only the first page, which no cursor names, has rows
+come in front: there, the rows that were still wanted are known too, and the search goes on until one is met.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,6 +18,7 @@ from typing import Generic, TypeVar
 from attrs import evolve, field, frozen
 
 from pandocast_sdk._core.operation import Operation
+from pandocast_sdk._core.paging import REMEMBERED, short_name
 from pandocast_sdk._core.plan import Terms, call
 from pandocast_sdk._core.steps import Life
 from pandocast_sdk.errors import RequestRecord, ResponseValidationError
@@ -37,11 +43,21 @@ class CursorRows(Generic[T_co]):
     next_cursor: str | None
 
 
+def _nameless(_row: object) -> str | None:
+    return None
+
+
 @frozen
 class CursorListing(Generic[T]):
-    """A list that can be read page by page: how to ask for the page at a cursor, None for the first."""
+    """A list that can be read page by page.
+
+    Attributes:
+        page: How to ask for the page at a cursor, None for the first.
+        name: Names a row, if it has a name; rows without are told by their number on the page.
+    """
 
     page: Callable[[str | None], Operation[CursorRows[T]]]
+    name: Callable[[T], str | None] = _nameless
 
 
 def _check_cursor(_position: object, _field: object, cursor: str | None) -> None:
@@ -51,7 +67,7 @@ def _check_cursor(_position: object, _field: object, cursor: str | None) -> None
 
 @frozen
 class CursorPosition:
-    """Where in a list the next page begins.
+    """Where in a list to go on: with a page, or behind some of its rows.
 
     Attributes:
         cursor: Names the page; None for the first.
@@ -59,6 +75,11 @@ class CursorPosition:
         remembered: A cursor from further back, by which a circle shows.
         steps: How many pages ago that was.
         stride: After how many pages another is remembered.
+        taken: How many rows from here on were given out before.
+        given: The names of the last of these, as `short_name` gives them.
+        wanted: On the first page, the names of the rows after these.
+        lost: Whether neither was found so far, so that rows are passed over until one is.
+        ended: Whether no row follows, so that there is nothing left to ask for.
     """
 
     cursor: str | None = field(default=None, validator=_check_cursor)
@@ -66,6 +87,11 @@ class CursorPosition:
     remembered: str | None = field(default=None, repr=False)
     steps: int = field(default=0, repr=False)
     stride: int = field(default=1, repr=False)
+    taken: int = field(default=0, repr=False)
+    given: tuple[str, ...] = field(default=(), repr=False)
+    wanted: tuple[str, ...] = field(default=(), repr=False)
+    lost: bool = field(default=False, repr=False)
+    ended: bool = False
 
 
 @frozen
@@ -75,10 +101,12 @@ class CursorSlice(Generic[T]):
     Attributes:
         items: The rows.
         position: Where the next page begins; None at the end.
+        at: Where this page was asked for.
     """
 
     items: list[T]
     position: CursorPosition | None
+    at: CursorPosition
 
 
 def fetch_cursor_page(
@@ -87,21 +115,71 @@ def fetch_cursor_page(
     """Fetch the page at a position, by one request.
 
     Raises:
-        ResponseValidationError: The cursor for the next page comes again, or is longer than a URL may be, or
-            too many pages in a row were empty.
+        ResponseValidationError: The cursor for the next page comes again, or is longer than a URL may be, too
+            many pages in a row were empty, or no row is left to tell the place by.
         PandocastError: What the call raises; the position is still good, and can be tried again.
     """
+    if position.ended:
+        return CursorSlice([], None, position)
     asked = listing.page(position.cursor)
     rows = yield from call(terms, asked, expires=expires)
-    if not rows.next_cursor:
-        return CursorSlice(list(rows.items), None)
-    following = _following(position, rows.next_cursor, empty=not rows.items)
-    fault = _fault(position, following)
+    skip, ahead = _place(listing, position, rows.items)
+    items = list(rows.items[skip:])
+    if rows.next_cursor:
+        following = _following(ahead, rows.next_cursor, empty=not rows.items)
+        fault = _fault(position, following)
+    else:
+        following, fault = None, "every row given out last has vanished" if ahead.lost else None
     if fault is not None:
         url = f"{terms.options.base_url}{asked.path}"
         record = RequestRecord(asked.method, f"{url}?{asked.query}" if asked.query else url, asked.name)
         raise ResponseValidationError(fault, request=record)
-    return CursorSlice(list(rows.items), following)
+    return CursorSlice(items, following, position)
+
+
+def cursor_after(listing: CursorListing[T], page: CursorSlice[T], count: int) -> CursorPosition:
+    """Say where to go on when `count` of a page's items have been given out."""
+    if count >= len(page.items):
+        return evolve(page.at, ended=True) if page.position is None else page.position
+    if count == 0:
+        return page.at
+    names = [None if name is None else short_name(name) for name in map(listing.name, page.items)]
+    given = (*page.at.given, *(name for name in names[:count] if name is not None))
+    wanted = [name for name in names[count:] if name is not None] if page.at.cursor is None else []
+    return evolve(
+        page.at,
+        taken=page.at.taken + count,
+        given=given[-REMEMBERED:],
+        wanted=tuple(wanted[:REMEMBERED]),
+        lost=False,
+    )
+
+
+def _place(
+    listing: CursorListing[T], position: CursorPosition, items: Sequence[T]
+) -> tuple[int, CursorPosition]:
+    """Find the place behind the rows given out before.
+
+    Returns:
+        How many rows to pass over, and the position with what the next page has to know.
+    """
+    found = evolve(position, taken=0, given=(), wanted=(), lost=False)
+    if not position.taken:
+        return 0, found
+    if not position.given and not position.wanted:
+        skip = min(position.taken, len(items))
+        return skip, evolve(found, taken=position.taken - skip)
+    names = [name if name is None else short_name(name) for name in map(listing.name, items)]
+    behind = [place + 1 for place, name in enumerate(names) if name in position.given]
+    if behind:
+        # More of them may follow on the next page, where pages were larger before.
+        return behind[-1], position if behind[-1] == len(items) else found
+    before = [place for place, name in enumerate(names) if name in position.wanted]
+    if before:
+        return before[0], found
+    if position.cursor is None or position.lost or position.taken > len(position.given):
+        return len(items), evolve(position, lost=True)
+    return 0, found if items else position
 
 
 def _following(position: CursorPosition, cursor: str, *, empty: bool) -> CursorPosition:

@@ -66,7 +66,8 @@ def list_drafts(
         "scheduledBefore": _maybe_instant("scheduled_before", scheduled_before),
     }
     return CursorListing(
-        lambda cursor: operation(ROUTES["list_drafts"], _rows, query={**filters, "cursor": cursor})
+        lambda cursor: operation(ROUTES["list_drafts"], _rows, query={**filters, "cursor": cursor}),
+        lambda draft: draft.id,
     )
 
 

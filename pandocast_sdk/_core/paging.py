@@ -8,11 +8,12 @@ the place is never before where it is looked for, and a pager that does not find
 every row that existed at the start comes once, in constant memory.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from math import inf
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from pandocast_sdk._core.operation import Operation
 from pandocast_sdk._core.plan import Terms, call
@@ -20,7 +21,8 @@ from pandocast_sdk._core.steps import Life
 from pandocast_sdk.errors import RequestRecord, ResponseValidationError
 
 MOST_ROWS = 100  # a page of the published API; one row more would be refused
-_REMEMBERED = 100  # rows given out whose names are kept, to find the place again
+REMEMBERED = 100  # rows given out whose names are kept, to find the place again
+LONGEST_NAME = 64  # characters; of a longer name, its digest is kept
 _TRIES = 30  # requests for one page before the list is said to move too fast
 
 
@@ -64,7 +66,8 @@ class Position:
         limit: Rows a page.
         total: How many rows there were when `offset` was true; None before the first page.
         growth: How many rows were added between the last two answers.
-        given: The names of the last rows given out.
+        given: The names of the last rows given out, as `short_name` gives them.
+        ended: Whether no row follows, so that there is nothing left to ask for.
     """
 
     offset: int
@@ -72,6 +75,7 @@ class Position:
     total: int | None = None
     growth: int = 0
     given: tuple[str, ...] = field(default=(), repr=False)
+    ended: bool = False
 
 
 @frozen
@@ -83,12 +87,39 @@ class OffsetPage(Generic[R]):
         total: How many rows there were on all pages when this one was read.
         has_more: What the server said of rows after this page.
         position: Where the next page begins; None at the end.
+        at: Where this page was asked for.
+        first: The place of the first of `items`.
+        growth: How many rows were added just before it was read.
+        read: How many rows the answer held, with those that were given out before.
     """
 
     items: list[R]
     total: int
     has_more: bool
     position: Position | None
+    at: Position
+    first: int
+    growth: int = 0
+    read: int = 0
+
+    def after(self, count: int) -> Position:
+        """Say where to go on when `count` of the items have been given out."""
+        if count >= len(self.items):
+            return evolve(self.place(count), ended=True) if self.position is None else self.position
+        return self.place(count) if count else self.at
+
+    def place(self, count: int) -> Position:
+        """Give the place of an item as this page has it; `after` knows what is special at its ends."""
+        names = (short_name(row.id) for row in self.items[:count])
+        given = (*self.at.given, *names)[-REMEMBERED:]
+        return Position(self.first + count, self.at.limit, self.total, self.growth, given)
+
+
+class PageRequest(NamedTuple):
+    """Which rows to ask for: `size` of them, from place `first` on."""
+
+    first: int
+    size: int
 
 
 class _Seen(NamedTuple, Generic[R]):
@@ -96,6 +127,13 @@ class _Seen(NamedTuple, Generic[R]):
 
     first: int
     page: RowList[R]
+
+
+def short_name(name: str) -> str:
+    """Give what is remembered of a row's name: itself, unless it is long."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def fetch_page(
@@ -107,16 +145,18 @@ def fetch_page(
         ResponseValidationError: The list contradicts itself, so that going on could leave rows out.
         PandocastError: What the calls raise; the position is still good, and can be tried again.
     """
+    if position.ended:
+        return OffsetPage([], position.total or 0, False, None, position, position.offset)  # noqa: FBT003
     if position.total is None:
         seen = yield from _ask(terms, listing, position.offset, position.limit, expires)
-        return _page(terms, listing, position, seen, skip=0)
+        return _sound(terms, listing, position, seen, skip=0)
     search = _Search(position)
     for _ in range(_TRIES):
         seen = yield from _ask(terms, listing, search.first, search.size, expires)
         search.note(seen.page.total)
         joined = _join(seen, position.given)
         if joined is not None:
-            page = _page(terms, listing, position, seen, skip=joined, growth=search.growth)
+            page = _sound(terms, listing, position, seen, skip=joined, growth=search.growth)
             if page.items or page.position is None:
                 return page
             if len(seen.page.items) == 1:
@@ -124,10 +164,36 @@ def fetch_page(
             position = page.position
             search = _Search(position)
         elif seen.page.total == 0 and not seen.page.items:
-            return OffsetPage([], 0, seen.page.has_more, None)
+            return OffsetPage([], 0, seen.page.has_more, None, position, 0)
         elif not search.goes_on(seen):
             raise _contradiction(terms, listing, position, "every row given out last has vanished")
     raise _contradiction(terms, listing, position, "the list changes faster than it can be read")
+
+
+def first_request(position: Position) -> PageRequest:
+    """Say what `fetch_page` asks for first; a position at the end has nothing to ask for."""
+    if position.total is None:
+        return PageRequest(position.offset, position.limit)
+    search = _Search(position)
+    return PageRequest(search.first, search.size)
+
+
+def page_read_ahead(position: Position, request: PageRequest, rows: RowList[R]) -> OffsetPage[R] | None:
+    """Make a page of rows that were asked for before it was known that the page begins there.
+
+    What is older than an answer seen since cannot be judged as `fetch_page` judges: rows may stand further up
+    in it than they do now. But where it holds the last row given out, the rows behind that one are those that
+    follow, whenever it was read: rows are only ever added in front.
+
+    Returns:
+        The page; None where it does not join, or seems to contradict itself, and has to be asked for anew.
+    """
+    joined = _join(_Seen(request.first, rows), position.given)
+    if joined is None or position.total is None or (not rows.items and rows.has_more):
+        return None
+    growth = rows.total - position.total
+    page = _page(position, _Seen(request.first, rows), skip=joined, growth=growth)
+    return page if page is not None and (page.items or page.position is None) else None
 
 
 class _Search:
@@ -188,22 +254,32 @@ def _ask(terms: Terms, listing: Listing[R], first: int, size: int, expires: floa
 def _join(seen: _Seen[R], given: Sequence[str]) -> int | None:
     """Find the row behind the last one that was given out; None where the page holds none of them."""
     known = set(given)
-    places = [place for place, row in enumerate(seen.page.items) if row.id in known]
+    places = [place for place, row in enumerate(seen.page.items) if short_name(row.id) in known]
     return places[-1] + 1 if places else None
 
 
-def _page(
+def _page(position: Position, seen: _Seen[R], *, skip: int, growth: int) -> OffsetPage[R] | None:
+    """Cut a page out of an answer; None where the answer ends before its own total."""
+    items = list(seen.page.items[skip : skip + position.limit])
+    total, has_more = seen.page.total, seen.page.has_more
+    page = OffsetPage(
+        items, total, has_more, None, position, seen.first + skip, max(0, growth), len(seen.page.items)
+    )
+    if page.first + len(items) >= total and not has_more:
+        return page
+    if not has_more and not items:
+        return None
+    return evolve(page, position=page.place(len(items)))
+
+
+def _sound(
     terms: Terms, listing: Listing[R], position: Position, seen: _Seen[R], *, skip: int, growth: int = 0
 ) -> OffsetPage[R]:
-    items = list(seen.page.items[skip : skip + position.limit])
-    offset = seen.first + skip + len(items)
-    total, has_more = seen.page.total, seen.page.has_more
-    if offset >= total and not has_more:
-        return OffsetPage(items, total, has_more, None)
-    if not has_more and not items:
-        raise _contradiction(terms, listing, position, f"the list ended after {offset} of {total} rows")
-    given = (*position.given, *(row.id for row in items))[-_REMEMBERED:]
-    return OffsetPage(items, total, has_more, Position(offset, position.limit, total, max(0, growth), given))
+    page = _page(position, seen, skip=skip, growth=growth)
+    if page is None:
+        ended = f"the list ended after {seen.first + skip} of {seen.page.total} rows"
+        raise _contradiction(terms, listing, position, ended)
+    return page
 
 
 def _contradiction(

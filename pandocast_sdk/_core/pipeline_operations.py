@@ -1,7 +1,9 @@
 """The operations on the pipeline (reference, "Trigger pipeline run" to "Pipeline statistics")."""
 
+from functools import partial
+
 from pandocast_sdk._core.bounds import at_least
-from pandocast_sdk._core.cursor_paging import CursorRows
+from pandocast_sdk._core.cursor_paging import CursorListing, CursorRows
 from pandocast_sdk._core.operation import Operation, operation
 from pandocast_sdk._core.passband_routes import ROUTES
 from pandocast_sdk._core.reading import reads
@@ -13,6 +15,11 @@ from pandocast_sdk.models.pipeline import PipelineRun, PipelineRunList, Pipeline
 def trigger_pipeline() -> Operation[PipelineTrigger]:
     """Ask for a run."""
     return operation(ROUTES["trigger_pipeline"], reads(PipelineTrigger))
+
+
+def all_runs(limit: int | None) -> CursorListing[PipelineRun]:
+    """All pages of runs, newest first."""
+    return CursorListing(partial(list_runs, limit), lambda run: run.id)
 
 
 def list_runs(limit: int | None, cursor: str | None) -> Operation[CursorRows[PipelineRun]]:

@@ -3,8 +3,17 @@
 from collections.abc import Generator
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.cursor_paging import CursorListing, CursorPosition, CursorSlice, fetch_cursor_page
+from pandocast_sdk._core.cursor_paging import (
+    CursorListing,
+    CursorPosition,
+    CursorSlice,
+    cursor_after,
+    fetch_cursor_page,
+)
+from pandocast_sdk._core.positions import cursor_start, cursor_text
+from pandocast_sdk._core.prefetching import CursorAhead, pages_ahead
 from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageIterator
+from pandocast_sdk._drivers.async_prefetching import AsyncPrefetcher
 from pandocast_sdk._drivers.async_session import AsyncSession
 
 T = TypeVar("T")
@@ -21,13 +30,29 @@ class AsyncCursorPage(Generic[T]):
         has_more: Whether there is a page after this one.
     """
 
-    def __init__(self, session: AsyncSession, listing: CursorListing[T], page: CursorSlice[T]) -> None:
+    def __init__(
+        self, session: AsyncSession, listing: CursorListing[T], page: CursorSlice[T], prefetch: int = 0
+    ) -> None:
         self._session = session
         self._listing = listing
-        self._position = page.position
+        self._page = page
+        self._prefetch = prefetch
         self.items = page.items
         self.next_cursor = None if page.position is None else page.position.cursor
         self.has_more = page.position is not None
+
+    @property
+    def position(self) -> str:
+        """Where the next page begins, as text to store; the list's method goes on there, given `position`.
+
+        At the end of the list it says so, and the list that goes on there is empty. It also remembers what
+        shows a circle of cursors, which `next_cursor` alone does not.
+        """
+        return self.position_after(len(self.items))
+
+    def position_after(self, count: int) -> str:
+        """Say where to go on when `count` items of this page are dealt with; see `position`."""
+        return cursor_text(self._listing, cursor_after(self._listing, self._page, count))
 
     async def next_page(self) -> "AsyncCursorPage[T] | None":
         """Fetch the page after this one; None at the end.
@@ -37,13 +62,17 @@ class AsyncCursorPage(Generic[T]):
             ResponseValidationError: A cursor came again, or a thousand pages in a row were empty, so that
                 the list would never end.
         """
-        if self._position is None:
+        if self._page.position is None:
             return None
-        return await _fetch(self._session, self._listing, self._position)
+        return await _fetch(self._session, self._listing, self._page.position, self._prefetch)
 
     def pages(self) -> "AsyncPageIterator[AsyncCursorPage[T]]":
         """Iterate over this page and those after it."""
-        return AsyncPageIterator(self._itself)
+        start = self.position_after(0)
+        if not self._prefetch:
+            return AsyncPageIterator(self._itself, start)
+        ahead = _AsyncPagesAhead(self._session, self._listing, self._page.position, self._prefetch)
+        return AsyncPageIterator(self._itself, start, ahead)
 
     async def _itself(self) -> "AsyncCursorPage[T]":
         return self
@@ -55,21 +84,60 @@ class AsyncCursorPage(Generic[T]):
         return f"<AsyncCursorPage of {len(self.items)} items, {'more' if self.has_more else 'none'} after it>"
 
 
-class AsyncCursorPages(Generic[T]):
-    """A list that is not read yet: `await` it for its first page, or use it in `async for` for every item."""
+class _AsyncPagesAhead(Generic[T]):
+    """The pages from a position on, fetched before they are wanted."""
 
-    def __init__(self, session: AsyncSession, listing: CursorListing[T], position: CursorPosition) -> None:
+    def __init__(
+        self,
+        session: AsyncSession,
+        listing: CursorListing[T],
+        position: CursorPosition | None,
+        prefetch: int,
+    ) -> None:
         self._session = session
         self._listing = listing
         self._position = position
+        self._prefetch = prefetch
+        self._prefetcher: AsyncPrefetcher[CursorPosition, CursorPosition, CursorSlice[T], CursorSlice[T]]
+        self._prefetcher = AsyncPrefetcher(session, CursorAhead(listing, prefetch))
+
+    def begin(self) -> None:
+        if self._position is not None:
+            self._prefetcher.look_ahead(self._position)
+
+    async def next_page(self) -> AsyncCursorPage[T] | None:
+        if self._position is None:
+            return None
+        page = await self._prefetcher.fetch(self._position)
+        self._position = page.position
+        return AsyncCursorPage(self._session, self._listing, page, self._prefetch)
+
+    async def close(self) -> None:
+        await self._prefetcher.close()
+
+
+class AsyncCursorPages(Generic[T]):
+    """A list that is not read yet: `await` it for its first page, or use it in `async for` for every item."""
+
+    def __init__(
+        self, session: AsyncSession, listing: CursorListing[T], position: CursorPosition, prefetch: int = 0
+    ) -> None:
+        self._session = session
+        self._listing = listing
+        self._position = position
+        self._prefetch = prefetch
 
     async def first_page(self) -> AsyncCursorPage[T]:
         """Fetch the first page."""
-        return await _fetch(self._session, self._listing, self._position)
+        return await _fetch(self._session, self._listing, self._position, self._prefetch)
 
     def pages(self) -> AsyncPageIterator[AsyncCursorPage[T]]:
         """Iterate over the pages."""
-        return AsyncPageIterator(self.first_page)
+        start = cursor_text(self._listing, self._position)
+        if not self._prefetch:
+            return AsyncPageIterator(self.first_page, start)
+        ahead = _AsyncPagesAhead(self._session, self._listing, self._position, self._prefetch)
+        return AsyncPageIterator(ahead.next_page, start, ahead)
 
     def __await__(self) -> Generator[object, None, AsyncCursorPage[T]]:
         return self.first_page().__await__()
@@ -82,18 +150,32 @@ class AsyncCursorPages(Generic[T]):
 
 
 def open_async_cursor_list(
-    session: AsyncSession, listing: CursorListing[T], cursor: str | None
+    session: AsyncSession,
+    listing: CursorListing[T],
+    cursor: str | None,
+    *,
+    position: str | None = None,
+    prefetch: int = 0,
 ) -> AsyncCursorPages[T]:
-    """Give the list from a cursor on, None for its beginning; nothing is sent yet.
+    """Give the list from a cursor or a position on, or else from its beginning; nothing is sent yet.
+
+    Args:
+        session: Runs the plans.
+        listing: The list.
+        cursor: Names the page to begin with.
+        position: Where to go on: what an earlier page or iterator gave.
+        prefetch: How many pages its iterators fetch ahead.
 
     Raises:
-        ValueError: The cursor is empty, or the list cannot be asked for like this.
+        ValueError: The cursor is empty, the position is none of this list, `prefetch` is out of its bounds,
+            or the list cannot be asked for like this.
     """
-    listing.page(cursor)  # says now, and not only when it is awaited, what is wrong with the arguments
-    return AsyncCursorPages(session, listing, CursorPosition(cursor))
+    start = cursor_start(listing, cursor=cursor, position=position)
+    return AsyncCursorPages(session, listing, start, pages_ahead(prefetch))
 
 
 async def _fetch(
-    session: AsyncSession, listing: CursorListing[T], position: CursorPosition
+    session: AsyncSession, listing: CursorListing[T], position: CursorPosition, prefetch: int
 ) -> AsyncCursorPage[T]:
-    return AsyncCursorPage(session, listing, await session.run(fetch_cursor_page, listing, position))
+    page = await session.run(fetch_cursor_page, listing, position)
+    return AsyncCursorPage(session, listing, page, prefetch)

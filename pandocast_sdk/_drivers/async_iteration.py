@@ -1,7 +1,10 @@
 """Iterators over the pages of any list for the async clients; the blocking twin is `sync_iteration`."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
+
+from pandocast_sdk._drivers.sync_iteration import CLOSED
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -13,45 +16,142 @@ class AsyncLinkedPage(Protocol[T_co]):
     @property
     def items(self) -> Sequence[T_co]: ...
 
+    def position_after(self, count: int) -> str: ...
+
     async def next_page(self) -> Self | None: ...
 
 
 P = TypeVar("P", bound=AsyncLinkedPage[object])
+P_co = TypeVar("P_co", bound=AsyncLinkedPage[object], covariant=True)
+
+
+class AsyncPagesAhead(Protocol[P_co]):
+    """Fetches the pages after the first before they are wanted."""
+
+    def begin(self) -> None: ...
+
+    async def next_page(self) -> P_co | None: ...
+
+    async def close(self) -> None: ...
 
 
 class AsyncPageIterator(Generic[P]):
-    """Pages one after the other; when one fails, the following `anext()` tries that page again."""
+    """Pages one after the other; when one fails, the following `anext()` tries that page again.
 
-    def __init__(self, first_page: Callable[[], Awaitable[P]]) -> None:
+    It can be used in `async with`. One that fetches ahead has to end somehow: closed, used up, or forgotten.
+    """
+
+    def __init__(
+        self,
+        first_page: Callable[[], Awaitable[P | None]],
+        start: str,
+        ahead: AsyncPagesAhead[P] | None = None,
+    ) -> None:
         self._first_page = first_page
+        self._start = start
+        self._ahead = ahead
         self._last: P | None = None
+        self._closed = False
+
+    @property
+    def position(self) -> str:
+        """Where the next page begins; give it to the list's method as `position` to go on there later."""
+        return self._start if self._last is None else self._last.position_after(len(self._last.items))
+
+    async def close(self) -> None:
+        """End it: nothing that was fetched ahead is left behind, no task and no place in the window.
+
+        Requests that are under way are cancelled. A following `anext()` raises `RuntimeError`, since the list
+        has not come to its end; `position` can still be read.
+        """
+        self._closed = True
+        if self._ahead is not None:
+            await self._ahead.close()
 
     def __aiter__(self) -> AsyncIterator[P]:
         return self
 
     async def __anext__(self) -> P:
+        if self._closed:
+            raise RuntimeError(CLOSED)
         if self._last is None:
-            self._last = await self._first_page()
-            return self._last
-        page = await self._last.next_page()
+            page = await self._first_page()
+            if self._ahead is not None:
+                self._ahead.begin()
+        else:
+            page = await (self._last if self._ahead is None else self._ahead).next_page()
         if page is None:
             raise StopAsyncIteration
         self._last = page
         return page
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class AsyncPageSource(Protocol[T_co]):
+    """What items are taken from: an iterator of pages."""
+
+    @property
+    def position(self) -> str: ...
+
+    async def close(self) -> None: ...
+
+    async def __anext__(self) -> AsyncLinkedPage[T_co]: ...
+
 
 class AsyncItemIterator(Generic[T]):
-    """Items of one page after the other; when a page fails, the following `anext()` tries that page again."""
+    """Items of one page after the other; when a page fails, the following `anext()` tries that page again.
 
-    def __init__(self, pages: AsyncIterator[AsyncLinkedPage[T]]) -> None:
+    It can be used in `async with`. One that fetches ahead has to end somehow: closed, used up, or forgotten.
+    """
+
+    def __init__(self, pages: AsyncPageSource[T]) -> None:
         self._pages = pages
-        self._items: Iterator[T] = iter(())
+        self._page: AsyncLinkedPage[T] | None = None
+        self._items: Sequence[T] = ()
+        self._taken = 0
+        self._closed = False
+
+    @property
+    def position(self) -> str:
+        """Where the next item is; give it to the list's method as `position` to go on there later.
+
+        Nothing that was given out comes again there, and nothing is left out.
+        """
+        return self._pages.position if self._page is None else self._page.position_after(self._taken)
+
+    async def close(self) -> None:
+        """End it: nothing that was fetched ahead is left behind, no task and no place in the window.
+
+        Requests that are under way are cancelled. A following `anext()` raises `RuntimeError`, since the list
+        has not come to its end; `position` can still be read.
+        """
+        self._closed = True
+        await self._pages.close()
 
     def __aiter__(self) -> AsyncIterator[T]:
         return self
 
     async def __anext__(self) -> T:
-        while True:
-            for item in self._items:
-                return item
-            self._items = iter((await anext(self._pages)).items)
+        if self._closed:
+            raise RuntimeError(CLOSED)
+        while self._taken >= len(self._items):
+            self._page = await anext(self._pages)
+            self._items, self._taken = self._page.items, 0
+        item = self._items[self._taken]
+        self._taken += 1
+        return item
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

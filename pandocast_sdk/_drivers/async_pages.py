@@ -3,8 +3,19 @@
 from collections.abc import Generator
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.paging import Listing, OffsetPage, Position, Row, fetch_page
+from pandocast_sdk._core.paging import (
+    Listing,
+    OffsetPage,
+    PageRequest,
+    Position,
+    Row,
+    RowList,
+    fetch_page,
+)
+from pandocast_sdk._core.positions import offset_text
+from pandocast_sdk._core.prefetching import OffsetAhead, pages_ahead
 from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageIterator
+from pandocast_sdk._drivers.async_prefetching import AsyncPrefetcher
 from pandocast_sdk._drivers.async_session import AsyncSession
 
 R = TypeVar("R", bound=Row)
@@ -19,13 +30,28 @@ class AsyncPage(Generic[R]):
         has_more: What the server said of items after this page.
     """
 
-    def __init__(self, session: AsyncSession, listing: Listing[R], page: OffsetPage[R]) -> None:
+    def __init__(
+        self, session: AsyncSession, listing: Listing[R], page: OffsetPage[R], prefetch: int = 0
+    ) -> None:
         self._session = session
         self._listing = listing
         self._page = page
+        self._prefetch = prefetch
         self.items = page.items
         self.total = page.total
         self.has_more = page.has_more
+
+    @property
+    def position(self) -> str:
+        """Where the next page begins, as text to store; `list(position=...)` goes on there.
+
+        At the end of the list it says so, and the list that goes on there is empty.
+        """
+        return self.position_after(len(self.items))
+
+    def position_after(self, count: int) -> str:
+        """Say where to go on when `count` items of this page are dealt with; see `position`."""
+        return offset_text(self._listing, self._page.after(count))
 
     async def next_page(self) -> "AsyncPage[R] | None":
         """Fetch the page after this one; None at the end.
@@ -38,11 +64,16 @@ class AsyncPage(Generic[R]):
         """
         if self._page.position is None:
             return None
-        return await open_async_list(self._session, self._listing, self._page.position)
+        pages = AsyncPages(self._session, self._listing, self._page.position, self._prefetch)
+        return await pages.first_page()
 
     def pages(self) -> "AsyncPageIterator[AsyncPage[R]]":
         """Iterate over this page and those after it."""
-        return AsyncPageIterator(self._itself)
+        start = self.position_after(0)
+        if not self._prefetch:
+            return AsyncPageIterator(self._itself, start)
+        ahead = _AsyncPagesAhead(self._session, self._listing, self._page.position, self._prefetch)
+        return AsyncPageIterator(self._itself, start, ahead)
 
     async def _itself(self) -> "AsyncPage[R]":
         return self
@@ -54,22 +85,58 @@ class AsyncPage(Generic[R]):
         return f"<AsyncPage of {len(self.items)} items, {self.total} in all>"
 
 
-class AsyncPages(Generic[R]):
-    """A list that is not read yet: `await` it for its first page, or use it in `async for` for every item."""
+class _AsyncPagesAhead(Generic[R]):
+    """The pages from a position on, fetched before they are wanted."""
 
-    def __init__(self, session: AsyncSession, listing: Listing[R], position: Position) -> None:
+    def __init__(
+        self, session: AsyncSession, listing: Listing[R], position: Position | None, prefetch: int
+    ) -> None:
         self._session = session
         self._listing = listing
         self._position = position
+        self._prefetch = prefetch
+        self._prefetcher: AsyncPrefetcher[Position, PageRequest, RowList[R], OffsetPage[R]] = AsyncPrefetcher(
+            session, OffsetAhead(listing, prefetch)
+        )
+
+    def begin(self) -> None:
+        if self._position is not None:
+            self._prefetcher.look_ahead(self._position)
+
+    async def next_page(self) -> AsyncPage[R] | None:
+        if self._position is None:
+            return None
+        page = await self._prefetcher.fetch(self._position)
+        self._position = page.position
+        return AsyncPage(self._session, self._listing, page, self._prefetch)
+
+    async def close(self) -> None:
+        await self._prefetcher.close()
+
+
+class AsyncPages(Generic[R]):
+    """A list that is not read yet: `await` it for its first page, or use it in `async for` for every item."""
+
+    def __init__(
+        self, session: AsyncSession, listing: Listing[R], position: Position, prefetch: int = 0
+    ) -> None:
+        self._session = session
+        self._listing = listing
+        self._position = position
+        self._prefetch = prefetch
 
     async def first_page(self) -> AsyncPage[R]:
         """Fetch the first page."""
         page = await self._session.run(fetch_page, self._listing, self._position)
-        return AsyncPage(self._session, self._listing, page)
+        return AsyncPage(self._session, self._listing, page, self._prefetch)
 
     def pages(self) -> AsyncPageIterator[AsyncPage[R]]:
         """Iterate over the pages."""
-        return AsyncPageIterator(self.first_page)
+        start = offset_text(self._listing, self._position)
+        if not self._prefetch:
+            return AsyncPageIterator(self.first_page, start)
+        ahead = _AsyncPagesAhead(self._session, self._listing, self._position, self._prefetch)
+        return AsyncPageIterator(ahead.next_page, start, ahead)
 
     def __await__(self) -> Generator[object, None, AsyncPage[R]]:
         return self.first_page().__await__()
@@ -81,6 +148,18 @@ class AsyncPages(Generic[R]):
         return f"<AsyncPages from item {self._position.offset}: await it, or iterate with async for>"
 
 
-def open_async_list(session: AsyncSession, listing: Listing[R], position: Position) -> AsyncPages[R]:
-    """Give the list from a position on; nothing is sent yet."""
-    return AsyncPages(session, listing, position)
+def open_async_list(
+    session: AsyncSession, listing: Listing[R], position: Position, prefetch: int = 0
+) -> AsyncPages[R]:
+    """Give the list from a position on; nothing is sent yet.
+
+    Args:
+        session: Runs the plans.
+        listing: The list.
+        position: Where it begins.
+        prefetch: How many pages its iterators fetch ahead.
+
+    Raises:
+        ValueError: `prefetch` is out of its bounds.
+    """
+    return AsyncPages(session, listing, position, pages_ahead(prefetch))

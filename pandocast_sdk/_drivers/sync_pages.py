@@ -2,8 +2,19 @@
 
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.paging import Listing, OffsetPage, Position, Row, fetch_page
+from pandocast_sdk._core.paging import (
+    Listing,
+    OffsetPage,
+    PageRequest,
+    Position,
+    Row,
+    RowList,
+    fetch_page,
+)
+from pandocast_sdk._core.positions import offset_text
+from pandocast_sdk._core.prefetching import OffsetAhead, pages_ahead
 from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator
+from pandocast_sdk._drivers.sync_prefetching import Prefetcher
 from pandocast_sdk._drivers.sync_session import SyncSession
 
 R = TypeVar("R", bound=Row)
@@ -18,13 +29,28 @@ class Page(Generic[R]):
         has_more: What the server said of items after this page.
     """
 
-    def __init__(self, session: SyncSession, listing: Listing[R], page: OffsetPage[R]) -> None:
+    def __init__(
+        self, session: SyncSession, listing: Listing[R], page: OffsetPage[R], prefetch: int = 0
+    ) -> None:
         self._session = session
         self._listing = listing
         self._page = page
+        self._prefetch = prefetch
         self.items = page.items
         self.total = page.total
         self.has_more = page.has_more
+
+    @property
+    def position(self) -> str:
+        """Where the next page begins, as text to store; `list(position=...)` goes on there.
+
+        At the end of the list it says so, and the list that goes on there is empty.
+        """
+        return self.position_after(len(self.items))
+
+    def position_after(self, count: int) -> str:
+        """Say where to go on when `count` items of this page are dealt with; see `position`."""
+        return offset_text(self._listing, self._page.after(count))
 
     def next_page(self) -> "Page[R] | None":
         """Fetch the page after this one; None at the end.
@@ -37,11 +63,14 @@ class Page(Generic[R]):
         """
         if self._page.position is None:
             return None
-        return open_list(self._session, self._listing, self._page.position)
+        return open_list(self._session, self._listing, self._page.position, self._prefetch)
 
     def pages(self) -> "PageIterator[Page[R]]":
         """Iterate over this page and those after it."""
-        return PageIterator(self)
+        if not self._prefetch:
+            return PageIterator(self)
+        ahead = _PagesAhead(self._session, self._listing, self._page.position, self._prefetch)
+        return PageIterator(self, ahead)
 
     def __iter__(self) -> ItemIterator[R]:
         return ItemIterator(self.pages())
@@ -50,6 +79,46 @@ class Page(Generic[R]):
         return f"<Page of {len(self.items)} items, {self.total} in all>"
 
 
-def open_list(session: SyncSession, listing: Listing[R], position: Position) -> Page[R]:
-    """Fetch the page at a position."""
-    return Page(session, listing, session.run(fetch_page, listing, position))
+class _PagesAhead(Generic[R]):
+    """The pages from a position on, fetched before they are wanted."""
+
+    def __init__(
+        self, session: SyncSession, listing: Listing[R], position: Position | None, prefetch: int
+    ) -> None:
+        self._session = session
+        self._listing = listing
+        self._position = position
+        self._prefetch = prefetch
+        self._prefetcher: Prefetcher[Position, PageRequest, RowList[R], OffsetPage[R]] = Prefetcher(
+            session, OffsetAhead(listing, prefetch)
+        )
+
+    def begin(self) -> None:
+        if self._position is not None:
+            self._prefetcher.look_ahead(self._position)
+
+    def next_page(self) -> Page[R] | None:
+        if self._position is None:
+            return None
+        page = self._prefetcher.fetch(self._position)
+        self._position = page.position
+        return Page(self._session, self._listing, page, self._prefetch)
+
+    def close(self) -> None:
+        self._prefetcher.close()
+
+
+def open_list(session: SyncSession, listing: Listing[R], position: Position, prefetch: int = 0) -> Page[R]:
+    """Fetch the page at a position.
+
+    Args:
+        session: Runs the plans.
+        listing: The list.
+        position: Where the page begins.
+        prefetch: How many pages its iterators fetch ahead.
+
+    Raises:
+        ValueError: `prefetch` is out of its bounds; nothing was sent.
+    """
+    ahead = pages_ahead(prefetch)
+    return Page(session, listing, session.run(fetch_page, listing, position), ahead)

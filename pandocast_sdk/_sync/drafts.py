@@ -47,6 +47,8 @@ class DraftsResource:
         tags: Iterable[str] | None = None,
         scheduled_after: datetime | None = None,
         scheduled_before: datetime | None = None,
+        position: str | None = None,
+        prefetch: int = 0,
     ) -> CursorPage[Draft]:
         """List the drafts that pass every filter given, newest first (reference, "List drafts").
 
@@ -63,9 +65,12 @@ class DraftsResource:
             tags: Those with any of these tags; at least one, none with a comma or blank.
             scheduled_after: Those scheduled at this time or later, with a UTC offset.
             scheduled_before: Those scheduled at this time or earlier, with a UTC offset.
+            position: Where to go on: the `position` of an earlier page or iterator with the same filters.
+            prefetch: How many pages an iterator fetches ahead, one after the other, 0 to 32.
 
         Raises:
-            ValueError: An argument is out of its bounds; nothing was sent.
+            ValueError: An argument is out of its bounds, or `position` is none of this list with these
+                filters, or is given beside a `cursor`; nothing was sent.
             BadRequestError: The service does not know the status, the format or the cursor.
             PandocastError: A page could not be fetched.
         """
@@ -79,7 +84,7 @@ class DraftsResource:
             scheduled_after=scheduled_after,
             scheduled_before=scheduled_before,
         )
-        return open_cursor_list(self._session, listing, cursor)
+        return open_cursor_list(self._session, listing, cursor, position=position, prefetch=prefetch)
 
     def create(
         self,

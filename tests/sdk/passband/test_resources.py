@@ -13,7 +13,8 @@ from pandocast_sdk._core.passband_routes import ROUTES
 
 METHODS: Mapping[str, Mapping[str, str]] = {
     "drafts": {
-        "list": "status format limit cursor source_id source_type tags scheduled_after scheduled_before",
+        "list": "status format limit cursor source_id source_type tags scheduled_after scheduled_before"
+        " position prefetch",
         "create": "text format images tags target_platforms",
         "generate": "url prompt formats images tags target_platforms",
         "get": "id",
@@ -29,7 +30,7 @@ METHODS: Mapping[str, Mapping[str, str]] = {
         "post": "id platforms",
         "bulk": "action ids feedback scheduled_at smart_schedule",
     },
-    "pipeline": {"trigger": "", "runs": "limit cursor", "stats": "", "wait": "timeout"},
+    "pipeline": {"trigger": "", "runs": "limit cursor position prefetch", "stats": "", "wait": "timeout"},
     "voice_profile": {"get": "", "update": "style avoid examples formats"},
     "engagement": {
         "summary": "top",

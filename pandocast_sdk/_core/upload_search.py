@@ -1,0 +1,36 @@
+"""Settling an upload whose outcome is unknown, by a read: the service has no keys to send one twice by."""
+
+from datetime import UTC, datetime
+
+from pandocast_sdk._core.bounds import text
+from pandocast_sdk._core.operation import instant
+from pandocast_sdk._core.paging import MOST_ROWS, Position, fetch_page
+from pandocast_sdk._core.plan import Terms
+from pandocast_sdk._core.steps import Life
+from pandocast_sdk._core.waiting import CONTENT
+from pandocast_sdk.models.pandocast import Content
+
+
+def find_upload(terms: Terms, title: str, since: datetime) -> Life[Content | None]:
+    """Read the list, newest first, until an upload has the title, or all that follow are too old.
+
+    Raises:
+        ValueError: The time has no UTC offset, or the title is empty.
+    """
+    instant("since", since)
+    text("title", title)
+    position: Position | None = Position(0, MOST_ROWS)
+    while position is not None:
+        page = yield from fetch_page(terms, CONTENT, position)
+        for content in page.items:
+            if _created(content) < since:
+                return None
+            if content.title == title:
+                return content
+        position = page.position
+    return None
+
+
+def _created(content: Content) -> datetime:
+    moment = content.created_at
+    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=UTC)

@@ -1,0 +1,156 @@
+"""Fetches pages ahead in tasks of their own; the blocking twin is `sync_prefetching`."""
+
+import os
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Generic, TypeVar
+
+from pandocast_sdk._core.prefetching import Ahead
+from pandocast_sdk._drivers.async_session import AsyncSession
+from pandocast_sdk._drivers.background_tasks import BackgroundTask
+from pandocast_sdk._drivers.event_loop import current_loop
+
+Pos = TypeVar("Pos")
+Key = TypeVar("Key")
+Ans = TypeVar("Ans")
+Pg = TypeVar("Pg")
+
+
+class AsyncPrefetcher(Generic[Pos, Key, Ans, Pg]):
+    """The pages of one iterator, fetched ahead of it; to be used by one task at a time."""
+
+    def __init__(self, session: AsyncSession, ahead: Ahead[Pos, Key, Ans, Pg]) -> None:
+        self._session = session
+        self._ahead = ahead
+        self._place: tuple[int, object] = (0, None)
+        self._work = _Work(session, ahead)
+
+    def look_ahead(self, position: Pos) -> None:
+        """Begin to fetch the pages from a position on."""
+        self._own_work().aim(position, more=0)
+
+    async def fetch(self, position: Pos) -> Pg:
+        """Give the page at a position, and go on fetching those behind it.
+
+        Raises:
+            PandocastError: It could not be fetched, perhaps some time ago; calling again tries again.
+        """
+        work = self._own_work()
+        work.aim(position, more=1)
+        page = await work.page(position)
+        if page is None:
+            page = await self._session.run(self._ahead.fetch, position)
+        work.note(position, page)
+        return page
+
+    async def close(self) -> None:
+        """Cancel what is under way, and wait until it has ended."""
+        self._work.cancel()
+        if self._place == (os.getpid(), current_loop()):
+            await self._work.wait()
+
+    def __del__(self) -> None:
+        self._work.cancel()
+
+    def _own_work(self) -> "_Work[Pos, Key, Ans, Pg]":
+        place = (os.getpid(), current_loop())
+        if self._place != place:
+            # Tasks end with their loop, and their answers do not come any more.
+            self._place = place
+            self._work = _Work(self._session, self._ahead)
+        return self._work
+
+
+class _Slot(Generic[Ans]):
+    """One request, and what came of it: neither, when its task was called off."""
+
+    __slots__ = ("answer", "error", "task")
+
+    def __init__(self, fetch: Callable[["_Slot[Ans]"], Coroutine[object, object, None]]) -> None:
+        self.answer: Ans | None = None
+        self.error: Exception | None = None
+        self.task = BackgroundTask(lambda: fetch(self))
+
+
+class _Work(Generic[Pos, Key, Ans, Pg]):
+    """What the tasks of one iterator share; they do not hold the iterator itself, so that it can go."""
+
+    def __init__(self, session: AsyncSession, ahead: Ahead[Pos, Key, Ans, Pg]) -> None:
+        self._session = session
+        self._ahead = ahead
+        self._slots: dict[Key, _Slot[Ans]] = {}
+        self._tasks: list[BackgroundTask] = []
+        self._aim: tuple[Pos, int] | None = None
+
+    def aim(self, position: Pos, *, more: int) -> None:
+        """Have everything under way that is wanted from a position on, and nothing else.
+
+        Args:
+            position: Where the next page begins.
+            more: 1 when the one who calls waits for that page, and fetches it himself if nobody does.
+        """
+        self._aim = (position, more)
+        for key in self._slots.keys() - set(self._wanted()):
+            self._slots.pop(key).task.cancel()
+        self._begin()
+
+    async def page(self, position: Pos) -> Pg | None:
+        """Wait for the page at a position; None if it was not asked for, or its answer does not join.
+
+        Raises:
+            PandocastError: What became of the request.
+        """
+        key = self._ahead.key(position)
+        slot = self._slots.get(key)
+        if slot is None:
+            return None
+        await slot.task.wait()
+        self._slots.pop(key, None)
+        if slot.answer is not None:
+            return self._ahead.take(position, key, slot.answer)
+        try:
+            if slot.error is not None:
+                raise slot.error
+        finally:
+            del slot  # or the error would hold, by its traceback, this frame that holds it
+        return None
+
+    def note(self, position: Pos, page: Pg) -> None:
+        """Learn from a page, and aim behind it."""
+        following = self._ahead.note(position, page)
+        if following is not None:
+            self.aim(following, more=0)
+
+    def cancel(self) -> None:
+        """Call everything off, from whatever thread."""
+        self._aim = None
+        for task in list(self._tasks):
+            task.cancel()
+
+    async def wait(self) -> None:
+        """Wait until every task has ended."""
+        for task in self._tasks:
+            await task.wait()
+
+    def _wanted(self) -> list[Key]:
+        if self._aim is None:
+            return []
+        answers = {key: slot.answer for key, slot in self._slots.items() if slot.answer is not None}
+        position, more = self._aim
+        return self._ahead.wanted(position, answers, more)
+
+    def _begin(self) -> None:
+        """Begin what is wanted and not under way."""
+        more = 0 if self._aim is None else self._aim[1]
+        for key in self._wanted()[more:]:
+            if key not in self._slots:
+                slot = self._slots[key] = _Slot(partial(self._fetch, key))
+                self._tasks = [*(task for task in self._tasks if not task.ended), slot.task]
+
+    async def _fetch(self, key: Key, slot: _Slot[Ans]) -> None:
+        try:
+            slot.answer = await self._session.run(self._ahead.ask, key)
+        except Exception as error:  # noqa: BLE001 - raised in the task that wants the page
+            slot.error = error
+        else:
+            self._begin()

@@ -1,0 +1,190 @@
+"""Fetches pages ahead in threads of their own; what to fetch, `_core.prefetching` decides.
+
+A thread lives for the requests that are to be made, and never waits for more of them: an iterator that is
+forgotten leaves none behind, and a process that ends need not wait for any.
+"""
+
+import os
+import threading
+from typing import Generic, TypeVar
+
+from pandocast_sdk._core.prefetching import Ahead
+from pandocast_sdk._core.stopping import stoppable
+from pandocast_sdk._drivers.sync_session import SyncSession
+
+Pos = TypeVar("Pos")
+Key = TypeVar("Key")
+Ans = TypeVar("Ans")
+Pg = TypeVar("Pg")
+
+
+class Prefetcher(Generic[Pos, Key, Ans, Pg]):
+    """The pages of one iterator, fetched ahead of it; to be used by one thread at a time."""
+
+    def __init__(self, session: SyncSession, ahead: Ahead[Pos, Key, Ans, Pg]) -> None:
+        self._session = session
+        self._ahead = ahead
+        self._process = os.getpid()
+        self._work = _Work(session, ahead)
+
+    def look_ahead(self, position: Pos) -> None:
+        """Begin to fetch the pages from a position on."""
+        self._own_work().aim(position, more=0)
+
+    def fetch(self, position: Pos) -> Pg:
+        """Give the page at a position, and go on fetching those behind it.
+
+        Raises:
+            PandocastError: It could not be fetched, perhaps some time ago; calling again tries again.
+        """
+        work = self._own_work()
+        work.aim(position, more=1)
+        page = work.page(position)
+        if page is None:
+            page = self._session.run(self._ahead.fetch, position)
+        work.note(position, page)
+        return page
+
+    def close(self) -> None:
+        """Give up what was not sent yet, and wait for the answers to what was."""
+        self._work.stopped = True
+        if self._process == os.getpid():
+            self._work.join()
+
+    def __del__(self) -> None:
+        # No lock and no waiting: the garbage collector may call this in any thread at any time.
+        self._work.stopped = True
+
+    def _own_work(self) -> "_Work[Pos, Key, Ans, Pg]":
+        if self._process != os.getpid():
+            # The threads stayed with the parent, and with them the answers.
+            self._process = os.getpid()
+            self._work = _Work(self._session, self._ahead)
+        return self._work
+
+
+class _Slot(Generic[Ans]):
+    """One request, and what came of it."""
+
+    __slots__ = ("answer", "dropped", "ended", "error")
+
+    def __init__(self) -> None:
+        self.answer: Ans | None = None
+        self.error: BaseException | None = None
+        self.ended = threading.Event()
+        self.dropped = False
+
+
+class _Work(Generic[Pos, Key, Ans, Pg]):
+    """What the threads of one iterator share; they do not hold the iterator itself, so that it can go."""
+
+    def __init__(self, session: SyncSession, ahead: Ahead[Pos, Key, Ans, Pg]) -> None:
+        self._session = session
+        self._ahead = ahead
+        self._lock = threading.Lock()
+        self._slots: dict[Key, _Slot[Ans]] = {}
+        self._threads: list[threading.Thread] = []
+        self._aim: tuple[Pos, int] | None = None
+        self.stopped = False
+
+    def aim(self, position: Pos, *, more: int) -> None:
+        """Have everything under way that is wanted from a position on, and nothing else.
+
+        Args:
+            position: Where the next page begins.
+            more: 1 when the one who calls waits for that page, and fetches it himself if nobody does.
+        """
+        with self._lock:
+            self._aim = (position, more)
+            keys = self._wanted()
+            for key in self._slots.keys() - set(keys):
+                self._slots.pop(key).dropped = True
+            fresh = [(key, self._claim(key)) for key in keys[more:] if key not in self._slots]
+        for key, slot in fresh:
+            self._start(key, slot)
+
+    def page(self, position: Pos) -> Pg | None:
+        """Wait for the page at a position; None if it was not asked for, or its answer does not join.
+
+        Raises:
+            PandocastError: What became of the request.
+        """
+        key = self._ahead.key(position)
+        slot = self._slots.get(key)
+        if slot is None:
+            return None
+        slot.ended.wait()
+        with self._lock:
+            self._slots.pop(key, None)
+            if slot.answer is not None:
+                return self._ahead.take(position, key, slot.answer)
+        try:
+            if isinstance(slot.error, Exception):
+                raise slot.error
+        finally:
+            del slot  # or the error would hold, by its traceback, this frame that holds it
+        return None
+
+    def note(self, position: Pos, page: Pg) -> None:
+        """Learn from a page, and aim behind it."""
+        with self._lock:
+            following = self._ahead.note(position, page)
+        if following is not None:
+            self.aim(following, more=0)
+
+    def join(self) -> None:
+        """Wait until the threads have ended."""
+        for thread in self._threads:
+            thread.join()
+
+    def _wanted(self) -> list[Key]:
+        if self._aim is None:
+            return []
+        answers = {key: slot.answer for key, slot in self._slots.items() if slot.answer is not None}
+        position, more = self._aim
+        return self._ahead.wanted(position, answers, more)
+
+    def _claim(self, key: Key) -> _Slot[Ans]:
+        slot = self._slots[key] = _Slot()
+        return slot
+
+    def _start(self, key: Key, slot: _Slot[Ans]) -> None:
+        thread = threading.Thread(
+            target=self._fetch_all, args=(key, slot), name="pandocast-prefetch", daemon=True
+        )
+        try:
+            thread.start()
+        except RuntimeError:
+            # No more threads can be had: the page is fetched when it is wanted.
+            with self._lock:
+                del self._slots[key]
+        else:
+            self._threads = [*(other for other in self._threads if other.is_alive()), thread]
+
+    def _fetch_all(self, key: Key, slot: _Slot[Ans]) -> None:
+        """Fetch a page, and then, as long as there is one that nobody fetches, the next."""
+        claimed: tuple[Key, _Slot[Ans]] | None = (key, slot)
+        while claimed is not None:
+            key, slot = claimed
+            self._fetch(key, slot)
+            with self._lock:
+                claimed = self._finish(slot)
+
+    def _fetch(self, key: Key, slot: _Slot[Ans]) -> None:
+        def stopped() -> bool:
+            return self.stopped or slot.dropped
+
+        answer: Ans | None = None
+        try:
+            answer = self._session.run(stoppable, stopped, self._ahead.ask, key)
+        except BaseException as error:  # noqa: BLE001 - raised in the thread that wants the page
+            slot.error = error
+        slot.answer = answer
+
+    def _finish(self, slot: _Slot[Ans]) -> tuple[Key, _Slot[Ans]] | None:
+        slot.ended.set()
+        if self.stopped or slot.dropped:
+            return None
+        more = 0 if self._aim is None else self._aim[1]
+        fresh = next((key for key in self._wanted()[more:] if key not in self._slots), None)
+        return None if fresh is None else (fresh, self._claim(fresh))
