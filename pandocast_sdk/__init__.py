@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pandocast_sdk._async.client import AsyncPandocast as AsyncPandocast
     from pandocast_sdk._async.passband import AsyncPassband as AsyncPassband
+    from pandocast_sdk._core.rate_limit_state import RateLimitState as RateLimitState
     from pandocast_sdk._core.raw import Response as Response
     from pandocast_sdk._drivers.async_cursor_pages import AsyncCursorPage as AsyncCursorPage
     from pandocast_sdk._drivers.async_cursor_pages import AsyncCursorPages as AsyncCursorPages
@@ -143,6 +144,7 @@ __all__ = [
     "PostingTime",
     "RateLimitError",
     "RateLimitPolicy",
+    "RateLimitState",
     "RecentPipelineStats",
     "RequestRecord",
     "Response",
@@ -210,6 +212,7 @@ _HOMES = {
     "PlatformEngagement": "pandocast_sdk.models.engagement",
     "PostingTime": "pandocast_sdk.models.schedule",
     "RateLimitPolicy": "pandocast_sdk.options",
+    "RateLimitState": "pandocast_sdk._core.rate_limit_state",
     "RecentPipelineStats": "pandocast_sdk.models.pipeline",
     "Response": "pandocast_sdk._core.raw",
     "RunStatus": "pandocast_sdk.models.pipeline",

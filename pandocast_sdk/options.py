@@ -34,9 +34,32 @@ def _check_max_wait(_policy: object, _field: object, value: float) -> None:
         raise ValueError(f"max_wait must be a number of seconds, zero or more, not {value!r}")
 
 
+_REDIS_SCHEMES = {
+    "redis": "redis",
+    "rediss": "rediss",
+    "valkey": "redis",
+    "valkeys": "rediss",
+    "unix": "unix",
+}
+"""The schemes of a store's URL, and what the client library calls them."""
+
+
+def redis_address(store: str) -> str:
+    """Give a store's URL as the client library takes it."""
+    scheme, rest = store.split("://", 1)
+    return f"{_REDIS_SCHEMES[scheme]}://{rest}"
+
+
 def _check_store(_policy: object, _field: object, value: str | None) -> None:
-    if value is not None:
-        raise ValueError("store must be None: only this process can keep a budget so far")
+    scheme, mark, _ = ("", "", "") if value is None else value.partition("://")
+    if value is not None and not (mark and scheme in _REDIS_SCHEMES):
+        # Without the URL: it may hold a password.
+        raise ValueError(f"store must be a URL that begins with one of {', '.join(_REDIS_SCHEMES)}, and ://")
+
+
+def _without_secrets(store: str | None) -> str:
+    """Show of a store's URL what cannot be secret: not even the query, which may hold the password."""
+    return repr(None if store is None else f"{store.partition('://')[0]}://...")
 
 
 @frozen
@@ -48,12 +71,14 @@ class RateLimitPolicy:
             `off` holds nothing back, and treats a 429 like other refusals that may be retried.
         max_wait: The longest single wait in seconds, for one window or one `Retry-After`; a longer one raises
             `RateLimitError` at once. It does not bound the place in line.
-        store: Where the budget is kept; None keeps it in this process.
+        store: Where the budget is kept. None keeps it in this process; the URL of a Redis or Valkey
+            (`redis://`, `rediss://`, `valkey://`, `valkeys://` or `unix://`) has all processes and hosts that
+            name it share one budget. It needs the package redis, which `pandocast[redis]` brings.
     """
 
     mode: RateLimitMode = field(default="wait", validator=_check_mode)
     max_wait: float = field(default=120.0, validator=_check_max_wait)
-    store: str | None = field(default=None, validator=_check_store)
+    store: str | None = field(default=None, validator=_check_store, repr=_without_secrets)
 
 
 def default_backoff() -> wait_base:

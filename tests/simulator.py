@@ -276,6 +276,7 @@ class Worker:
             if isinstance(step, Send):
                 self._send(step)
             else:
+                assert isinstance(step, Sleep), "nothing to consult"
                 self._sleep(step)
 
     def _later(self, moment: float, outcome: Callable[[], Outcome]) -> None:

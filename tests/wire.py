@@ -10,7 +10,7 @@ from tenacity.wait import wait_none
 from pandocast_sdk._core.plan import Terms
 from pandocast_sdk._core.rate_limit import Budget
 from pandocast_sdk._core.redaction import Redactor
-from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send, Step, Trouble
+from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send, Sleep, Step, Trouble
 from pandocast_sdk.options import ClientOptions, RateLimitPolicy
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ class Player:
 
     @property
     def slept(self) -> list[float]:
-        return [step.seconds for step in self.steps if not isinstance(step, Send)]
+        return [step.seconds for step in self.steps if isinstance(step, Sleep)]
 
     def play(self, life: Life[T], respond: Callable[[Send], Outcome]) -> T:
         """Play one plan to its end, answering its requests by `respond`."""
@@ -98,6 +98,7 @@ class Player:
             if isinstance(step, Send):
                 outcome = respond(step)
             else:
+                assert isinstance(step, Sleep), "nothing to consult"
                 self.now += step.seconds
                 outcome = None
 

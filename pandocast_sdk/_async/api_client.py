@@ -13,6 +13,7 @@ from pandocast_sdk._loading import open_async_session
 if TYPE_CHECKING:
     from tenacity.wait import wait_base
 
+    from pandocast_sdk._core.rate_limit_state import RateLimitState
     from pandocast_sdk._core.raw import Response
     from pandocast_sdk._core.service import Service
     from pandocast_sdk._drivers.http_libraries import AsyncHTTPClient
@@ -62,6 +63,7 @@ class AsyncApiClient(ABC):
                 and redirect settings are not.
 
         Raises:
+            ImportError: The policy names a store, and the package redis is not installed.
             ValueError: An argument cannot be right: no key, no address, a key with control characters, plain
                 HTTP to another machine, a time-out that is not above zero.
             TypeError: `http_client` is of no library that is known, or is for the other kind of clients.
@@ -137,6 +139,7 @@ class AsyncApiClient(ABC):
         nothing else, closing this client ends both.
 
         Raises:
+            ImportError: As in the constructor.
             ValueError: As in the constructor.
         """
         from pandocast_sdk._core.service import changed_options
@@ -155,6 +158,17 @@ class AsyncApiClient(ABC):
         copy = type(self).__new__(type(self))
         copy._session = self._session.copy(options)  # noqa: SLF001 - of its own kind
         return copy
+
+    @property
+    def rate_limit(self) -> RateLimitState:
+        """What is known of the current window of this client's key; asks nobody.
+
+        Its `limit`, `remaining` and `reset` are None before the first answer, and where the policy is off.
+
+        Raises:
+            RuntimeError: The client is closed.
+        """
+        return self._session.rate_limit
 
     async def close(self) -> None:
         """Close the connections, unless they are those of your own `http_client`; calls raise from now on."""

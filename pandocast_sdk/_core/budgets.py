@@ -8,6 +8,8 @@ from weakref import WeakValueDictionary
 
 from pandocast_sdk._core.rate_limit import Budget
 
+_PREFIX = "pandocast:budget:1"  # with the version of what is kept there
+
 
 class Lease:
     """A client's share in a budget, which dies with the last lease.
@@ -22,24 +24,37 @@ class Lease:
         self.budget = budget
 
 
-_leases: WeakValueDictionary[tuple[str, str, bytes], Lease] = WeakValueDictionary()
+_leases: WeakValueDictionary[tuple[str, str, bytes, bytes | None], Lease] = WeakValueDictionary()
 _lock = Lock()
 
 
-def lease_budget(service: str, origin: str, api_key: str) -> Lease:
+def lease_budget(service: str, origin: str, api_key: str, *, store: str | None = None) -> Lease:
     """Give the lease that all clients of one key share.
 
     Args:
         service: Its name. Services can stand at one origin, each with a limit of its own, or none.
         origin: Scheme, host and port of the service.
         api_key: The key; only its digest is remembered.
+        store: Where the budget is kept that this one is a part of; None for in this process.
     """
-    name = (service, origin, hashlib.sha256(api_key.encode()).digest())
+    digest = hashlib.sha256(api_key.encode())
+    place = None if store is None else hashlib.sha256(store.encode()).digest()
+    name = (service, origin, digest.digest(), place)
     with _lock:
         lease = _leases.get(name)
         if lease is None:
-            lease = _leases[name] = Lease(Budget(now=time.monotonic, wall=time.time))
+            if store is None:
+                budget = Budget(now=time.monotonic, wall=time.time)
+            else:
+                budget = _shared_budget(f"{_PREFIX}:{service}:{origin}:{digest.hexdigest()}")
+            lease = _leases[name] = Lease(budget)
         return lease
+
+
+def _shared_budget(key: str) -> Budget:
+    from pandocast_sdk._core.shared_budget import SharedBudget  # noqa: PLC0415 - few need it
+
+    return SharedBudget(key, now=time.monotonic, wall=time.time)
 
 
 def _begin_anew() -> None:

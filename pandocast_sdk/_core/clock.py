@@ -5,8 +5,8 @@ header was written between sending and receiving, and holds the server's time cu
 answers together bound it to milliseconds.
 """
 
-_DRIFT = 200e-6  # seconds a second: what two clocks part while one of them is being corrected
-_SPREAD = 2.0  # seconds: what the clocks of several hosts, or a `Date` kept for a while, differ by
+DRIFT = 200e-6  # seconds a second: what two clocks part while one of them is being corrected
+SPREAD = 2.0  # seconds: what the clocks of several hosts, or a `Date` kept for a while, differ by
 
 
 class ServerClock:
@@ -29,11 +29,11 @@ class ServerClock:
 
     def latest(self, now: float) -> float:
         """Give the most that the clock of any host of the server can show at a monotonic time."""
-        return now + self._high + self._drift(now) + _SPREAD
+        return now + self._high + self._drift(now) + SPREAD
 
     def seconds_until(self, moment: float, now: float) -> float:
         """Say how long to wait, from a monotonic time, until `earliest` has reached a server time."""
-        return max(0.0, moment - self.earliest(now)) / (1 - _DRIFT)
+        return max(0.0, moment - self.earliest(now)) / (1 - DRIFT)
 
     def observe(self, date: float, sent: float, received: float) -> bool:
         """Learn from one answer.
@@ -58,7 +58,7 @@ class ServerClock:
             self._low, self._high = narrowed_low, narrowed_high
             return False
         self._low, self._high = low, high
-        return narrowed_low - narrowed_high > _SPREAD
+        return narrowed_low - narrowed_high > SPREAD
 
     def _drift(self, now: float) -> float:
-        return _DRIFT * max(0.0, now - self._observed) if self.known else 0.0
+        return DRIFT * max(0.0, now - self._observed) if self.known else 0.0

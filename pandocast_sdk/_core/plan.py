@@ -18,6 +18,7 @@ from pandocast_sdk._core.rate_limit import Budget, seconds_until_allowed
 from pandocast_sdk._core.redaction import Redactor
 from pandocast_sdk._core.retries import RULES, Attempts, Event, event_of
 from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send, Sleep, Step, WireRequest
+from pandocast_sdk._core.tickets import Delay
 from pandocast_sdk.errors import (
     APIStatusError,
     DeadlineExceededError,
@@ -151,6 +152,9 @@ def _wait_for_place(
     used = False
     try:
         while (delay := budget.delay(ticket)) is not None:
+            if not isinstance(delay, Delay):
+                yield delay
+                continue
             waits_for_window = delay.reason != "learning"
             if waits_for_window and (policy.mode == "raise" or delay.seconds > policy.max_wait):
                 raise rate_limit_error(
@@ -164,7 +168,7 @@ def _wait_for_place(
                 if waits_for_window or terms.now() >= expires:
                     raise _too_late(record)
                 delay = delay._replace(seconds=expires - terms.now())
-            yield Sleep(delay.seconds, ticket)
+            yield Sleep(delay.seconds if delay.nap is None else min(delay.nap, delay.seconds), ticket)
         if terms.now() >= expires:
             raise _too_late(record)
         used = True
@@ -182,6 +186,8 @@ def _send(terms: Terms, request: WireRequest, expires: float) -> Generator[Step,
     finally:
         if terms.budget is not None:
             terms.budget.settle(outcome)
+    if terms.budget is not None and terms.budget.shared:
+        yield from terms.budget.report()
     assert outcome is not None  # noqa: S101 - a driver answers a Send
     return outcome
 

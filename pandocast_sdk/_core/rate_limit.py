@@ -11,78 +11,30 @@ refused:
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import RLock
-from typing import Literal, NamedTuple
 
 from pandocast_sdk._core.clock import ServerClock
 from pandocast_sdk._core.rate_headers import read_rate_headers, retry_after_seconds
-from pandocast_sdk._core.steps import Answer, Failure, Outcome, Trouble, WakeCallback
+from pandocast_sdk._core.rate_limit_state import RateLimitState
+from pandocast_sdk._core.steps import Answer, Consult, Failure, Outcome, Step, Trouble
+from pandocast_sdk._core.tickets import Delay, Ticket
 
 LEARNING_SECONDS = 1.0  # how long the crowd waits for the first answer of a fresh budget
-_LONGEST_WINDOW = 86_400.0  # seconds: a reset further off than a day is not believed
-_MARGIN = 0.001  # seconds: a timer may fire a little early, which must not become a busy loop
+LONGEST_WINDOW = 86_400.0  # seconds: a reset further off than a day is not believed
+MARGIN = 0.001  # seconds: a timer may fire a little early, which must not become a busy loop
 
-_UNSENT = (Trouble.NOT_CONNECTED, Trouble.CONNECT_TIMEOUT, Trouble.POOL_TIMEOUT)
-
-
-class Delay(NamedTuple):
-    """How long a ticket has to wait before it is worth asking again, and for what.
-
-    Attributes:
-        seconds: How long.
-        reason: For the first answer, for the next window, or for what a `Retry-After` asks.
-        reset: When the window resets, in seconds since 1970 by the server's clock, where it waits for that.
-    """
-
-    seconds: float
-    reason: Literal["learning", "window", "retry_after"]
-    reset: int | None = None
-
-
-class Ticket:
-    """A place in line, later a place in the window; `number` counts those who joined before."""
-
-    __slots__ = ("_lock", "_wake", "granted", "number")
-
-    def __init__(self, lock: RLock, number: int) -> None:
-        self._lock = lock
-        self.number = number
-        self._wake: WakeCallback | None = None
-        self.granted = False
-
-    def on_wake(self, callback: WakeCallback) -> bool:
-        """Have `callback` called when the ticket is granted; False says that it already is."""
-        with self._lock:
-            self._wake = callback
-            return not self.granted
-
-    def grant(self) -> None:
-        """Give the place; the one who holds the lock of the budget calls this."""
-        self.granted = True
-
-    def wake(self) -> None:
-        """Tell the waiter, if there is one; called without the lock."""
-        if self._wake is not None:
-            self._wake()
-
-
-class RateLimitState(NamedTuple):
-    """What is known of the current window; None where no answer has told yet.
-
-    Attributes:
-        limit: Requests in one window.
-        remaining: Requests that can still be sent in this one, as far as known.
-        reset: When it resets, in seconds since 1970 by the server's clock.
-    """
-
-    limit: int | None
-    remaining: int | None
-    reset: int | None
+UNSENT = (Trouble.NOT_CONNECTED, Trouble.CONNECT_TIMEOUT, Trouble.POOL_TIMEOUT)
 
 
 class Budget:
-    """The window of one key at one origin, shared by threads and event loops."""
+    """The window of one key at one origin, shared by threads and event loops.
+
+    Attributes:
+        shared: Whether other processes have a part in it, so that there may be something to `report`.
+    """
+
+    shared = False
 
     def __init__(self, *, now: Callable[[], float], wall: Callable[[], float]) -> None:
         """Begin knowing nothing.
@@ -103,7 +55,7 @@ class Budget:
         self._reset: int | None = None
         self._last_reset = -1
         self._left = 0
-        self._in_flight = 0
+        self._in_flight: int = 0
         self._learning_until: float | None = None
         self._blocked_until = 0.0
 
@@ -112,7 +64,7 @@ class Budget:
         """What is known of the window right now."""
         with self._lock:
             self._roll(self._now())
-            return RateLimitState(self._limit, self._left if self._limit else None, self._reset)
+            return RateLimitState.of(self._limit, self._left, self._reset)
 
     def server_time(self) -> float:
         """Give the server's time at the earliest, in seconds since 1970."""
@@ -131,13 +83,13 @@ class Budget:
                 self._line.insert(len(self._line) if place is None else place, ticket)
         return ticket
 
-    def delay(self, ticket: Ticket) -> Delay | None:
-        """Say how long a ticket has to wait; None once it is granted."""
+    def delay(self, ticket: Ticket) -> Delay | Consult | None:
+        """Say how long a ticket has to wait, or whom to ask about it; None once it is granted."""
         now = self._now()
         with self._lock:
             woken = self._serve(now)
             delay = None if ticket.granted else self._delay(now)
-        _wake(woken)
+        wake(woken)
         return delay
 
     def leave(self, ticket: Ticket) -> None:
@@ -150,7 +102,7 @@ class Budget:
             else:
                 self._line.remove(ticket)
             woken = self._serve(self._now())
-        _wake(woken)
+        wake(woken)
 
     def block(self, until: float) -> None:
         """Hold everybody back until a monotonic time, as a `Retry-After` asks."""
@@ -169,10 +121,17 @@ class Budget:
                 self._learn(outcome)
             else:
                 self._learning_until = None  # the next in line asks instead
-                if isinstance(outcome, Failure) and outcome.trouble in _UNSENT:
+                if isinstance(outcome, Failure) and outcome.trouble in UNSENT:
                     self._give_back()
             woken = self._serve(self._now())
-        _wake(woken)
+        wake(woken)
+
+    def outlast(self, seconds: float) -> None:
+        """Count requests for so long for other processes, of which there are none."""
+
+    def report(self) -> Iterable[Step]:
+        """Say what has to be done for others to know of what `settle` was told: nothing, in one process."""
+        return ()
 
     def _serve(self, now: float) -> list[Ticket]:
         """Grant from the front of the line whatever can be granted."""
@@ -207,9 +166,9 @@ class Budget:
         if now < self._blocked_until:
             return Delay(self._blocked_until - now, "retry_after")
         if self._paced is None and self._learning_until is not None:
-            return Delay(max(0.0, self._learning_until - now) + _MARGIN, "learning")
+            return Delay(max(0.0, self._learning_until - now) + MARGIN, "learning")
         if self._reset is not None:
-            return Delay(self._clock.seconds_until(self._reset, now) + _MARGIN, "window", self._reset)
+            return Delay(self._clock.seconds_until(self._reset, now) + MARGIN, "window", self._reset)
         return Delay(LEARNING_SECONDS, "learning")
 
     def _roll(self, now: float) -> None:
@@ -235,7 +194,7 @@ class Budget:
             reading = reading._replace(remaining=0)
         limit = reading.limit or self._limit
         ahead = None if reading.reset is None else reading.reset - self._clock.earliest(answer.received)
-        if ahead is not None and ahead > _LONGEST_WINDOW:
+        if ahead is not None and ahead > LONGEST_WINDOW:
             ahead = None
         if reading.reset is None or ahead is None or reading.remaining is None or limit is None:
             self._learn_nothing(answer.status)
@@ -272,7 +231,8 @@ class Budget:
             self._left = max(0, min(limit - 1 - self._in_flight, remaining))
 
 
-def _wake(tickets: list[Ticket]) -> None:
+def wake(tickets: list[Ticket]) -> None:
+    """Tell the waiters of these tickets; called without the lock."""
     for ticket in tickets:
         ticket.wake()
 
@@ -293,6 +253,6 @@ def seconds_until_allowed(answer: Answer, server_now: float) -> float | None:
         seconds = retry_after_seconds(reading.retry_after, now)
         if seconds is not None:
             return seconds
-    if reading.reset is None or reading.reset - server_now > _LONGEST_WINDOW:
+    if reading.reset is None or reading.reset - server_now > LONGEST_WINDOW:
         return None
     return max(0.0, reading.reset - server_now)

@@ -131,7 +131,10 @@ def lease_for(options: ClientOptions) -> Lease | None:
         return None
     url = urlsplit(options.base_url)
     port = url.port or (443 if url.scheme == "https" else 80)
-    return lease_budget(options.service, f"{url.scheme}://{url.hostname}:{port}", options.api_key)
+    origin = f"{url.scheme}://{url.hostname}:{port}"
+    lease = lease_budget(options.service, origin, options.api_key, store=options.rate_limit.store)
+    lease.budget.outlast(options.timeout)
+    return lease
 
 
 def terms_for(options: ClientOptions, lease: Lease | None) -> Terms:

@@ -1,8 +1,8 @@
 """The words in which a plan and its driver talk: what to do, and what came of it.
 
-A plan is a generator. It yields a `Send` or a `Sleep` and is handed the outcome; what it returns is the
-result of the call. So the rules of retrying and pacing run the same under a blocking driver, an awaiting
-one, and a simulator without sockets.
+A plan is a generator. It yields a `Send`, a `Sleep` or a `Consult` and is handed the outcome; what it returns
+is the result of the call. So the rules of retrying and pacing run the same under a blocking driver, an
+awaiting one, and a simulator without sockets.
 """
 
 from collections.abc import Generator, Sequence
@@ -53,6 +53,26 @@ class Sleep(NamedTuple):
     until: Wakeable | None = None
 
 
+class Consult(Protocol):
+    """Ask the store that several processes share, which the budget cannot do itself.
+
+    The driver has the store carry the `payload` out and calls `deliver` with its reply, or `fail`: once, from
+    whatever thread, and also when the call that asked has been cancelled meanwhile.
+    """
+
+    def payload(self) -> tuple[str, str]:
+        """Give the budget's key at the store, and the question, whose times hold from now on."""
+        ...
+
+    def deliver(self, reply: Sequence[object]) -> None:
+        """Take the reply."""
+        ...
+
+    def fail(self, trouble: str) -> None:
+        """Take note that there is no reply; `trouble` names the kind of error and holds no secret."""
+        ...
+
+
 class Trouble(Enum):
     """Why there is no answer, told apart by what the server may have seen."""
 
@@ -87,6 +107,6 @@ class Failure(NamedTuple):
     cause: Exception
 
 
-Step: TypeAlias = Send | Sleep
+Step: TypeAlias = Send | Sleep | Consult
 Outcome: TypeAlias = Answer | Failure | None
 Life: TypeAlias = Generator[Step, Outcome, T]

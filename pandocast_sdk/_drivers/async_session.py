@@ -9,8 +9,9 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 import httpx
 
 from pandocast_sdk._core.plan import Terms
+from pandocast_sdk._core.rate_limit_state import RateLimitState
 from pandocast_sdk._core.redaction import without_frames
-from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send
+from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send, Sleep
 from pandocast_sdk._drivers.body import UNREADABLE, BodyReader
 from pandocast_sdk._drivers.event_loop import current_loop, pause, time_limit
 from pandocast_sdk._drivers.http_libraries import HTTPX, AsyncHTTPClient, failure_of, library_of
@@ -88,11 +89,19 @@ class AsyncSession:
                     return result
                 if isinstance(step, Send):
                     outcome = await self._send(step)
-                else:
+                    continue
+                if isinstance(step, Sleep):
                     await pause(step)
-                    outcome = None
+                else:
+                    await self._standing.consult_in_thread(step)
+                outcome = None
         finally:
             life.close()
+
+    @property
+    def rate_limit(self) -> RateLimitState:
+        """What is known of the key's window."""
+        return self._standing.rate_limit()
 
     def copy(self, options: ClientOptions) -> "AsyncSession":
         """Give a session with other options that shares the pool."""

@@ -1,23 +1,32 @@
 """What a client holds while it is open: the terms of its calls, and its share in the key's budget."""
 
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING
 
 from pandocast_sdk._core.budgets import Lease
 from pandocast_sdk._core.plan import Terms
+from pandocast_sdk._core.rate_limit_state import RateLimitState
 from pandocast_sdk._core.service import lease_for, terms_for
+from pandocast_sdk._core.steps import Consult
 from pandocast_sdk._drivers.transport import CLOSED
 from pandocast_sdk.options import ClientOptions
+
+if TYPE_CHECKING:
+    from pandocast_sdk._drivers.store import Store
 
 
 class Standing:
     """The terms of one client, from its opening to its closing; a forked child gets its own."""
 
-    __slots__ = ("_lease", "_options", "_process", "_terms")
+    __slots__ = ("_lease", "_options", "_process", "_store", "_terms")
 
     def __init__(self, options: ClientOptions) -> None:
         self._options = options
         self._lease: Lease | None = None
         self._terms: Terms | None = None
+        self._store: Store | None = None
         self._process = 0
         self._begin()
 
@@ -34,11 +43,40 @@ class Standing:
             return self._begin()
         return self._terms
 
+    def rate_limit(self) -> RateLimitState:
+        """Tell of the key's window.
+
+        Raises:
+            RuntimeError: The client is closed.
+        """
+        budget = self.terms().budget
+        return RateLimitState() if budget is None else budget.state
+
+    def consult(self, step: Consult) -> None:
+        """Ask the store that processes share, and wait for it."""
+        if self._store is None:
+            step.fail(CLOSED)
+        else:
+            self._store.ask(step)
+
+    async def consult_in_thread(self, step: Consult) -> None:
+        """Ask the store that processes share, and wait for it without blocking the event loop."""
+        if self._store is None:
+            step.fail(CLOSED)
+        else:
+            await self._store.ask_in_thread(step)
+
     def end(self) -> None:
-        """Let go of the budget, which dies with the last client that holds it."""
-        self._terms = self._lease = None
+        """Let go of the budget, which dies with the last client that holds it, and of the store likewise."""
+        self._terms = self._lease = self._store = None
 
     def _begin(self) -> Terms:
+        policy = self._options.rate_limit
+        self._store = None
+        if policy.store is not None and policy.mode != "off":
+            from pandocast_sdk._drivers.store import open_store  # noqa: PLC0415 - few need it
+
+            self._store = open_store(policy.store)
         self._lease = lease_for(self._options)
         self._terms = terms_for(self._options, self._lease)
         self._process = os.getpid()

@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 import httpx
 
 from pandocast_sdk._core.plan import Terms
+from pandocast_sdk._core.rate_limit_state import RateLimitState
 from pandocast_sdk._core.redaction import without_frames
 from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send, Sleep
 from pandocast_sdk._drivers.body import BodyReader
@@ -90,11 +91,19 @@ class SyncSession:
                     return result
                 if isinstance(step, Send):
                     outcome = self._send(step)
-                else:
+                    continue
+                if isinstance(step, Sleep):
                     _pause(step)
-                    outcome = None
+                else:
+                    self._standing.consult(step)
+                outcome = None
         finally:
             life.close()
+
+    @property
+    def rate_limit(self) -> RateLimitState:
+        """What is known of the key's window."""
+        return self._standing.rate_limit()
 
     def copy(self, options: ClientOptions) -> "SyncSession":
         """Give a session with other options that shares the pool."""

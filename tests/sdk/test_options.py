@@ -13,13 +13,33 @@ from pandocast_sdk import Pandocast, RateLimitPolicy
         ({"mode": "never"}, "mode must be one of wait, raise, off, not 'never'"),
         ({"max_wait": -1}, "max_wait must be"),
         ({"max_wait": math.nan}, "max_wait must be"),
-        ({"store": "redis://localhost"}, "store must be None"),
+        ({"store": "http://:s3cret@localhost"}, "store must be a URL that begins with one of redis, rediss"),
+        ({"store": "s3cret"}, "store must be a URL"),
+        ({"store": "redis"}, "store must be a URL"),
+        ({"store": ""}, "store must be a URL"),
     ],
 )
 def test_a_policy_that_cannot_be_is_refused_in_one_sentence(options: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message) as caught:
         RateLimitPolicy(**options)  # type: ignore[arg-type] # the mistakes
     assert len(caught.value.args) == 1
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        "redis://:s3cret@localhost:6379/0",
+        "rediss://user:s3cret@localhost",
+        "valkeys://localhost?password=s3cret",
+        "unix://:s3cret@/run/valkey.sock",
+    ],
+)
+def test_no_repr_shows_the_password_of_a_store(store: str) -> None:
+    policy = RateLimitPolicy(store=store)
+    assert policy.store == store
+    assert "s3cret" not in repr(policy)
+    assert f"{store.partition(':')[0]}://..." in repr(policy)
 
 
 def test_a_policy_can_be_given_in_order() -> None:

@@ -1,6 +1,7 @@
 """The budget of one key: who may send, how long the others wait, and that no place is ever lost."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire import answer, date, failure, window
 
-from pandocast_sdk._core.rate_limit import LEARNING_SECONDS, Budget, Delay, Ticket, seconds_until_allowed
+from pandocast_sdk._core.rate_limit import LEARNING_SECONDS, Budget, seconds_until_allowed
 from pandocast_sdk._core.steps import Trouble
+from pandocast_sdk._core.tickets import Delay, Ticket
 
 EPOCH = 1_774_000_000  # the server's time at the clock's zero, in seconds since 1970
 RESET = EPOCH + 60
@@ -34,7 +36,7 @@ class Office:
 
     def delay(self, ticket: Ticket) -> Delay:
         delay = self.budget.delay(ticket)
-        assert delay is not None
+        assert isinstance(delay, Delay)
         return delay
 
     def answered(
@@ -63,6 +65,10 @@ class Office:
 
     def at_rest(self) -> bool:
         return self.budget._in_flight == 0 and not self.budget._line
+
+
+def moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def granted(tickets: list[Ticket]) -> int:
@@ -250,7 +256,7 @@ def test_an_answer_can_tell_of_the_new_window_before_the_clock_does() -> None:
     office.now = 60.0
     office.answered(window(99, RESET + 60))
     assert granted(waiting) == 1
-    assert office.budget.state == (100, 98, RESET + 60)
+    assert office.budget.state == (100, 98, moment(RESET + 60))
 
 
 def test_other_users_of_the_key_are_believed() -> None:
@@ -304,7 +310,7 @@ def test_a_clock_set_back_does_not_make_the_old_window_last_for_hours() -> None:
     office.join()
     office.now = 5.0
     office.answered(window(99, RESET - 7200), server=EPOCH - 7195)
-    assert office.budget.state == (100, 99, RESET - 7200)
+    assert office.budget.state == (100, 99, moment(RESET - 7200))
     assert granted(office.join(200)) == 99
 
 
@@ -342,7 +348,7 @@ def test_a_window_that_was_told_wrong_once_is_corrected_by_the_next_answer() -> 
     office.learn(remaining=98, reset=EPOCH + 80_000)
     office.join()
     office.answered(window(97, RESET))
-    assert office.budget.state == (100, 97, RESET)
+    assert office.budget.state == (100, 97, moment(RESET))
 
 
 @pytest.mark.parametrize("number", ["-1", "NaN", "", "1e3", "1, 1"])
@@ -408,7 +414,7 @@ def test_a_block_holds_everybody_back_until_it_ends() -> None:
     office.budget.block(office.now + 10)
     office.budget.block(office.now + 3)  # a shorter one does not shorten it
     first, second = office.join(2)
-    assert office.delay(first) == (10.0, "retry_after", None)
+    assert office.delay(first) == Delay(10.0, "retry_after")
     office.now += 10
     assert office.budget.delay(first) is None
     assert second.granted

@@ -1,0 +1,245 @@
+-- One key's budget as several processes share it. It decides as `Budget` in rate_limit.py does, under the same
+-- names; read the reasons there.
+--
+-- KEYS[1] is a hash: what is known of the window, and for each process `process:<name>` with how many of its
+-- requests are in flight, and until when that counts. ARGV[1] is a question, see budget_store.py.
+
+local clock = redis.call('TIME')
+local now = clock[1] + clock[2] / 1000000
+
+local KNOWN = {
+  'paced', 'limit', 'reset', 'last_reset', 'left', 'learning_until', 'blocked_until', 'low', 'high', 'observed'
+}
+local question = cjson.decode(ARGV[1])
+local rules = question.rules
+
+local budget = { last_reset = -1, left = 0, blocked_until = 0, low = 0, high = 0 }
+local mine = question.in_flight
+local others, longest_lease = 0, 0
+
+local fields = redis.call('HGETALL', KEYS[1])
+for i = 1, #fields, 2 do
+  local name, value = fields[i], fields[i + 1]
+  if string.sub(name, 1, 8) ~= 'process:' then
+    budget[name] = tonumber(value)
+  elseif name ~= 'process:' .. question.process then
+    local count, expires = string.match(value, '^(%S+) (%S+)$')
+    if tonumber(expires) <= now then
+      redis.call('HDEL', KEYS[1], name)
+    else
+      others = others + tonumber(count)
+      longest_lease = math.max(longest_lease, tonumber(expires) - now)
+    end
+  end
+end
+
+if budget.learning_until ~= nil then
+  -- The store's clock may have been set back.
+  budget.learning_until = math.min(budget.learning_until, now + rules.learning)
+end
+
+local function in_flight()
+  return others + mine
+end
+
+-- The server's clock, as in clock.py.
+
+local function drift(at)
+  if budget.observed == nil then return 0 end
+  return rules.drift * math.max(0, at - budget.observed)
+end
+
+local function earliest(at)
+  return at + budget.low - drift(at)
+end
+
+local function latest(at)
+  return at + budget.high + drift(at) + rules.spread
+end
+
+local function observe(date, sent, received)
+  local low, high = date - received, date + 1 - sent
+  if budget.observed == nil then
+    budget.low, budget.high, budget.observed = low, high, received
+    return false
+  end
+  local drifted = drift(received)
+  local narrowed_low = math.max(low, budget.low - drifted)
+  local narrowed_high = math.min(high, budget.high + drifted)
+  budget.observed = math.max(budget.observed, received)
+  if narrowed_low < narrowed_high then
+    budget.low, budget.high = narrowed_low, narrowed_high
+    return false
+  end
+  budget.low, budget.high = low, high
+  return narrowed_low - narrowed_high > rules.spread
+end
+
+-- The window.
+
+local function roll()
+  if budget.limit == nil or budget.reset == nil or earliest(now) < budget.reset then return end
+  budget.last_reset, budget.reset = budget.reset, nil
+  budget.left = math.max(0, budget.limit - in_flight())
+end
+
+local function give_back()
+  if budget.limit ~= nil then
+    budget.left = math.min(budget.left + 1, budget.limit)
+  end
+end
+
+local function learn_nothing(status)
+  if budget.paced == nil then
+    budget.learning_until = nil
+    if status ~= 429 and status < 500 then
+      budget.paced = 0
+    end
+  end
+end
+
+local function learn_window(limit, remaining, reset, coming)
+  local known_limit = budget.limit
+  budget.limit = limit
+  if reset <= budget.last_reset or (not coming and budget.reset ~= nil and reset < budget.reset) then
+    give_back()
+  elseif budget.reset == nil then
+    budget.reset = reset
+    local ours = known_limit ~= nil and budget.left or limit - 1 - in_flight()
+    budget.left = math.max(0, math.min(ours, remaining))
+  elseif reset <= budget.reset then
+    budget.reset = reset
+    budget.left = math.min(budget.left, remaining)
+  else
+    budget.last_reset, budget.reset = budget.reset, reset
+    budget.left = math.max(0, math.min(limit - 1 - in_flight(), remaining))
+  end
+end
+
+local function learn(answer)
+  local received = now - answer.received
+  -- It was sent at the latest then: the question has been on its way for a while.
+  local sent = now - answer.sent - question.transit
+  if answer.date ~= nil and observe(answer.date, sent, received) then
+    budget.reset, budget.last_reset = nil, -1
+    budget.left = math.max(0, (budget.limit or 0) - in_flight())
+  end
+  local remaining = answer.remaining
+  local asks_for_reset = answer.status == 429 and not answer.names_retry_after
+  if asks_for_reset then
+    remaining = 0
+  end
+  local limit = answer.limit or budget.limit
+  local ahead = nil
+  if answer.reset ~= nil then
+    ahead = answer.reset - earliest(received)
+    if ahead > rules.longest_window then
+      ahead = nil
+    end
+  end
+  if ahead == nil or remaining == nil or limit == nil then
+    learn_nothing(answer.status)
+  else
+    budget.paced = 1
+    learn_window(limit, remaining, answer.reset, answer.reset > latest(received))
+  end
+  if asks_for_reset and ahead ~= nil and answer.reset ~= budget.reset then
+    budget.blocked_until = math.max(budget.blocked_until, received + ahead)
+  end
+end
+
+local function take()
+  if budget.paced == nil then
+    if budget.learning_until == nil then
+      budget.learning_until = now + rules.learning
+      return true
+    end
+    return now >= budget.learning_until
+  end
+  if budget.paced == 0 then return true end
+  if budget.left > 0 then
+    budget.left = budget.left - 1
+    return true
+  end
+  if budget.reset ~= nil or in_flight() > 0 then return false end
+  budget.paced, budget.limit, budget.learning_until = nil, nil, now + rules.learning
+  return true
+end
+
+local function delay()
+  if now < budget.blocked_until then
+    return budget.blocked_until - now, 'retry_after'
+  end
+  if budget.paced == nil and budget.learning_until ~= nil then
+    return math.max(0, budget.learning_until - now) + rules.margin, 'learning'
+  end
+  if budget.reset ~= nil then
+    return math.max(0, budget.reset - earliest(now)) / (1 - rules.drift) + rules.margin, 'window'
+  end
+  return rules.learning, 'learning'
+end
+
+-- What happened.
+
+for _, report in ipairs(question.reports) do
+  if report.kind ~= 'blocked' then
+    mine = mine + 1
+  end
+end
+for _, report in ipairs(question.reports) do
+  if report.kind == 'blocked' then
+    budget.blocked_until = math.max(budget.blocked_until, now + report.seconds)
+  else
+    mine = mine - 1
+    if report.kind == 'answered' then
+      learn(report)
+    else
+      budget.learning_until = nil
+      if report.kind == 'unsent' then
+        give_back()
+      end
+    end
+  end
+  roll()
+end
+
+-- What is wanted.
+
+roll()
+local granted = 0
+while granted < question.wanted and now >= budget.blocked_until and take() do
+  mine = mine + 1
+  granted = granted + 1
+end
+local seconds, reason = 0, ''
+if granted < question.wanted then
+  seconds, reason = delay()
+end
+
+-- What is remembered.
+
+local function text(number)
+  return number == nil and '' or string.format('%.17g', number)
+end
+
+for _, name in ipairs(KNOWN) do
+  if budget[name] == nil then
+    redis.call('HDEL', KEYS[1], name)
+  else
+    redis.call('HSET', KEYS[1], name, text(budget[name]))
+  end
+end
+local process = 'process:' .. question.process
+if mine > 0 then
+  redis.call('HSET', KEYS[1], process, text(mine) .. ' ' .. text(now + question.lease))
+  longest_lease = math.max(longest_lease, question.lease)
+else
+  redis.call('HDEL', KEYS[1], process)
+end
+local window = budget.reset and math.max(0, budget.reset - earliest(now)) or 0
+local lasting = math.max(window, budget.blocked_until - now, longest_lease) + rules.memory
+redis.call('PEXPIRE', KEYS[1], string.format('%d', math.ceil(lasting * 1000)))
+
+return {
+  granted, text(seconds), reason, text(budget.limit), text(budget.left), text(budget.reset), text(earliest(now))
+}
