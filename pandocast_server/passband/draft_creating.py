@@ -18,7 +18,7 @@ from pandocast_server.passband.draft_fields import (
     read_url,
 )
 from pandocast_server.passband.draft_generating import have_generated
-from pandocast_server.passband.drafts import NewDraft, add_draft, find_draft, on_the_wire
+from pandocast_server.passband.drafts import NewDraft, add_draft, add_drafts, find_draft, on_the_wire
 from pandocast_server.passband.formats import DEFAULT_FORMAT, FORMATS
 from pandocast_server.passband.transitions import PENDING_GENERATION, PENDING_REVIEW
 from pandocast_server.routing import Call, Reply, json_reply
@@ -66,10 +66,8 @@ def _generate(call: Call) -> Reply:
     runtime, workspace_id = call.runtime, call.workspace_id
     with runtime.database.write() as connection:
         item_id = _add_item(connection, runtime, workspace_id, url=url, prompt=prompt)
-        draft_ids = [
-            add_draft(connection, runtime, workspace_id=workspace_id, draft=evolve(draft, item_id=item_id))
-            for draft in wanted
-        ]
+        new = [evolve(draft, item_id=item_id) for draft in wanted]
+        draft_ids = add_drafts(connection, runtime, workspace_id=workspace_id, new=new)
         have_generated(
             connection, runtime, workspace_id=workspace_id, draft_ids=draft_ids, fetches=url is not None
         )

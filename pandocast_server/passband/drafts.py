@@ -48,30 +48,41 @@ class NewDraft:
 
 def add_draft(connection: Connection, runtime: Runtime, *, workspace_id: str, draft: NewDraft) -> str:
     """Add a draft in the caller's transaction, which must be one that writes, and give its id."""
-    draft_id = runtime.identifiers.new("drf")
+    return add_drafts(connection, runtime, workspace_id=workspace_id, new=[draft])[0]
+
+
+def add_drafts(
+    connection: Connection, runtime: Runtime, *, workspace_id: str, new: Sequence[NewDraft]
+) -> list[str]:
+    """Add drafts as `add_draft` adds one, each newer than the one before it, and give their ids."""
     # Read under the lock: rows that commit one after the other have times in the same order.
     lock_workspace(connection, workspace_id)
     now = runtime.clock.now()
-    connection.execute(
-        insert(drafts).values(
-            id=draft_id,
-            workspace_id=workspace_id,
-            item_id=draft.item_id,
-            text=draft.text,
-            format=draft.format,
-            status=draft.status,
-            confidence=draft.confidence,
-            tags=list(draft.tags),
-            images=[dict(image) for image in draft.images],
-            target_platforms=list(draft.target_platforms),
-            regenerated_from_id=draft.regenerated_from_id,
-            created_at=now,
-            updated_at=now,
-        )
-    )
-    if draft.tags:
-        connection.execute(insert(draft_tags), [{"draft_id": draft_id, "tag": tag} for tag in draft.tags])
-    return draft_id
+    added = {runtime.identifiers.new("drf"): draft for draft in new}
+    rows = [
+        {
+            "id": draft_id,
+            "workspace_id": workspace_id,
+            "item_id": draft.item_id,
+            "text": draft.text,
+            "format": draft.format,
+            "status": draft.status,
+            "confidence": draft.confidence,
+            "tags": list(draft.tags),
+            "images": [dict(image) for image in draft.images],
+            "target_platforms": list(draft.target_platforms),
+            "regenerated_from_id": draft.regenerated_from_id,
+            "created_at": now,
+            "updated_at": now,
+        }
+        for draft_id, draft in added.items()
+    ]
+    tags = [{"draft_id": draft_id, "tag": tag} for draft_id, draft in added.items() for tag in draft.tags]
+    if rows:
+        connection.execute(insert(drafts), rows)
+    if tags:
+        connection.execute(insert(draft_tags), tags)
+    return list(added)
 
 
 def find_draft(connection: Connection, *, workspace_id: str, draft_id: str) -> RowMapping:

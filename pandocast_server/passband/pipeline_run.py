@@ -18,7 +18,7 @@ from pandocast_server.jobs.queue import Job
 from pandocast_server.jobs.worker import Outcome
 from pandocast_server.pandocast.voice import read_voice
 from pandocast_server.passband.draft_generating import Written, write_draft
-from pandocast_server.passband.drafts import NewDraft, add_draft
+from pandocast_server.passband.drafts import NewDraft, add_drafts
 from pandocast_server.passband.feed_fetching import SourceError, fetch_entries
 from pandocast_server.passband.feeds import Entry
 from pandocast_server.passband.formats import DEFAULT_FORMAT
@@ -167,10 +167,7 @@ def _drafts(runtime: Runtime, source: _Source, entry: Entry, voice: VoiceProfile
 
 def _record(runtime: Runtime, job: Job, harvests: Sequence[_Harvest], connection: Connection) -> None:
     kept = [harvest for harvest in harvests if _note_health(connection, runtime, harvest)]
-    for harvest in kept:
-        # The oldest first, so that the newest stands at the head of the list of drafts.
-        for new in reversed(harvest.new):
-            _keep(connection, runtime, job.workspace_id, harvest.source, new)
+    _keep(connection, runtime, job.workspace_id, kept)
     has_failed = bool(kept) and all(harvest.error for harvest in kept)
     taken = [new for harvest in kept for new in harvest.new]
     _finish(
@@ -198,34 +195,45 @@ def _note_health(connection: Connection, runtime: Runtime, harvest: _Harvest) ->
     return connection.execute(noted).rowcount == 1
 
 
-def _keep(connection: Connection, runtime: Runtime, workspace_id: str, source: _Source, new: _New) -> None:
-    item_id = runtime.identifiers.new("itm")
-    entry = new.entry
-    connection.execute(
-        insert(items).values(
-            id=item_id,
-            workspace_id=workspace_id,
-            source_id=source.id,
-            source_type=source.type,
-            fingerprint=entry.fingerprint,
-            title=entry.title,
-            link=entry.link,
-            content=entry.content,
-            published_at=entry.published,
-            created_at=runtime.clock.now(),
-        )
-    )
-    tags = cast("list[str]", source.config.get("tags", []))
-    for name, written in new.drafts.items():
-        draft = NewDraft(
+def _keep(connection: Connection, runtime: Runtime, workspace_id: str, harvests: Sequence[_Harvest]) -> None:
+    """Keep all in a few statements: there may be thousands of drafts, and everybody else waits meanwhile."""
+    # The oldest first, so that the newest stands at the head of the list of drafts.
+    found = {
+        runtime.identifiers.new("itm"): (harvest.source, new)
+        for harvest in harvests
+        for new in reversed(harvest.new)
+    }
+    now = runtime.clock.now()
+    rows = [
+        {
+            "id": item_id,
+            "workspace_id": workspace_id,
+            "source_id": source.id,
+            "source_type": source.type,
+            "fingerprint": new.entry.fingerprint,
+            "title": new.entry.title,
+            "link": new.entry.link,
+            "content": new.entry.content,
+            "published_at": new.entry.published,
+            "created_at": now,
+        }
+        for item_id, (source, new) in found.items()
+    ]
+    if rows:
+        connection.execute(insert(items), rows)
+    drafts = [
+        NewDraft(
             format=name,
             status=PENDING_REVIEW,
             text=written.text,
             item_id=item_id,
             confidence=written.confidence,
-            tags=tags,
+            tags=cast("list[str]", source.config.get("tags", [])),
         )
-        add_draft(connection, runtime, workspace_id=workspace_id, draft=draft)
+        for item_id, (source, new) in found.items()
+        for name, written in new.drafts.items()
+    ]
+    add_drafts(connection, runtime, workspace_id=workspace_id, new=drafts)
 
 
 def _error(harvests: Sequence[_Harvest]) -> str | None:

@@ -26,6 +26,7 @@ from feed_host import (
 from in_process import Api, StillClock, open_api
 from loopback import Conversation, http
 from sqlalchemy import select, update
+from stored_drafts import statements_of
 
 from pandocast_server.generation.analysis import Analysis
 from pandocast_server.generation.generator import Generator
@@ -33,7 +34,7 @@ from pandocast_server.generation.platforms import Platform
 from pandocast_server.generation.voice import VoiceProfile
 from pandocast_server.jobs import queue
 from pandocast_server.passband import pipeline_run
-from pandocast_server.passband.drafts import add_draft
+from pandocast_server.passband.drafts import add_drafts
 from pandocast_server.passband.feed_fetching import fetch_entries
 from pandocast_server.passband.pipeline import PIPELINE
 from pandocast_server.passband.pipeline_run import run_pipeline
@@ -94,6 +95,16 @@ def test_drafts_are_written_from_what_is_new(api: Api, host: FeedHost) -> None:
         ("tags=x", 0),
     ):
         assert len(api.send("GET", f"{PASSBAND}/drafts?{query}").json()["drafts"]) == found
+
+
+def test_all_that_a_run_found_is_kept_in_a_few_statements(api: Api, host: FeedHost) -> None:
+    host.pages["/feed.xml"] = feed(*(entry(number) for number in range(10)))
+    for name in "ab":
+        add_source(api, host.url(), name=name, config={"formats": ["SHORT", "THREAD"], "tags": ["x", "y"]})
+    with statements_of(api) as statements:
+        assert run(api)["draftsGenerated"] == 40
+    kept = [one.split()[2] for one in statements if one.startswith("INSERT") and "jobs" not in one]
+    assert sorted(kept) == ["draft_tags", "drafts", "items", "pipeline_runs"]
 
 
 def test_what_was_seen_is_not_taken_again(api: Api, host: FeedHost) -> None:
@@ -418,13 +429,14 @@ def test_all_of_a_run_is_kept_or_nothing(api: Api, host: FeedHost, monkeypatch: 
     created = add_source(api, host.url())
     calls: list[object] = []
 
-    def add_or_break(*given: Any, **named: Any) -> str:
+    def add_and_break(*given: Any, **named: Any) -> list[str]:
         calls.append(given)
-        if len(calls) == 2:
-            raise RuntimeError("the second draft breaks the first attempt")
-        return add_draft(*given, **named)
+        added = add_drafts(*given, **named)
+        if len(calls) == 1:
+            raise RuntimeError("the first attempt breaks when all is written")
+        return added
 
-    monkeypatch.setattr(pipeline_run, "add_draft", add_or_break)
+    monkeypatch.setattr(pipeline_run, "add_drafts", add_and_break)
     ended = run(api)
     assert (ended["status"], ended["itemsFetched"], ended["draftsGenerated"]) == ("completed", 2, 2)
-    assert (source(api, created["id"])["itemCount"], len(drafts(api)), len(calls)) == (2, 2, 4)
+    assert (source(api, created["id"])["itemCount"], len(drafts(api)), len(calls)) == (2, 2, 2)
