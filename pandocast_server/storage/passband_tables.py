@@ -107,6 +107,7 @@ draft_tags = Table(
     _draft(),
     Column("tag", String(50), nullable=False),
     UniqueConstraint("draft_id", "tag"),
+    Index("drafts_with_tag", "tag", "draft_id"),
 )
 
 pipeline_runs = Table(

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from in_process import Api, StillClock, open_api
 from sqlalchemy import insert, update
+from stored_drafts import statements_of
 
 from pandocast_server.clock import Clock
 from pandocast_server.passband.drafts import NewDraft, add_draft
@@ -266,3 +267,31 @@ def test_a_workspace_sees_its_own_only(api: Api) -> None:
     ]
     assert {answer.status_code for answer in answers} == {404}
     assert {answer.json()["error"] for answer in answers} == {"Draft not found"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=3",
+        "status=posted",
+        "format=BLOG",
+        "sourceId=src_1",
+        "sourceType=rss",
+        "tags=ai,news",
+        f"scheduledAfter={TOMORROW}",
+        f"scheduledBefore={TOMORROW}",
+        f"status=posted&tags=ai&sourceType=rss&scheduledAfter={TOMORROW}",
+    ],
+)
+def test_no_table_is_read_whole_whatever_is_asked_for(api: Api, query: str) -> None:
+    for _ in range(3):
+        create(api)
+    cursor = api.send("GET", f"{DRAFTS}?limit=1").json()["nextCursor"]
+    with statements_of(api) as statements:
+        assert api.send("GET", f"{DRAFTS}?{query}&cursor={cursor}").status_code == 200
+    (statement,) = (one for one in statements if "FROM drafts" in one)
+    with api.runtime.database.read() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", (None,) * statement.count("?"))
+        steps = [str(step[3]) for step in plan]
+    assert any("SEARCH drafts" in step for step in steps)
+    assert not any(step.startswith("SCAN") for step in steps)
