@@ -12,7 +12,7 @@ from pandocast_server.generation.markup import Block, read_blocks
 
 MAX_TITLE: Final = 300
 _MAX_TEXT: Final = 1_000_000
-_MAX_SOURCE: Final = 3_000_000
+_MAX_SOURCE: Final = 3_000_000  # it is cleaned in one go, during which no other thread gets its turn
 _HEADING_WITHIN: Final = 20_000
 
 _HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
@@ -65,7 +65,7 @@ def read_page(headers: Sequence[tuple[bytes, bytes]], body: bytes) -> Page:
     media_type = content_type.partition(b";")[0].strip().lower().decode("latin-1")
     if media_type and media_type not in _HTML | _PLAIN:
         raise PageError(f"it is {media_type[:60]}, not a page of text")
-    text = clean(_decoded(body, content_type))
+    text = clean(_decoded(body, content_type)[:_MAX_SOURCE])
     is_html = media_type in _HTML or (not media_type and text.lstrip().startswith("<"))
     page = _read_html(text) if is_html else Page(_first_heading(read_blocks(text[:_HEADING_WITHIN])), text)
     if not page.text.strip():
@@ -91,7 +91,7 @@ def _decoded(body: bytes, content_type: bytes) -> str:
 
 def _read_html(source: str) -> Page:
     title, rest = _without_title(source)
-    blocks = [block for block in _blocks(_body(rest[:_MAX_SOURCE])) if block.text.strip()]
+    blocks = [block for block in _blocks(_body(rest)) if block.text.strip()]
     text = "\n\n".join(_AROUND[block.kind] + one_line(block.text) for block in blocks)
     return Page(title or _first_heading(blocks), text)
 

@@ -1,5 +1,6 @@
 """The schedule queue: approved drafts take the next free slots (contract, section 2)."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
@@ -41,8 +42,13 @@ def enqueue_draft(call: Call) -> Reply:
     return json_reply(on_the_wire(scheduled))
 
 
-def list_unscheduled(call: Call) -> Reply:
+async def list_unscheduled(call: Call) -> Reply:
     """Give the approved drafts, oldest first (reference, "List unscheduled drafts")."""
+    # There are no pages: what may be thousands of drafts must not hold everybody else up.
+    return await asyncio.to_thread(_unscheduled, call)
+
+
+def _unscheduled(call: Call) -> Reply:
     query = SELECT.where(drafts.c.workspace_id == call.workspace_id, drafts.c.status == APPROVED)
     with call.runtime.database.read() as connection:
         rows = connection.execute(query.order_by(drafts.c.created_at, drafts.c.seq)).mappings().all()
