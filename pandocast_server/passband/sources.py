@@ -44,7 +44,6 @@ async def create_source(call: Call) -> Reply:
         raise bad_request(str(error)) from error
     source_id = runtime.identifiers.new("src")
     with runtime.database.write() as connection:
-        # Read under the lock: rows that commit one after the other have times in the same order.
         now = runtime.clock.now()
         connection.execute(
             insert(sources).values(
@@ -89,10 +88,11 @@ def delete_source(call: Call) -> Reply:
     """Delete a source and all that came of it: its items, their drafts, and what is known of those."""
     ours = delete(sources).where(sources.c.id == call.path["id"], sources.c.workspace_id == call.workspace_id)
     with call.runtime.database.write() as connection:
+        # Engagement may go with the drafts. First, as everybody who needs the workspace's lock takes it
+        # before those of rows.
+        forget_posting_times(connection, workspace_id=call.workspace_id)
         if connection.execute(ours).rowcount == 0:
             raise not_found("Source")
-        # Engagement may have gone with the drafts.
-        forget_posting_times(connection, workspace_id=call.workspace_id)
     return json_reply({"ok": True})
 
 
