@@ -34,14 +34,16 @@ if TYPE_CHECKING:
 
 def open_session(options: ClientOptions, http_client: HTTPClient | None) -> SyncSession:
     """Give a blocking client its driver and its own pool."""
-    from pandocast_sdk._drivers.sync_session import SyncPool, SyncSession
+    from pandocast_sdk._drivers.sync_pool import SyncPool
+    from pandocast_sdk._drivers.sync_session import SyncSession
 
     return SyncSession(options, SyncPool(http_client), owns_pool=True)
 
 
 def open_async_session(options: ClientOptions, http_client: AsyncHTTPClient | None) -> AsyncSession:
     """Give an async client its driver and its own pool."""
-    from pandocast_sdk._drivers.async_session import AsyncPool, AsyncSession
+    from pandocast_sdk._drivers.async_pool import AsyncPool
+    from pandocast_sdk._drivers.async_session import AsyncSession
 
     return AsyncSession(options, AsyncPool(http_client), owns_pool=True)
 

@@ -5,10 +5,11 @@ anything is sent.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from attrs import field, frozen
 
@@ -84,14 +85,15 @@ def operation(
         ValueError: A path parameter would change the path, or the body cannot be written as JSON.
     """
     filled = route.path
-    for name, value in (path or {}).items():
-        filled = filled.replace(f"{{{name}}}", path_segment(name, value))
+    if path is not None:
+        for name, value in path.items():
+            filled = filled.replace(f"{{{name}}}", path_segment(name, value))
     return Operation(
         route.operation_id,
         route.method,
         filled,
         read,
-        query_string(query or {}),
+        "" if query is None else query_string(query),
         None if body is None else json_body(body),
     )
 
@@ -104,12 +106,25 @@ def path_segment(name: str, value: str) -> str:
     """
     if value in {"", ".", ".."}:
         raise ValueError(f"{name} must not be {value!r}: it would change the path of the request")
-    return quote(value, safe="")
+    return value if _is_plain(value) else quote(value, safe="")
+
+
+_is_plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch  # what both kinds of quoting leave as it is
 
 
 def query_string(parameters: Mapping[str, object]) -> str:
     """Write the parameters that are not None as a query string."""
-    return urlencode({name: str(value) for name, value in parameters.items() if value is not None})
+    return "&".join(
+        [
+            f"{_query_part(name)}={_query_part(str(value))}"
+            for name, value in parameters.items()
+            if value is not None
+        ]
+    )
+
+
+def _query_part(text: str) -> str:
+    return text if _is_plain(text) else quote_plus(text)
 
 
 def json_body(value: Mapping[str, object] | Sequence[object]) -> bytes:

@@ -1,6 +1,5 @@
 """The awaiting driver: does what plans decide, over a pool of connections, under asyncio or trio."""
 
-import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,53 +10,19 @@ import httpx
 from pandocast_sdk._core.plan import Terms
 from pandocast_sdk._core.rate_limit_state import RateLimitState
 from pandocast_sdk._core.redaction import without_frames
-from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send, Sleep
+from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, RawHeaders, Send, Sleep
+from pandocast_sdk._drivers.async_pool import AsyncPool
 from pandocast_sdk._drivers.body import UNREADABLE, BodyReader
-from pandocast_sdk._drivers.event_loop import current_loop, pause, time_limit
-from pandocast_sdk._drivers.http_libraries import HTTPX, AsyncHTTPClient, failure_of, library_of
+from pandocast_sdk._drivers.event_loop import pause, time_limit
+from pandocast_sdk._drivers.http_libraries import failure_of
 from pandocast_sdk._drivers.standing import Standing
-from pandocast_sdk._drivers.transport import CLOSED, LIMITS, Envelope, direct_hosts, tls_context
+from pandocast_sdk._drivers.transport import Envelope
 from pandocast_sdk.options import ClientOptions
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 _GRACE = 0.1  # seconds: the HTTP library's own time-outs come first, because they say what had been reached
-
-
-class AsyncPool:
-    """The connections that a client and its copies share; another event loop or process opens its own."""
-
-    def __init__(self, given: AsyncHTTPClient | None) -> None:
-        self.library = HTTPX if given is None else library_of(given, "AsyncClient")
-        self._given = cast("httpx.AsyncClient | None", given)  # or its like, as the library has made sure
-        self._own: httpx.AsyncClient | None = None
-        self._closed = False
-        self._place: tuple[int, object] = (0, None)
-
-    def client(self) -> httpx.AsyncClient:
-        """Give the HTTP client, opened at the first use in a process and event loop.
-
-        Raises:
-            RuntimeError: The pool is closed.
-        """
-        if self._closed:
-            raise RuntimeError(CLOSED)
-        if self._given is not None:
-            return self._given
-        place = (os.getpid(), current_loop())
-        if self._own is None or self._place != place:
-            # Connections of another loop cannot even be closed from here; they go with their loop.
-            self._own = httpx.AsyncClient(verify=tls_context(), limits=LIMITS, mounts=direct_hosts())
-            self._place = place
-        return self._own
-
-    async def close(self) -> None:
-        """Close what was opened here; a client that was given stays open."""
-        self._closed = True
-        own, self._own = self._own, None
-        if own is not None and self._place == (os.getpid(), current_loop()):
-            await own.aclose()
 
 
 class AsyncSession:
@@ -67,7 +32,7 @@ class AsyncSession:
         self.options = options
         self.pool = pool
         self._owns_pool = owns_pool
-        self._envelope = Envelope(options.api_key, pool.library)
+        self._envelope = Envelope(options, pool.library)
         self._standing = Standing(options)
 
     async def run(
@@ -117,11 +82,10 @@ class AsyncSession:
         sent = time.monotonic()
         try:
             async with time_limit(step.expires - sent + _GRACE):
-                response = await self.pool.client().send(
-                    self._envelope.request(step), stream=True, auth=None, follow_redirects=False
-                )
+                response = await self.pool.sender()(self._envelope.request(step))
                 try:
-                    body = await _read(response, step.expires)
+                    headers = response.headers.raw
+                    body = await _read(response, headers, step.expires)
                 finally:
                     await response.aclose()
         except Exception as error:  # noqa: BLE001 - sorted by a table, raised again if it is none of it
@@ -129,13 +93,14 @@ class AsyncSession:
         except BaseException as error:
             without_frames(error)  # of an interrupted or cancelled call: they hold the headers
             raise
-        return Answer(response.status_code, response.headers.raw, body, sent, time.monotonic())
+        return Answer(response.status_code, headers, body, sent, time.monotonic())
 
 
-async def _read(response: httpx.Response, expires: float) -> bytes:
+async def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:
     if response.is_stream_consumed:
         return response.content  # read already, by a hook or transport of the caller's
-    reader, pieces = BodyReader(response, expires), response.aiter_raw()
+    reader = BodyReader(headers, expires)
+    pieces = aiter(cast("httpx.AsyncByteStream", response.stream))  # of an async client it is one
     try:
         async for piece in pieces:
             reader.add(piece)

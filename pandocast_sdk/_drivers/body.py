@@ -5,6 +5,8 @@ import zlib
 
 import httpx
 
+from pandocast_sdk._core.steps import RawHeaders
+
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes of one decompressed answer: more is no answer of these APIs."""
 
@@ -34,12 +36,17 @@ class BodyReader:
     further than `LARGEST_ANSWER`. A coding that was not asked for is left as it is.
     """
 
-    def __init__(self, response: httpx.Response, expires: float) -> None:
+    __slots__ = ("_begun", "_body", "_expires", "_inflater")
+
+    def __init__(self, headers: RawHeaders, expires: float) -> None:
         self._expires = expires
-        self._body = bytearray()  # not a list: of millions of tiny pieces it would be many times as large
+        # The first piece, mostly the only one, as it is; more are joined at once: a list of millions of tiny
+        # pieces would be many times as large.
+        self._body: bytes | bytearray = b""
         self._begun = False
-        coding = response.headers.get("content-encoding", "").strip().lower()
-        self._inflater = zlib.decompressobj(_GZIP) if coding in {"gzip", "x-gzip"} else None
+        codings = [value for name, value in headers if name.lower() == b"content-encoding"]
+        gzip = len(codings) == 1 and codings[0].strip().lower() in {b"gzip", b"x-gzip"}
+        self._inflater = zlib.decompressobj(_GZIP) if gzip else None
 
     def add(self, piece: bytes) -> None:
         """Take the next piece.
@@ -55,7 +62,12 @@ class BodyReader:
                 piece = self._inflater.decompress(piece, LARGEST_ANSWER - len(self._body) + 1)
             except zlib.error as error:
                 raise httpx.DecodingError(str(error)) from error
-        self._body += piece
+        if not self._body:
+            self._body = piece
+        elif isinstance(self._body, bytearray):
+            self._body += piece
+        else:
+            self._body = bytearray(self._body) + piece
         if len(self._body) > LARGEST_ANSWER:
             raise AnswerTooLargeError
         if time.monotonic() > self._expires:

@@ -8,8 +8,8 @@ Only httpx is imported; whoever brings a client of another library has imported 
 """
 
 import sys
-from collections.abc import Awaitable
-from functools import cache
+from collections.abc import Awaitable, Callable
+from functools import cache, lru_cache
 from traceback import walk_tb
 from types import ModuleType
 from typing import Literal, Protocol, TypeAlias
@@ -50,12 +50,19 @@ class Library:
 
     Attributes:
         request: Its class of requests.
+        headers: Its class of headers.
+        stream: Its class of bodies that are there at once.
+        address: Takes an address apart, which costs as much as all else of a request; so the last ones
+            are remembered.
         error: The parent class of its errors, which carry the request.
         invalid_url: Raised where a request is made for an address that none can have.
         troubles: What its errors mean; the first row that fits decides.
     """
 
     request: type[httpx.Request]
+    headers: type[httpx.Headers]
+    stream: type[httpx.ByteStream]
+    address: Callable[[str], httpx.URL]
     error: type[httpx.HTTPError]
     invalid_url: type[Exception]
     troubles: Rows
@@ -98,7 +105,15 @@ _AIOHTTP_PLACES = {
 def _library(name: str) -> Library:
     module = sys.modules[name]
     rows = tuple((getattr(module, name), trouble) for name, trouble in _TROUBLES)
-    return Library(module.Request, module.HTTPError, module.InvalidURL, (*rows, *_OWN))
+    return Library(
+        request=module.Request,
+        headers=module.Headers,
+        stream=module.ByteStream,
+        address=lru_cache(maxsize=256)(module.URL),
+        error=module.HTTPError,
+        invalid_url=module.InvalidURL,
+        troubles=(*rows, *_OWN),
+    )
 
 
 HTTPX = _library("httpx")

@@ -1,6 +1,5 @@
 """The blocking driver: does what plans decide, over a pool of connections."""
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -11,55 +10,18 @@ import httpx
 from pandocast_sdk._core.plan import Terms
 from pandocast_sdk._core.rate_limit_state import RateLimitState
 from pandocast_sdk._core.redaction import without_frames
-from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send, Sleep
+from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, RawHeaders, Send, Sleep
 from pandocast_sdk._drivers.body import BodyReader
-from pandocast_sdk._drivers.http_libraries import HTTPX, HTTPClient, failure_of, library_of
+from pandocast_sdk._drivers.http_libraries import failure_of
 from pandocast_sdk._drivers.standing import Standing
-from pandocast_sdk._drivers.transport import CLOSED, LIMITS, Envelope, direct_hosts, tls_context
+from pandocast_sdk._drivers.sync_pool import SyncPool
+from pandocast_sdk._drivers.transport import Envelope
 from pandocast_sdk.options import ClientOptions
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 _LONGEST_PAUSE = min(1e9, threading.TIMEOUT_MAX)  # seconds: more is refused by operating systems
-
-
-class SyncPool:
-    """The connections that a client and its copies share; a forked child opens its own."""
-
-    def __init__(self, given: HTTPClient | None) -> None:
-        self.library = HTTPX if given is None else library_of(given, "Client")
-        self._given = cast("httpx.Client | None", given)  # or its like, as the library has made sure
-        self._own: httpx.Client | None = None
-        self._process = 0
-        self._closed = False
-        self._lock = threading.Lock()
-
-    def client(self) -> httpx.Client:
-        """Give the HTTP client, opened at the first use in a process.
-
-        Raises:
-            RuntimeError: The pool is closed.
-        """
-        if self._closed:
-            raise RuntimeError(CLOSED)
-        if self._given is not None:
-            return self._given
-        own, process = self._own, os.getpid()
-        if own is None or self._process != process:
-            with self._lock:
-                if self._own is None or self._process != process:
-                    self._own = httpx.Client(verify=tls_context(), limits=LIMITS, mounts=direct_hosts())
-                    self._process = process
-                own = self._own
-        return own
-
-    def close(self) -> None:
-        """Close what was opened here; a client that was given stays open."""
-        self._closed = True
-        own, self._own = self._own, None
-        if own is not None and self._process == os.getpid():
-            own.close()
 
 
 class SyncSession:
@@ -69,7 +31,7 @@ class SyncSession:
         self.options = options
         self.pool = pool
         self._owns_pool = owns_pool
-        self._envelope = Envelope(options.api_key, pool.library)
+        self._envelope = Envelope(options, pool.library)
         self._standing = Standing(options)
 
     def run(
@@ -118,11 +80,10 @@ class SyncSession:
     def _send(self, step: Send) -> Answer | Failure:
         sent = time.monotonic()
         try:
-            response = self.pool.client().send(
-                self._envelope.request(step), stream=True, auth=None, follow_redirects=False
-            )
+            response = self.pool.sender()(self._envelope.request(step))
             try:
-                body = _read(response, step.expires)
+                headers = response.headers.raw
+                body = _read(response, headers, step.expires)
             finally:
                 response.close()
         except Exception as error:  # noqa: BLE001 - sorted by a table, raised again if it is none of it
@@ -130,14 +91,14 @@ class SyncSession:
         except BaseException as error:
             without_frames(error)  # of an interrupted or cancelled call: they hold the headers
             raise
-        return Answer(response.status_code, response.headers.raw, body, sent, time.monotonic())
+        return Answer(response.status_code, headers, body, sent, time.monotonic())
 
 
-def _read(response: httpx.Response, expires: float) -> bytes:
+def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:
     if response.is_stream_consumed:
         return response.content  # read already, by a hook or transport of the caller's
-    reader = BodyReader(response, expires)
-    for piece in response.iter_raw():
+    reader = BodyReader(headers, expires)
+    for piece in cast("httpx.SyncByteStream", response.stream):  # of a blocking client it is one
         reader.add(piece)
     return reader.finish()
 

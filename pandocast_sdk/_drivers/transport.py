@@ -1,6 +1,7 @@
-"""The seam to the HTTP library: what is asked of it, and how its own clients are opened.
+"""The seam to the HTTP library: what is asked of it, and how its own connections are opened.
 
-Requests are built directly, with headers made once a client, and handed to the client's `send`. What the
+Requests are built directly, with headers made once a client. They go straight to a transport of the library,
+or, where the environment names proxies or the caller has brought a client, to the client's `send`. What the
 client's own `get` and `post` would add is left out on purpose: default headers, cookies, parameters and
 authentication of a caller's `http_client` do not reach the service. Its proxies, certificates, event hooks,
 limits and transport do.
@@ -19,6 +20,7 @@ import httpx
 from pandocast_sdk._core.redaction import HiddenBytes
 from pandocast_sdk._core.steps import Send
 from pandocast_sdk._drivers.http_libraries import Library
+from pandocast_sdk.options import ClientOptions
 
 CLOSED = "this client, or the one whose connections it shares, is closed"
 
@@ -30,13 +32,18 @@ _SHORTEST_TIMEOUT = 0.001  # seconds: the HTTP library takes zero for none
 _LONGEST_TIMEOUT = 86_400.0  # seconds: a socket refuses time-outs of some centuries
 
 
+def has_proxies() -> bool:
+    """Tell whether the environment, or the system's settings, name a proxy for anything."""
+    return not {"http", "https", "all"}.isdisjoint(getproxies())
+
+
 def direct_hosts() -> Mapping[str, None]:
     """Give the hosts that are asked without a proxy, as `mounts` of an HTTP client.
 
     The key may go unencrypted to loopback because it stays on this machine. A proxy of the environment that
     is not told otherwise would carry it away.
     """
-    return dict.fromkeys(_LOOPBACK) if getproxies() else {}
+    return dict.fromkeys(_LOOPBACK)
 
 
 @cache
@@ -56,26 +63,55 @@ def user_agent() -> bytes:
 
 
 class Envelope:
-    """Makes the requests of one client: the only holder of its credentials on the way to the wire."""
+    """Makes the requests of one client: the only holder of its credentials on the way to the wire.
 
-    __slots__ = ("_read_headers", "_request", "_write_headers")
+    All headers are known once a client, but for the length of a body.
+    """
 
-    def __init__(self, api_key: str, library: Library) -> None:
-        self._request = library.request
-        self._read_headers = [
+    __slots__ = ("_library", "_read_headers", "_write_headers")
+
+    def __init__(self, options: ClientOptions, library: Library) -> None:
+        """Prepare what all requests have.
+
+        Raises:
+            ValueError: No request can have the client's address.
+        """
+        self._library = library
+        try:
+            host = library.address(options.base_url).netloc
+        except library.invalid_url as error:
+            raise ValueError(f"no request can have the address {options.base_url}: {error}") from None
+        headers = [
+            (b"Host", host),
             (b"Accept", b"application/json"),
             (b"Accept-Encoding", b"gzip"),
             (b"User-Agent", user_agent()),
-            (b"Authorization", HiddenBytes(f"Bearer {api_key}".encode("ascii"))),
+            (b"Authorization", HiddenBytes(f"Bearer {options.api_key}".encode("ascii"))),
         ]
-        self._write_headers = [*self._read_headers, (b"Content-Type", b"application/json")]
+        self._read_headers = library.headers(headers)
+        self._write_headers = [*headers, (b"Content-Type", b"application/json")]
 
     def request(self, step: Send) -> httpx.Request:
         """Make the request of one attempt; each of its phases may last until the attempt ends."""
         method, url, body = step.request
-        headers = self._read_headers if body is None else self._write_headers
-        extensions = {"timeout": _TimeLeft(step.expires)}
-        return self._request(method, url, headers=headers, content=body, extensions=extensions)
+        headers: httpx.Headers | list[tuple[bytes, bytes]] = self._read_headers
+        if body is not None:
+            headers = [*self._write_headers, (b"Content-Length", b"%d" % len(body))]
+        elif method in _LENGTH_EXPECTED:
+            headers = [*self._read_headers.raw, (b"Content-Length", b"0")]
+        library = self._library
+        request = library.request(
+            method,
+            library.address(url),
+            headers=headers,
+            stream=library.stream(body or b""),
+            extensions={"timeout": _TimeLeft(step.expires)},
+        )
+        request.read()  # event hooks and some transports ask for the content
+        return request
+
+
+_LENGTH_EXPECTED = frozenset({"POST", "PUT", "PATCH"})  # RFC 9110, 8.6
 
 
 class _TimeLeft(Mapping[str, float]):

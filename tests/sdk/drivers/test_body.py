@@ -17,8 +17,8 @@ NEVER = float("inf")
 
 
 def read(pieces: list[bytes], coding: str = "", *, expires: float = NEVER) -> bytes:
-    headers = {"Content-Encoding": coding} if coding else {}
-    reader = BodyReader(httpx.Response(200, headers=headers), expires)
+    headers = [(b"Content-Encoding", coding.encode())] if coding else []
+    reader = BodyReader(headers, expires)
     for piece in pieces:
         reader.add(piece)
     return reader.finish()
