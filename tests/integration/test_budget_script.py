@@ -1,0 +1,192 @@
+"""The script decides as the budget in memory does: the same stories, played to both, on a real Valkey."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from redis import Redis
+from valkey_store import running_valkey
+from wire import answer, date, failure, window
+
+from pandocast_sdk._core.budget_store import Answered, Blocked, Question, Reply, Report, read_reply, script
+from pandocast_sdk._core.rate_headers import read_rate_headers
+from pandocast_sdk._core.rate_limit import LEARNING_SECONDS, UNSENT, Budget
+from pandocast_sdk._core.steps import Answer, Failure, Outcome, Trouble
+from pandocast_sdk._core.tickets import Delay, Ticket
+
+STORES_CLOCK = "local clock = redis.call('TIME')\nlocal now = clock[1] + clock[2] / 1000000\n"
+EPOCH = 1_774_000_000.0
+KEY = "budget"
+
+
+@pytest.fixture(scope="module")
+def valkey() -> "Iterator[Redis]":
+    with running_valkey() as store, store.redis() as redis:
+        yield redis
+
+
+def ask(
+    valkey: "Redis", question: Question, now: float, *, transit: float = 0.0, travelled: float = 0.0
+) -> Reply:
+    """Ask as the driver does, at a time that the test sets; it may have travelled for up to `transit`."""
+    decisions = script()
+    assert decisions.count(STORES_CLOCK) == 1
+    timed = decisions.replace(STORES_CLOCK, "local now = tonumber(ARGV[2])\n")
+    reply: Any = valkey.eval(timed, 1, KEY, question.to_json(now, transit=transit), repr(now + travelled))
+    return read_reply(reply)
+
+
+class Play:
+    """One story, told to a budget in memory and, by two processes in turns, to the script."""
+
+    def __init__(self, valkey: "Redis", limit: int) -> None:
+        valkey.flushall()
+        self.valkey = valkey
+        self.limit = limit
+        self.now = EPOCH
+        self.budget = Budget(now=lambda: self.now, wall=lambda: self.now)
+        self.line: list[Ticket] = []
+        self.in_flight = {"a": 0, "b": 0}
+
+    def act(self, process: str, act: str, amount: int) -> None:
+        reports: list[Report] = []
+        if act == "join":
+            self.line += [self.budget.join() for _ in range(amount % 8)]
+        elif act == "pass":
+            self.now += amount / 8
+        elif act == "block":
+            self.budget.block(self.now + amount / 8)
+            reports.append(Blocked(self.now + amount / 8))
+        elif self.in_flight[process]:
+            self.in_flight[process] -= 1
+            outcome = self.outcome(act, amount)
+            self.budget.settle(outcome)
+            reports.append(as_report(outcome))
+        self.compare(process, reports)
+
+    def outcome(self, act: str, amount: int) -> Outcome:
+        if act == "fail":
+            return [*map(failure, Trouble), None][amount % 7]
+        headers = window(amount % self.limit, self.reset(amount), limit=self.limit)
+        dated = {} if amount % 11 == 0 else date(self.now + (amount % 4) - 1 + 7200 * (amount % 23 == 0))
+        if amount % 13 == 0:
+            dated["Retry-After"] = 3
+        told = {} if amount % 17 == 0 else headers
+        status = 429 if amount % 5 == 0 else 500 if amount % 7 == 0 else 200
+        latency = (amount % 9) / 8
+        return answer(status, headers={**told, **dated}, sent=self.now - latency - 0.125, received=self.now)
+
+    def reset(self, amount: int) -> int:
+        if amount % 19 == 0:
+            return int(self.now) + 200_000
+        return (int(self.now) // 10 + 1 - (amount % 6 == 0)) * 10
+
+    def compare(self, process: str, reports: list[Report]) -> None:
+        waiting = len(self.line)
+        assert self.budget.state is not None  # which opens the next window when it is time, as the script does
+        for ticket in self.line:
+            self.budget.delay(ticket)
+        question = Question(process, reports, self.in_flight[process], 1e6, waiting)
+        reply = ask(self.valkey, question, self.now)
+        self.in_flight[process] += reply.granted
+        self.line = [ticket for ticket in self.line if not ticket.granted]
+        assert reply.granted == waiting - len(self.line)
+        assert self.budget._in_flight == sum(self.in_flight.values())
+        assert (reply.limit, reply.left, reply.reset) == (
+            self.budget._limit,
+            self.budget._left,
+            self.budget._reset,
+        )
+        assert math.isclose(reply.server_time, self.budget.server_time(), abs_tol=1e-5)
+        delay = self.budget.delay(self.line[0]) if self.line else None
+        if isinstance(delay, Delay):
+            assert reply.delay is not None
+            assert (reply.delay.reason, reply.delay.reset) == (delay.reason, delay.reset)
+            assert math.isclose(reply.delay.seconds, delay.seconds, abs_tol=1e-5)
+        else:
+            assert reply.delay is None
+
+
+def as_report(outcome: Outcome) -> Report:
+    if isinstance(outcome, Answer):
+        reading = read_rate_headers(outcome.headers)
+        return Answered(outcome.status, reading, outcome.sent, outcome.received)
+    return "unsent" if isinstance(outcome, Failure) and outcome.trouble in UNSENT else "lost"
+
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from("ab"),
+        st.sampled_from(["join", "join", "pass", "answer", "answer", "answer", "fail", "block"]),
+        st.integers(0, 1000),
+    ),
+    max_size=60,
+)
+
+
+@given(ACTS, st.sampled_from([1, 2, 5, 30]))
+def test_the_script_decides_as_the_budget_in_memory_does(
+    valkey: "Redis", acts: list[tuple[str, str, int]], limit: int
+) -> None:
+    play = Play(valkey, limit)
+    for process, act, amount in acts:
+        play.act(process, act, amount if act != "block" else amount % 40)
+        play.now += 0.125
+
+
+def learned(valkey: "Redis", *, limit: int = 10, reset: float = EPOCH + 20) -> None:
+    """One call of a process makes the window known, and nothing is in flight."""
+    valkey.flushall()
+    assert ask(valkey, Question("first", [], 0, 30, 1), EPOCH).granted == 1
+    told = answer(headers={**window(limit - 1, int(reset), limit=limit), **date(EPOCH)})
+    report = Answered(200, read_rate_headers(told.headers), EPOCH, EPOCH + 0.125)
+    ask(valkey, Question("first", [report], 0, 30, 0), EPOCH + 0.125)
+
+
+def test_what_a_dead_process_had_in_flight_counts_for_its_lease_and_no_longer(valkey: "Redis") -> None:
+    learned(valkey)
+    assert ask(valkey, Question("dead", [], 0, 30, 4), EPOCH + 1).granted == 4
+    edge = EPOCH + 21.5
+    assert ask(valkey, Question("living", [], 0, 30, 10), edge).granted == 6
+    # Nobody has told of the next reset, and of those in flight none is heard of any more.
+    late = EPOCH + 31.5
+    assert ask(valkey, Question("living", ["lost"] * 6, 0, 30, 10), late).granted == 1
+
+
+def test_when_the_first_process_dies_the_others_wait_for_a_second_only(valkey: "Redis") -> None:
+    valkey.flushall()
+    assert ask(valkey, Question("dead", [], 0, 30, 1), EPOCH).granted == 1
+    waits = ask(valkey, Question("living", [], 0, 30, 5), EPOCH + 0.5)
+    assert waits.granted == 0
+    assert waits.delay is not None
+    assert waits.delay.reason == "learning"
+    assert waits.delay.seconds < LEARNING_SECONDS
+    assert ask(valkey, Question("living", [], 0, 30, 5), EPOCH + 1).granted == 5
+
+
+def test_a_stores_clock_that_is_set_back_does_not_make_the_first_answer_be_waited_for_long(
+    valkey: "Redis",
+) -> None:
+    valkey.flushall()
+    ask(valkey, Question("first", [], 0, 30, 1), EPOCH)
+    waits = ask(valkey, Question("second", [], 0, 30, 1), EPOCH - 7200)
+    assert waits.delay is not None
+    assert waits.delay.seconds < 2 * LEARNING_SECONDS
+
+
+def test_a_question_that_was_long_on_its_way_does_not_contradict_what_is_known(valkey: "Redis") -> None:
+    learned(valkey)
+    told = answer(headers={**window(8, int(EPOCH + 20), limit=10), **date(EPOCH + 9)})
+    report = Answered(200, read_rate_headers(told.headers), EPOCH + 9.75, EPOCH + 9.875)
+    late = ask(valkey, Question("late", [report], 0, 30, 0), EPOCH + 9.875, transit=1.0, travelled=0.95)
+    assert late.server_time > EPOCH + 9.875 + 0.95 - 0.2
+
+
+def test_everything_that_is_kept_has_an_end(valkey: "Redis") -> None:
+    learned(valkey, reset=EPOCH + 5000)
+    ask(valkey, Question("a", [Blocked(EPOCH + 9000)], 0, 30, 3), EPOCH + 1)
+    assert [valkey.type(key) for key in valkey.scan_iter()] == [b"hash"]
+    assert 9000 < float(str(valkey.ttl(KEY))) < 9000 + 2 * 3600
