@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+import brought
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from pandocast_sdk import (
@@ -136,14 +137,18 @@ def connect_blocking(
     max_retries: int = 2,
     rate_limit: RateLimitPolicy | None = None,
 ) -> Iterator[Driven]:
-    with Pandocast(
-        api_key=api_key or server.api_key,
-        base_url=server.base_url,
-        timeout=timeout,
-        deadline=deadline,
-        max_retries=max_retries,
-        rate_limit=rate_limit,
-    ) as client:
+    with (
+        brought.blocking() as http_client,
+        Pandocast(
+            api_key=api_key or server.api_key,
+            base_url=server.base_url,
+            timeout=timeout,
+            deadline=deadline,
+            max_retries=max_retries,
+            rate_limit=rate_limit,
+            http_client=http_client,
+        ) as client,
+    ):
         yield Blocking(client)
 
 
@@ -157,7 +162,10 @@ def connect_awaiting(
     max_retries: int = 2,
     rate_limit: RateLimitPolicy | None = None,
 ) -> Iterator[Driven]:
-    with start_blocking_portal() as portal:
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(brought.awaiting()) as http_client,
+    ):
         client = AsyncPandocast(
             api_key=api_key or server.api_key,
             base_url=server.base_url,
@@ -165,6 +173,7 @@ def connect_awaiting(
             deadline=deadline,
             max_retries=max_retries,
             rate_limit=rate_limit,
+            http_client=http_client,
         )
         try:
             yield Awaiting(client, portal)
@@ -172,7 +181,6 @@ def connect_awaiting(
             portal.call(client.close)
 
 
-FLAVOURS: dict[str, Callable[..., AbstractContextManager[Driven]]] = {
-    "sync": connect_blocking,
-    "async": connect_awaiting,
-}
+FLAVOURS: dict[str, Callable[..., AbstractContextManager[Driven]]] = {"async": connect_awaiting}
+if "sync" in brought.FLAVOURS:
+    FLAVOURS["sync"] = connect_blocking

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
+import brought
 import trio
 from tenacity.wait import wait_none
 
@@ -16,7 +16,7 @@ from pandocast_sdk import AsyncPandocast, Pandocast, Response
 from pandocast_sdk.options import RateLimitPolicy
 
 KEY = "pk_test_loopback_s3cret"
-FLAVOURS = ["sync", "asyncio", "trio"]
+FLAVOURS = brought.FLAVOURS
 NO_LIMIT = RateLimitPolicy("off")
 
 
@@ -132,11 +132,11 @@ class Loopback:
 
 
 @contextmanager
-def loopback(script: Script) -> Iterator[Loopback]:
+def loopback(script: Script, host: str = "127.0.0.1") -> Iterator[Loopback]:
     """Run a server on a free port; `script` speaks on every connection, each in a thread of its own."""
-    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+    with socket.create_server((host, 0), backlog=128) as listener:
         listener.settimeout(0.02)
-        server = Loopback(listener, f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1")
+        server = Loopback(listener, f"http://{host}:{listener.getsockname()[1]}/api/v1")
         thread = threading.Thread(target=server.serve, args=(script,))
         thread.start()
         try:
@@ -179,6 +179,7 @@ def call(
     timeout: float = 5.0,
     deadline: float | None = None,
     max_retries: int = 0,
+    allow_http: bool = False,
     given: Mapping[str, Any] | None = None,
 ) -> Response:
     """Make one call with a client that lives as long; `given` makes an HTTP client of the caller's."""
@@ -188,17 +189,18 @@ def call(
         "max_retries": max_retries,
         "rate_limit": NO_LIMIT,
         "backoff": wait_none(),
+        "allow_http": allow_http,
     }
 
     def calling() -> Response:
         with ExitStack() as stack:
-            own = None if given is None else stack.enter_context(httpx.Client(**given))
+            own = stack.enter_context(brought.blocking(given))
             client = Pandocast(api_key=KEY, base_url=url, http_client=own, **options)
             return stack.enter_context(client).request(method, path, json=json)
 
     async def awaiting() -> Response:
         async with AsyncExitStack() as stack:
-            own = None if given is None else await stack.enter_async_context(httpx.AsyncClient(**given))
+            own = await stack.enter_async_context(brought.awaiting(given))
             client = AsyncPandocast(api_key=KEY, base_url=url, http_client=own, **options)
             return await (await stack.enter_async_context(client)).request(method, path, json=json)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from pandocast_sdk._core.headers import Headers
-from pandocast_sdk._core.redaction import Redactor, without_frames
+from pandocast_sdk._core.redaction import Redactor, causes, without_frames
 from pandocast_sdk._core.steps import Answer, Failure, Trouble
 from pandocast_sdk.errors import (
     APIConnectionError,
@@ -63,12 +63,17 @@ def connection_error(
         )
     else:
         error = _CONNECTION_ERRORS[failure.trouble](
-            f"{_SENTENCES[failure.trouble]}: {str(cause) or type(cause).__name__}",
+            f"{_SENTENCES[failure.trouble]}: {_words(cause)}",
             request=request,
             outcome_unknown=outcome_unknown,
         )
     error.__cause__ = cause
     return error
+
+
+def _words(error: BaseException) -> str:
+    """Say what went wrong, in the words of the error or of what led to it: under trio only that has any."""
+    return next((text for link in causes(error) if (text := str(link))), type(error).__name__)
 
 
 _CONNECTION_ERRORS: dict[Trouble, type[APIConnectionError]] = {

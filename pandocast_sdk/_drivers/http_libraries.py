@@ -11,7 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from functools import cache, lru_cache
 from traceback import walk_tb
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Literal, Protocol, TypeAlias
 
 import httpx
@@ -94,6 +94,15 @@ _OF_AIOHTTP: tuple[tuple[str, Trouble], ...] = (
     ("ClientError", Trouble.BROKEN),
 )
 
+# Aiohttp's own errors drag requests along, with their headers: these say as much, and have no causes.
+_INSTEAD: dict[Trouble, type[httpx.TransportError]] = {
+    Trouble.NOT_CONNECTED: httpx.ConnectError,
+    Trouble.CONNECT_TIMEOUT: httpx.ConnectTimeout,
+    Trouble.POOL_TIMEOUT: httpx.PoolTimeout,
+    Trouble.TIMEOUT: httpx.ReadTimeout,
+    Trouble.BROKEN: httpx.RemoteProtocolError,
+}
+
 # Where in aiohttp a call was when its time was up. Should these names change, it is told less exactly.
 _AIOHTTP_PLACES = {
     "_wait_for_available_connection": Trouble.POOL_TIMEOUT,
@@ -167,33 +176,33 @@ def _without_request(failure: Failure, request: WireRequest, library: Library) -
 
 def _failure_in_aiohttp(error: Exception, aiohttp: ModuleType) -> Failure | None:
     """Tell what an error means that comes from aiohttp; None when it does not."""
-    from asyncio import CancelledError  # noqa: PLC0415 - loaded with aiohttp, and not before
-
     chain = list(causes(error))
-    place = _place_in_aiohttp(chain) if isinstance(chain[-1], CancelledError) else None
-    for name, trouble in _OF_AIOHTTP:
-        for link in chain:
-            if isinstance(link, getattr(aiohttp, name, ())):
-                return Failure(place or trouble, _told(error))
-    if isinstance(error, TimeoutError) and place is not None:
-        return Failure(place, _told(error))
-    if any("aiohttp" in frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)):
+    if isinstance(error, TimeoutError):
+        trouble = _place_in_aiohttp(chain)
+    else:
+        trouble = _trouble_in_aiohttp(chain, aiohttp)
+    if trouble is not None:
+        return Failure(trouble, _INSTEAD[trouble](str(error) or type(error).__name__))
+    if any(_is_in_aiohttp(frame) for frame, _ in walk_tb(error.__traceback__)):
         without_frames(error)  # they hold the headers as texts
     return None
 
 
-def _told(error: Exception) -> Exception:
-    """Give an error that says as much and drags nothing along: aiohttp's hold requests with their headers."""
-    if isinstance(error, httpx.HTTPError | TimeoutError):
-        error.__cause__ = error.__context__ = None
-        return error
-    return httpx.RemoteProtocolError(str(error) or type(error).__name__)
+def _trouble_in_aiohttp(chain: list[BaseException], aiohttp: ModuleType) -> Trouble | None:
+    for name, trouble in _OF_AIOHTTP:
+        if any(isinstance(link, getattr(aiohttp, name, ())) for link in chain):
+            place = _place_in_aiohttp(chain) if trouble is Trouble.CONNECT_TIMEOUT else None
+            return place or trouble
+    return None
 
 
 def _place_in_aiohttp(chain: list[BaseException]) -> Trouble | None:
     for link in chain:
         for frame, _ in walk_tb(link.__traceback__):
-            code = frame.f_code
-            if code.co_name in _AIOHTTP_PLACES and frame.f_globals.get("__name__") == "aiohttp.connector":
-                return _AIOHTTP_PLACES[code.co_name]
+            if frame.f_code.co_name in _AIOHTTP_PLACES and _is_in_aiohttp(frame):
+                return _AIOHTTP_PLACES[frame.f_code.co_name]
     return None
+
+
+def _is_in_aiohttp(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).startswith("aiohttp.")

@@ -6,7 +6,9 @@ import logging
 import pickle
 import traceback
 from collections.abc import Iterator
+from typing import NoReturn
 
+import brought
 import httpx
 import pytest
 import trio
@@ -65,12 +67,20 @@ def printed(error: BaseException) -> str:
 def list_content(flavour: str, url: str) -> None:
     """A typed call, whose answer must fit a model."""
     if flavour == "sync":
-        with Pandocast(api_key=KEY, base_url=url, timeout=0.3, max_retries=0) as client:
+        with (
+            brought.blocking() as given,
+            Pandocast(api_key=KEY, base_url=url, timeout=0.3, max_retries=0, http_client=given) as client,
+        ):
             client.content.list()
         return
 
     async def listing() -> None:
-        async with AsyncPandocast(api_key=KEY, base_url=url, timeout=0.3, max_retries=0) as client:
+        async with (
+            brought.awaiting() as given,
+            AsyncPandocast(
+                api_key=KEY, base_url=url, timeout=0.3, max_retries=0, http_client=given
+            ) as client,
+        ):
             await client.content.list()
 
     trio.run(listing) if flavour == "trio" else asyncio.run(listing())
@@ -98,21 +108,18 @@ def test_no_error_shows_the_key_when_nobody_listens(flavour: str) -> None:
 def test_no_error_of_somebody_elses_shows_the_key(flavour: str) -> None:
     """A caller's transport that breaks, and an address that no request can have."""
 
-    class BrokenTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
-        def handle_request(self, _request: httpx.Request) -> httpx.Response:
-            raise LookupError("broken")
-
-        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            return self.handle_request(request)
+    def break_down(_request: object) -> NoReturn:
+        raise LookupError("broken")
 
     with pytest.raises(LookupError, match="broken") as caught:
-        call(flavour, "http://localhost", given={"transport": BrokenTransport()})
+        call(flavour, "http://localhost", given={"transport": brought.library.MockTransport(break_down)})
     assert KEY not in printed(caught.value)
     with pytest.raises(ValueError, match="address") as refused:
         call(flavour, "http://localhost", path="/" + "x" * 70_000)
     assert KEY not in printed(refused.value)
 
 
+@pytest.mark.skipif("sync" not in FLAVOURS, reason="there is no blocking client over aiohttp")
 @pytest.mark.parametrize("point", ["send_request_headers.complete", "receive_response_headers.started"])
 def test_an_interrupted_call_does_not_show_the_key(point: str) -> None:
     """The frames of the HTTP library hold the headers, above all while it sends them."""
@@ -131,13 +138,16 @@ def test_an_interrupted_call_does_not_show_the_key(point: str) -> None:
     assert not any("httpcore" in frame.filename for frame in traceback.extract_tb(caught.value.__traceback__))
 
 
-@pytest.mark.parametrize("flavour", ["asyncio", "trio"])
+@pytest.mark.parametrize("flavour", [flavour for flavour in FLAVOURS if flavour != "sync"])
 def test_a_cancelled_call_does_not_show_the_key(flavour: str) -> None:
     shown: list[str] = []
     files: set[str] = set()
 
     async def listing(url: str) -> None:
-        async with AsyncPandocast(api_key=KEY, base_url=url) as client:
+        async with (
+            brought.awaiting() as given,
+            AsyncPandocast(api_key=KEY, base_url=url, http_client=given) as client,
+        ):
             try:
                 await client.content.list()
             except BaseException as error:
