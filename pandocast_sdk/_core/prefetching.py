@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from itertools import chain, count, islice, takewhile
 from typing import Generic, TypeVar
 
+from attrs import evolve
+
 from pandocast_sdk._core.bounds import within
 from pandocast_sdk._core.cursor_paging import (
     CursorListing,
@@ -32,6 +34,7 @@ from pandocast_sdk._core.plan import Terms, call
 from pandocast_sdk._core.steps import Life
 
 MOST_AHEAD = 32  # pages; more would only fill the memory, and the line for the rate limit
+_LONGEST_REST = 63  # pages
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
@@ -83,6 +86,10 @@ class Ahead(ABC, Generic[Pos, Key, Ans, Pg]):
         """Fetch the page at a position, as if nothing had been asked for."""
 
     @abstractmethod
+    def missed(self) -> None:
+        """Learn that an answer did not join, or that requests were made where no page begins any more."""
+
+    @abstractmethod
     def note(self, position: Pos, page: Pg) -> Pos | None:
         """Learn from the page at a position, and say where the next one begins; None at the end."""
 
@@ -90,17 +97,20 @@ class Ahead(ABC, Generic[Pos, Key, Ans, Pg]):
 class OffsetAhead(Ahead[Position, PageRequest, RowList[R], OffsetPage[R]]):
     """Reads offset pages ahead, all at once: while the list stands still, their places are known.
 
-    After an answer that did not join, the list moves; then one page is read ahead, and twice as many after
-    each that does join. So a list that never stands still costs few requests more than without.
+    Where an answer does not join, the list moves; then one page is read ahead, and twice as many after each
+    that does join. Where that happens again, some pages pass before the next try, each time twice as many: a
+    list that never stands still must not cost many requests for nothing.
     """
 
     def __init__(self, listing: Listing[R], most: int) -> None:
         self._listing = listing
         self._most = self._depth = most
+        self._rest = 0  # pages that pass after the next miss; while they do, the depth is below zero
         self._short: int | None = None
 
     def key(self, position: Position) -> PageRequest:
-        return first_request(position)
+        # What the list grows by from now on, a request that is made now will not show.
+        return first_request(evolve(position, growth=0))
 
     def wanted(
         self,
@@ -110,30 +120,32 @@ class OffsetAhead(Ahead[Position, PageRequest, RowList[R], OffsetPage[R]]):
     ) -> list[PageRequest]:
         if position.ended:
             return []
-        first, size = first_request(position)
+        first, size = self.key(position)
         if position.total is None:
             return [PageRequest(first, size)]
         # A request begins with the last row of the one before.
         stride = max(1, min(size, self._short or size) - 1)
         total = position.total
         following = takewhile(lambda place: place + 1 < total, count(first + stride, stride))
-        places = islice(chain((first,), following), self._depth + more)
+        places = islice(chain((first,), following), max(0, self._depth) + more)
         return [PageRequest(place, size) for place in places]
 
     def ask(self, terms: Terms, key: PageRequest) -> Life[RowList[R]]:
         return call(terms, self._listing.page(key.size, key.first))
 
     def take(self, position: Position, key: PageRequest, answer: RowList[R]) -> OffsetPage[R] | None:
-        page = page_read_ahead(position, key, answer)
-        if page is None:
-            self._depth = 0
-        return page
+        return page_read_ahead(position, key, answer)
 
     def fetch(self, terms: Terms, position: Position) -> Life[OffsetPage[R]]:
         return fetch_page(terms, self._listing, position)
 
+    def missed(self) -> None:
+        self._depth, self._rest = -self._rest, min(2 * self._rest + 1, _LONGEST_REST)
+
     def note(self, position: Position, page: OffsetPage[R]) -> Position | None:
-        self._depth = min(self._most, max(1, 2 * self._depth))
+        self._depth = min(self._most, max(self._depth + 1, 2 * self._depth))
+        if self._depth == self._most:
+            self._rest = 0
         # A service may give fewer rows than it is asked for.
         self._short = page.read if page.read < first_request(position).size else None
         return page.position
@@ -174,9 +186,12 @@ class CursorAhead(Ahead[CursorPosition, CursorPosition, CursorSlice[T], CursorSl
     def fetch(self, terms: Terms, position: CursorPosition) -> Life[CursorSlice[T]]:
         return fetch_cursor_page(terms, self._listing, position)
 
+    def missed(self) -> None:
+        """There is nothing to learn: a cursor always leads on."""
+
     def note(
         self,
-        position: CursorPosition,  # noqa: ARG002 - there is nothing to learn: a cursor always leads on
+        position: CursorPosition,  # noqa: ARG002 - as above
         page: CursorSlice[T],
     ) -> CursorPosition | None:
         return page.position

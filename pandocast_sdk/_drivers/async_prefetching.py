@@ -90,8 +90,11 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
             more: 1 when the one who calls waits for that page, and fetches it himself if nobody does.
         """
         self._aim = (position, more)
-        for key in self._slots.keys() - set(self._wanted()):
+        beside = self._slots.keys() - set(self._wanted())
+        for key in beside:
             self._slots.pop(key).task.cancel()
+        if beside:
+            self._ahead.missed()
         self._begin()
 
     async def page(self, position: Pos) -> Pg | None:
@@ -107,7 +110,10 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
         await slot.task.wait()
         self._slots.pop(key, None)
         if slot.answer is not None:
-            return self._ahead.take(position, key, slot.answer)
+            page = self._ahead.take(position, key, slot.answer)
+            if page is None:
+                self._ahead.missed()
+            return page
         try:
             if slot.error is not None:
                 raise slot.error

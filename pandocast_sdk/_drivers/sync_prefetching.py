@@ -97,8 +97,11 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
         with self._lock:
             self._aim = (position, more)
             keys = self._wanted()
-            for key in self._slots.keys() - set(keys):
+            beside = self._slots.keys() - set(keys)
+            for key in beside:
                 self._slots.pop(key).dropped = True
+            if beside:
+                self._ahead.missed()
             fresh = [(key, self._claim(key)) for key in keys[more:] if key not in self._slots]
         for key, slot in fresh:
             self._start(key, slot)
@@ -117,7 +120,10 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
         with self._lock:
             self._slots.pop(key, None)
             if slot.answer is not None:
-                return self._ahead.take(position, key, slot.answer)
+                page = self._ahead.take(position, key, slot.answer)
+                if page is None:
+                    self._ahead.missed()
+                return page
         try:
             if isinstance(slot.error, Exception):
                 raise slot.error
