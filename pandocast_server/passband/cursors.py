@@ -1,18 +1,22 @@
-"""Cursors: opaque, signed, good for one list of one workspace (contract, section 2, "Cursors")."""
+"""Pages and their cursors: opaque, signed, good for one list of one workspace (contract, "Cursors")."""
 
 import hmac
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from datetime import datetime
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Table, literal, tuple_
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, literal, tuple_
 
 from pandocast_server.errors import ApiError, bad_request
+from pandocast_server.queries import parameter, whole_number
+from pandocast_server.routing import Call
 from pandocast_server.timestamps import from_microseconds, to_microseconds
 
 _PLACE = struct.Struct(">qq")
 _SIGNATURE = 16
+_LARGEST_PAGE = 100
 
 
 @frozen
@@ -26,6 +30,37 @@ class Place:
 
     created_at: datetime
     seq: int
+
+
+def read_page(
+    call: Call, table: Table, query: Select[tuple[object, ...]], *, listing: str, default: int
+) -> tuple[Sequence[RowMapping], str | None]:
+    """Give the page of a list that a call asks for, newest first, and the cursor of the following one.
+
+    Args:
+        call: Says `limit`, 1 to 100, and `cursor`.
+        table: What the list is of.
+        query: All of the list, to be narrowed down; it selects the table's columns among others.
+        listing: The list's name, which no other has.
+        default: The limit where none is given.
+
+    Raises:
+        ApiError: 400, the limit is out of its bounds, or the cursor is not one of this list.
+    """
+    limit = whole_number(call.query, "limit", least=1, most=_LARGEST_PAGE, default=default)
+    secret = call.runtime.database.secret()
+    cursor = parameter(call.query, "cursor")
+    if cursor is not None:
+        place = read_cursor(secret, cursor, workspace_id=call.workspace_id, listing=listing)
+        query = query.where(is_behind(table, place))
+    newest_first = query.order_by(table.c.created_at.desc(), table.c.seq.desc())
+    with call.runtime.database.read() as connection:
+        rows = connection.execute(newest_first.limit(limit + 1)).mappings().all()
+    page = rows[:limit]
+    if len(rows) == len(page):
+        return page, None
+    place = Place(page[-1]["created_at"], page[-1]["seq"])
+    return page, write_cursor(secret, workspace_id=call.workspace_id, listing=listing, place=place)
 
 
 def write_cursor(secret: bytes, *, workspace_id: str, listing: str, place: Place) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, select
 
-from pandocast_server.passband.cursors import Place, is_behind, read_cursor, write_cursor
+from pandocast_server.passband.cursors import read_page
 from pandocast_server.passband.drafts import SELECT, find_draft, on_the_wire
 from pandocast_server.passband.formats import FORMATS
 from pandocast_server.passband.transitions import STATUSES
@@ -13,35 +13,17 @@ from pandocast_server.queries import (
     names_parameter,
     parameter,
     time_parameter,
-    whole_number,
 )
 from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.storage.passband_tables import draft_tags, drafts, items
 
-_LISTING = "drafts"
-_DEFAULT_LIMIT = 25
-_MAX_LIMIT = 100
+_USUAL_ON_A_PAGE = 25
 
 
 def list_drafts(call: Call) -> Reply:
     """Give the drafts that every filter lets through, newest first, from a cursor on."""
-    runtime, workspace_id = call.runtime, call.workspace_id
-    limit = whole_number(call.query, "limit", least=1, most=_MAX_LIMIT, default=_DEFAULT_LIMIT)
-    conditions = [drafts.c.workspace_id == workspace_id, *_filters(call.query)]
-    cursor = parameter(call.query, "cursor")
-    if cursor is not None:
-        secret = runtime.database.secret()
-        place = read_cursor(secret, cursor, workspace_id=workspace_id, listing=_LISTING)
-        conditions.append(is_behind(drafts, place))
-    query = SELECT.where(*conditions).order_by(drafts.c.created_at.desc(), drafts.c.seq.desc())
-    with runtime.database.read() as connection:
-        rows = connection.execute(query.limit(limit + 1)).mappings().all()
-    page, has_more = rows[:limit], len(rows) > limit
-    following = None
-    if has_more:
-        place = Place(page[-1]["created_at"], page[-1]["seq"])
-        secret = runtime.database.secret()
-        following = write_cursor(secret, workspace_id=workspace_id, listing=_LISTING, place=place)
+    query = SELECT.where(drafts.c.workspace_id == call.workspace_id, *_filters(call.query))
+    page, following = read_page(call, drafts, query, listing="drafts", default=_USUAL_ON_A_PAGE)
     return json_reply({"drafts": [on_the_wire(row) for row in page], "nextCursor": following})
 
 

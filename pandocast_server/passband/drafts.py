@@ -1,7 +1,6 @@
 """Drafts: adding and reading them, moving them through their life, and how they look on the wire."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from attrs import field, frozen
 from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, or_, select, update
@@ -11,7 +10,7 @@ from pandocast_server.passband.locking import lock_workspace
 from pandocast_server.passband.transitions import OUTCOMES, TRANSITIONS
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import draft_tags, drafts, items
-from pandocast_server.timestamps import wire_text
+from pandocast_server.timestamps import maybe_wire_text, wire_text
 
 SELECT: Select[tuple[object, ...]] = select(
     drafts, items.c.title.label("item_title"), items.c.source_type, items.c.source_id
@@ -197,8 +196,8 @@ def on_the_wire(row: RowMapping) -> dict[str, object]:
         "confidence": row["confidence"],
         "feedback": row["feedback"],
         "rejectionFeedback": row["rejection_feedback"],
-        "scheduledAt": _time(row["scheduled_at"]),
-        "postedAt": _time(row["posted_at"]),
+        "scheduledAt": maybe_wire_text(row["scheduled_at"]),
+        "postedAt": maybe_wire_text(row["posted_at"]),
         "postId": row["post_id"],
         "itemId": row["item_id"],
         "regeneratedFromId": row["regenerated_from_id"],
@@ -209,10 +208,6 @@ def on_the_wire(row: RowMapping) -> dict[str, object]:
         "updatedAt": wire_text(row["updated_at"]),
         "item": None if row["item_id"] is None else item,
     }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return None if moment is None else wire_text(moment)
 
 
 _PARTICIPLES: Mapping[str, str] = {

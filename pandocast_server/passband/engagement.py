@@ -13,7 +13,7 @@ from pandocast_server.passband.posting_times import forget_posting_times
 from pandocast_server.queries import whole_number
 from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.storage.passband_tables import drafts, engagement
-from pandocast_server.timestamps import wire_text
+from pandocast_server.timestamps import maybe_wire_text, wire_text
 
 PENDING = "pending"
 POSTED = "posted"
@@ -110,15 +110,11 @@ def _on_the_wire(row: RowMapping) -> dict[str, object]:
         "postId": row["post_id"],
         "status": row["status"],
         "retryCount": row["retry_count"],
-        "retryAfter": _time(row["retry_after"]),
+        "retryAfter": maybe_wire_text(row["retry_after"]),
         "errorMessage": row["error_message"],
-        "failedAt": _time(row["failed_at"]),
+        "failedAt": maybe_wire_text(row["failed_at"]),
         **{name: row[name] for name in METRICS},
         "engagementRate": engagement_rate(row),
-        "measuredAt": _time(row["measured_at"]),
+        "measuredAt": maybe_wire_text(row["measured_at"]),
         "createdAt": wire_text(row["created_at"]),
     }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return None if moment is None else wire_text(moment)

@@ -13,7 +13,7 @@ from pandocast_server.queries import choice_parameter
 from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import experiments
-from pandocast_server.timestamps import wire_text
+from pandocast_server.timestamps import maybe_wire_text, wire_text
 
 ACTIVE = "active"
 CONCLUDED = "concluded"
@@ -163,6 +163,6 @@ def _on_the_wire(row: RowMapping) -> dict[str, object]:
         "variants": row["variants"],
         "results": results,
         "startedAt": wire_text(row["started_at"]),
-        "endedAt": None if row["ended_at"] is None else wire_text(row["ended_at"]),
+        "endedAt": maybe_wire_text(row["ended_at"]),
         "createdAt": wire_text(row["created_at"]),
     }

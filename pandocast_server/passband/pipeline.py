@@ -5,12 +5,11 @@ from typing import Final
 from sqlalchemy import RowMapping, insert, select
 
 from pandocast_server.jobs.queue import enqueue
-from pandocast_server.passband.cursors import Place, is_behind, read_cursor, write_cursor
+from pandocast_server.passband.cursors import read_page
 from pandocast_server.passband.locking import lock_workspace
-from pandocast_server.queries import parameter, whole_number
 from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.storage.passband_tables import pipeline_runs
-from pandocast_server.timestamps import wire_text
+from pandocast_server.timestamps import maybe_wire_text
 
 QUEUED: Final = "queued"
 RUNNING: Final = "running"
@@ -20,8 +19,6 @@ FAILED: Final = "failed"
 PIPELINE: Final = "pipeline"
 """The kind of a run's job, and the lane in which runs wait for each other."""
 
-_LISTING: Final = "runs"
-_MOST_ON_A_PAGE: Final = 100
 _USUAL_ON_A_PAGE: Final = 10
 
 
@@ -50,24 +47,9 @@ def trigger_pipeline(call: Call) -> Reply:
 
 def list_pipeline_runs(call: Call) -> Reply:
     """Give a page of runs, newest first, from a cursor on."""
-    runtime, workspace_id = call.runtime, call.workspace_id
-    limit = whole_number(call.query, "limit", least=1, most=_MOST_ON_A_PAGE, default=_USUAL_ON_A_PAGE)
-    query = (
-        select(pipeline_runs)
-        .where(pipeline_runs.c.workspace_id == workspace_id)
-        .order_by(pipeline_runs.c.created_at.desc(), pipeline_runs.c.seq.desc())
-    )
-    secret = runtime.database.secret()
-    if (cursor := parameter(call.query, "cursor")) is not None:
-        place = read_cursor(secret, cursor, workspace_id=workspace_id, listing=_LISTING)
-        query = query.where(is_behind(pipeline_runs, place))
-    with runtime.database.read() as connection:
-        rows = connection.execute(query.limit(limit + 1)).mappings().all()
-    following = None
-    if len(rows) > limit:
-        place = Place(rows[limit - 1]["created_at"], rows[limit - 1]["seq"])
-        following = write_cursor(secret, workspace_id=workspace_id, listing=_LISTING, place=place)
-    return json_reply({"runs": [_on_the_wire(row) for row in rows[:limit]], "nextCursor": following})
+    query = select(pipeline_runs).where(pipeline_runs.c.workspace_id == call.workspace_id)
+    page, following = read_page(call, pipeline_runs, query, listing="runs", default=_USUAL_ON_A_PAGE)
+    return json_reply({"runs": [_on_the_wire(row) for row in page], "nextCursor": following})
 
 
 def _on_the_wire(row: RowMapping) -> dict[str, object]:
@@ -76,8 +58,8 @@ def _on_the_wire(row: RowMapping) -> dict[str, object]:
     return {
         "id": row["id"],
         "status": row["status"],
-        "startedAt": None if started is None else wire_text(started),
-        "finishedAt": None if finished is None else wire_text(finished),
+        "startedAt": maybe_wire_text(started),
+        "finishedAt": maybe_wire_text(finished),
         "duration": took,
         "itemsFetched": row["items_fetched"],
         "draftsGenerated": row["drafts_generated"],

@@ -4,7 +4,6 @@ from typing import Final
 
 from pandocast_server.errors import ApiError, bad_request
 from pandocast_server.fields import Fields, is_whole, one_of, optional_object, optional_text, required_text
-from pandocast_server.outgoing.urls import MAX_URL, InvalidUrlError, check_url
 from pandocast_server.passband.draft_fields import read_extras, read_formats
 from pandocast_server.passband.source_types import SOURCE_TYPES, TWITTER
 
@@ -12,6 +11,7 @@ MAX_ITEMS: Final = 100
 DEFAULT_MAX_ITEMS: Final = 20
 
 _MAX_NAME = 200
+_KNOWN = frozenset({"formats", "tags", "maxItems"})
 
 
 def read_name(body: Fields) -> str | None:
@@ -35,22 +35,6 @@ def read_type(body: Fields) -> str | None:
     return source_type
 
 
-def read_url(body: Fields) -> str | None:
-    """Read an absolute `http` or `https` URL, or give None where there is none.
-
-    Raises:
-        ApiError: 400, it is something else.
-    """
-    if body.get("url") is None:
-        return None
-    url = required_text(body, "url", longest=MAX_URL)
-    try:
-        check_url(url)
-    except InvalidUrlError as error:
-        raise bad_request(str(error)) from error
-    return url
-
-
 def read_config(body: Fields) -> dict[str, object] | None:
     """Read how a source is to be used, or give None where that is not said.
 
@@ -63,8 +47,8 @@ def read_config(body: Fields) -> dict[str, object] | None:
     given = optional_object(body, "config")
     if given is None:
         return None
-    known = {name: given[name] for name in ("formats", "tags", "maxItems") if given.get(name) is not None}
-    config = {name: value for name, value in given.items() if name not in ("formats", "tags", "maxItems")}
+    known = {name: given[name] for name in _KNOWN if given.get(name) is not None}
+    config = {name: value for name, value in given.items() if name not in _KNOWN}
     try:
         if "formats" in known:
             config["formats"] = read_formats(known)

@@ -6,13 +6,14 @@ from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, sel
 
 from pandocast_server.errors import bad_request, not_found
 from pandocast_server.fields import optional_flag
+from pandocast_server.passband.draft_fields import read_url
 from pandocast_server.passband.feed_fetching import SourceError, fetch_entries
 from pandocast_server.passband.feeds import Entry
 from pandocast_server.passband.posting_times import forget_posting_times
-from pandocast_server.passband.source_fields import read_config, read_name, read_type, read_url
+from pandocast_server.passband.source_fields import read_config, read_name, read_type
 from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.storage.passband_tables import items, sources
-from pandocast_server.timestamps import wire_text
+from pandocast_server.timestamps import maybe_wire_text, wire_text
 
 _MOST_IN_A_TEST: Final = 10
 _FAILING_FROM: Final = 5
@@ -137,7 +138,7 @@ def _on_the_wire(row: RowMapping) -> dict[str, object]:
         "url": row["url"],
         "config": row["config"],
         "enabled": row["enabled"],
-        "lastFetch": None if row["last_fetch"] is None else wire_text(row["last_fetch"]),
+        "lastFetch": maybe_wire_text(row["last_fetch"]),
         "health": _health(row["fail_count"]),
         "failCount": row["fail_count"],
         "lastError": row["last_error"],

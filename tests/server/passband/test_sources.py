@@ -148,7 +148,7 @@ BAD: list[tuple[dict[str, object], str]] = [
     ({"url": "feed.xml"}, "url must begin with http"),
     ({"url": "ftp://a.example/"}, "url must begin with http"),
     ({"url": "http://user:s3cret@a.example/"}, "url must not hold a user name"),
-    ({"url": "http://a.example/" + "x" * 2000}, "url must have at most 2000"),
+    ({"url": "http://a.example/" + "x" * 2000}, "url must have 1 to 2000"),
     ({"url": ["http://a.example/"]}, "url must be a string"),
     ({"config": []}, "config must be an object"),
     ({"config": {"formats": []}}, "config.formats must not be empty"),
