@@ -36,15 +36,18 @@ def get_calendar_feed(call: Call) -> Reply:
 
 async def read_calendar(call: Call) -> Reply:
     """Give the calendar to whoever knows its address; every other address is 404, in the same words."""
+    # A full one takes a while to find and to write.
+    return await asyncio.to_thread(_calendar, call)
+
+
+def _calendar(call: Call) -> Reply:
     workspace_id = call.path["workspace"]
     secret = call.runtime.database.secret()
     with call.runtime.database.read() as connection:
         if not find_feed(connection, secret, workspace_id=workspace_id).is_read_by(call.path["file"]):
             raise not_found("Calendar")
         postings = _postings(connection, workspace_id, call.runtime.clock.now())
-    # A full one takes a while to write.
-    document = await asyncio.to_thread(calendar_document, postings)
-    return Reply(document, MEDIA_TYPE, _HEADERS)
+    return Reply(calendar_document(postings), MEDIA_TYPE, _HEADERS)
 
 
 def _postings(connection: Connection, workspace_id: str, now: datetime) -> list[Posting]:

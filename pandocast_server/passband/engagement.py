@@ -1,5 +1,6 @@
 """Engagement: recording what came of a draft on a platform, and summing it up (contract, section 2)."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -30,9 +31,14 @@ _LONGEST_POST_ID = 1_000
 _LONGEST_MESSAGE = 10_000
 
 
-def get_engagement(call: Call) -> Reply:
+async def get_engagement(call: Call) -> Reply:
     """Give totals, averages of the rates and the best posts (reference, "Engagement summary")."""
     top = whole_number(call.query, "top", least=1, most=_MOST_ON_TOP, default=_USUAL_ON_TOP)
+    # It reads all that was ever measured, which must not hold everybody else up.
+    return await asyncio.to_thread(_summary, call, top)
+
+
+def _summary(call: Call, top: int) -> Reply:
     with call.runtime.database.read() as connection:
         return json_reply(summarize(connection, workspace_id=call.workspace_id, top=top))
 

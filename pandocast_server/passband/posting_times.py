@@ -16,6 +16,7 @@ none is recommended these, which are customary, not measured. The first scores 1
 | bluesky | Wed 9, Tue 9, Thu 9, Mon 12, Wed 17 |
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Final
@@ -70,12 +71,17 @@ def get_recommended_times(call: Call) -> Reply:
     return _reply(chain.from_iterable(kept[platform] or _customary(platform) for platform in platforms))
 
 
-def get_best_times(call: Call) -> Reply:
+async def get_best_times(call: Call) -> Reply:
     """Give the best times there were (reference, "Get historical best posting times").
 
     They are those of one platform, called as it was when metrics were recorded, or of all.
     """
     platform = parameter(call.query, "platform")
+    # It reads all that was ever measured, which must not hold everybody else up.
+    return await asyncio.to_thread(_best_times, call, platform)
+
+
+def _best_times(call: Call, platform: str | None) -> Reply:
     with call.runtime.database.read() as connection:
         history = _history(connection, call.workspace_id)
     times = history.values() if platform is None else [history.get(platform, [])]
