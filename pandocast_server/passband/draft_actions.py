@@ -7,6 +7,7 @@ from pandocast_server.fields import optional_choice, required_choice
 from pandocast_server.passband.draft_fields import read_text, texts
 from pandocast_server.passband.draft_moves import Asked, read_asked, take
 from pandocast_server.passband.drafts import find_draft, move, on_the_wire
+from pandocast_server.passband.locking import lock_workspace
 from pandocast_server.passband.slots import FreeSlots
 from pandocast_server.passband.transitions import ACTIONS, BULK_ACTIONS, EDIT
 from pandocast_server.routing import Call, Reply, json_reply
@@ -43,6 +44,8 @@ def bulk_draft_action(call: Call) -> Reply:
     asked = read_asked(call.body, action, now=runtime.clock.now())
     results: dict[str, dict[str, object]] = {}
     with runtime.database.write() as connection:
+        # Before the drafts, as everybody does; and for all of them, whichever is taken back.
+        lock_workspace(connection, call.workspace_id)
         free = FreeSlots(connection, workspace_id=call.workspace_id, after=runtime.clock.now())
         for draft_id in ids:
             results[draft_id] = _result(connection, call, draft_id, action, asked, free=free)
