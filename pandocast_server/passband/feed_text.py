@@ -12,13 +12,15 @@ from functools import lru_cache
 from typing import Final
 from xml.parsers import expat
 
+from pandocast_server.outgoing.urls import MAX_URL
+
 MAX_ENTRIES: Final = 500
 
 _MOST_NESTED: Final = 100
 _MOST_ATTRIBUTES: Final = 100
-_MOST_ELEMENTS: Final = 100_000
+_MOST_ELEMENTS: Final = 50_000
 # After as much as this no further entry is begun.
-_ENOUGH_ELEMENTS: Final = 50_000
+_ENOUGH_ELEMENTS: Final = 25_000
 _ENOUGH_BYTES: Final = 2 * 1024 * 1024
 _MOST_READ: Final = 2 * _ENOUGH_BYTES
 # What is not well-formed is read by a lenient parser, which can take the square of the length.
@@ -52,8 +54,16 @@ _CDATA_END: Final = "]]>"
 _BARE_AMPERSAND: Final = re.compile(r"&(?!#?[A-Za-z0-9]{1,31};)")
 _REFERENCE: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)#?[A-Za-z0-9]{1,31};")
 _NUMERIC: Final = re.compile(r"&#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});")
+# Nothing of these is read, and what the parser does with them can take the square of their length, or fail.
+_UNREAD: Final = re.compile(
+    r"(</?(?:[\w.-]{1,99}:)?)(?:author|creator|contributor|managingeditor|webmaster|publisher|owner"
+    r"|category|keywords|subject|tags|where|point|line|polygon|box|pos|poslist|chapters?)(?=[\s/>])",
+    re.IGNORECASE,
+)
 _TAG_NAME: Final = re.compile(rb"<([^\s/>]+)")
 _ENTRIES: Final = frozenset({"item", "entry"})
+# The parser copies or joins these again for every element inside of theirs.
+_INHERITED: Final = frozenset({"base", "lang"})
 
 
 class FeedError(Exception):
@@ -72,7 +82,8 @@ def feed_text(body: bytes, content_type: str = "") -> bytes:
     """
     text = _UNPRINTABLE.sub("", _decoded(body, content_type))
     root = _root(text)
-    return _bounded(_with_xml_references(text[root : root + _MOST_READ]).encode())
+    readable = _UNREAD.sub(r"\1unread", text[root : root + _MOST_READ])
+    return _bounded(_with_xml_references(readable).encode())
 
 
 def _decoded(body: bytes, content_type: str) -> str:
@@ -172,6 +183,7 @@ class _Outline:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._open: list[int] = []
+        self._inherited = [0]
         self._elements = 0
         self._entries = 0
         self.end = 0
@@ -199,7 +211,14 @@ class _Outline:
             raise FeedError(f"its elements are nested more than {_MOST_NESTED} deep")
         if len(attributes) > _MOST_ATTRIBUTES or self._elements > _MOST_ELEMENTS:
             raise FeedError("it has more elements or attributes than a feed needs")
+        inherited = self._inherited[-1] + sum(
+            len(value) for name, value in attributes.items() if name.rpartition(" ")[2].lower() in _INHERITED
+        )
+        if inherited > MAX_URL:
+            raise FeedError("its base is longer than a URL can be")
         self._open.append(start)
+        self._inherited.append(inherited)
 
     def _stop(self, _name: str) -> None:
         self._open.pop()
+        self._inherited.pop()

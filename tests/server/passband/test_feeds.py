@@ -287,6 +287,8 @@ def test_an_enormous_title_is_cut() -> None:
     assert {len(entry.title) for entry in entries} <= {MAX_TITLE, MAX_TITLE - 1}
 
 
+DUBLIN_CORE = 'xmlns:x="http://purl.org/dc/elements/1.1/"'
+
 HOSTILE = (
     *("<a/>", "<a>", "&", "<", "<![CDATA[", "<![CDATA[x]]>", "<!x ", "<?x ", "<!-- ", "<!---->", "<b a='"),
     *("<item>", "</item>", "&amp;", "&#65;", "&#0;", "&nbsp;", "<feed ", "<rss ", "<a b=c d e='", "<script>"),
@@ -300,6 +302,42 @@ def test_megabytes_of_anything_take_no_time_that_hurts(unit: str) -> None:
     with suppress(FeedError):
         read_feed(body, url=URL)
     assert time.process_time() - started < 8  # squares of it would take hours
+
+
+LONG = "a" * 1_500_000
+
+EXHAUSTING = {
+    "an author of one word": item("T").replace("</item>", f"<author>{LONG}</author></item>"),
+    "one in another namespace": item("T").replace(
+        "</item>", f"<x:creator {DUBLIN_CORE}>{LONG}</x:creator></item>"
+    ),
+    "one that is not well-formed": f"</b><item><title>T</title><webMaster>{LONG}</item>",
+    "categories": "<item><title>T</title>" + "<category>a</category>" * 45_000 + "</item>",
+    "terms": "<item><title>T</title><media:keywords>" + "a,b" * 500_000 + "</media:keywords></item>",
+}
+
+
+@pytest.mark.parametrize("case", EXHAUSTING)
+def test_what_is_not_read_of_a_feed_takes_no_time(case: str) -> None:
+    started = time.process_time()
+    entries = read_feed(rss(EXHAUSTING[case]), url=URL)
+    assert [entry.title for entry in entries] == ["T"]
+    assert time.process_time() - started < 8  # a word as long as that would take hours
+
+
+@pytest.mark.parametrize("name", ["xml:base", "base", "xml:lang"])
+@pytest.mark.parametrize("nested", [1, 90])
+def test_what_elements_inherit_is_bounded(name: str, nested: int) -> None:
+    attribute = f'{name}="http://a.example/{"b/" * (1_000_000 // nested // 2)}"'
+    inner = f"<b {attribute}>" * nested + "<c></c>" * 40_000 + "</b>" * nested
+    with pytest.raises(FeedError, match="longer than a URL can be"):
+        read_feed(rss(f"<item><title>T</title>{inner}</item>"), url=URL)
+
+
+def test_a_place_that_is_none_does_not_cost_the_feed() -> None:
+    place = '<x:pos xmlns:x="http://www.opengis.net/gml">here</x:pos>'
+    entries = read_feed(rss(item("T").replace("</item>", f"{place}</item>")), url=URL)
+    assert [entry.title for entry in entries] == ["T"]
 
 
 # ---- identity
