@@ -7,7 +7,8 @@ refused:
 - The window opens when the *lower* bound of the server's time has passed the reset, so never too early.
 - What is in flight when it opens may be counted in the new window. So much less is granted, and given back
   when the late answer turns out to carry the old reset.
-- Within a window the lower of our count and the server's counts: others may use the same key.
+- Within a window the lower of our count and the server's counts: others may use the same key. What the server
+  told to remain is for those, too, whose answers have not come since.
 """
 
 from collections import deque
@@ -54,7 +55,9 @@ class Budget:
         self._limit: int | None = None
         self._reset: int | None = None
         self._last_reset = -1
-        self._left = 0
+        self._left = 0  # by our count
+        self._told = 0  # the least that the server has told to remain in this window
+        self._lost = 0  # requests since then whose answers will not come, though the server may count them
         self._in_flight: int = 0
         self._learning_until: float | None = None
         self._blocked_until = 0.0
@@ -64,7 +67,7 @@ class Budget:
         """What is known of the window right now."""
         with self._lock:
             self._roll(self._now())
-            return RateLimitState.of(self._limit, self._left, self._reset)
+            return RateLimitState.of(self._limit, max(0, self._places()), self._reset)
 
     def server_time(self) -> float:
         """Give the server's time at the earliest, in seconds since 1970."""
@@ -123,6 +126,8 @@ class Budget:
                 self._learning_until = None  # the next in line asks instead
                 if isinstance(outcome, Failure) and outcome.trouble in UNSENT:
                     self._give_back()
+                else:
+                    self._lost += 1
             woken = self._serve(self._now())
         wake(woken)
 
@@ -153,7 +158,7 @@ class Budget:
             return now >= self._learning_until
         if self._paced is False:
             return True
-        if self._left > 0:
+        if self._places() > 0:
             self._left -= 1
             return True
         if self._reset is not None or self._in_flight > 0:
@@ -176,7 +181,14 @@ class Budget:
         if self._limit is None or self._reset is None or self._clock.earliest(now) < self._reset:
             return
         self._last_reset, self._reset = self._reset, None
-        self._left = max(0, self._limit - self._in_flight)
+        self._open(self._limit, self._limit)
+
+    def _open(self, left: int, told: int) -> None:
+        """Begin a window: what is in flight may be counted in it."""
+        self._left, self._told, self._lost = max(0, left - self._in_flight), told, 0
+
+    def _places(self) -> int:
+        return min(self._left, self._told - self._in_flight - self._lost)
 
     def _give_back(self) -> None:
         if self._limit is not None:
@@ -187,7 +199,7 @@ class Budget:
         if reading.date is not None and self._clock.observe(reading.date, answer.sent, answer.received):
             # The server's clock was set: what was known of its windows is of another time.
             self._reset, self._last_reset = None, -1
-            self._left = max(0, (self._limit or 0) - self._in_flight)
+            self._open(self._limit or 0, self._limit or 0)
         asks_for_reset = answer.status == 429 and reading.retry_after is None
         if asks_for_reset:
             # Whatever it says remains, it has refused; only a `Retry-After` can have another reason.
@@ -197,6 +209,7 @@ class Budget:
         if ahead is not None and ahead > LONGEST_WINDOW:
             ahead = None
         if reading.reset is None or ahead is None or reading.remaining is None or limit is None:
+            self._lost += 1
             self._learn_nothing(answer.status)
         else:
             self._paced = True
@@ -218,17 +231,22 @@ class Budget:
         if reset <= self._last_reset or (not coming and self._reset is not None and reset < self._reset):
             # An answer of the window before: what it was charged to the new one is given back.
             self._give_back()
-        elif self._reset is None:
+        elif self._reset is None and known_limit is not None:
             self._reset = reset
-            ours = self._left if known_limit is not None else limit - 1 - self._in_flight
-            self._left = max(0, min(ours, remaining))
-        elif reset <= self._reset:
+            self._hear_rest(remaining)
+        elif self._reset is not None and reset <= self._reset:
             # One that resets earlier, and certainly is not over, says that the later one was told wrong.
             self._reset = reset
-            self._left = min(self._left, remaining)
+            self._hear_rest(remaining)
         else:
-            self._last_reset, self._reset = self._reset, reset
-            self._left = max(0, min(limit - 1 - self._in_flight, remaining))
+            self._last_reset = self._last_reset if self._reset is None else self._reset
+            self._reset = reset
+            self._open(limit - 1, remaining)
+
+    def _hear_rest(self, remaining: int) -> None:
+        """Believe what remains in this window; an answer that was overtaken has nothing new to tell."""
+        if remaining < self._told:
+            self._told, self._lost = remaining, 0
 
 
 def wake(tickets: list[Ticket]) -> None:

@@ -134,7 +134,45 @@ def test_a_server_that_begins_to_send_the_headers_is_paced_from_then_on() -> Non
     office.join(3)
     office.answered({})
     office.answered(window(10, RESET))
-    assert granted(office.join(20)) == 10
+    assert granted(office.join(20)) == 9, "one is under way, and may not have been counted yet"
+
+
+@pytest.mark.parametrize("trouble", UNSENT)
+def test_a_place_that_comes_back_is_not_added_to_what_the_server_has_told(trouble: Trouble) -> None:
+    office = Office()
+    office.learn(remaining=9, limit=10)
+    tickets = office.join(9)
+    office.answered(window(0, RESET, limit=10))  # others have used the rest
+    office.budget.settle(failure(trouble))
+    waiting = office.join(1)
+    assert granted(tickets) == 9
+    assert granted(waiting) == 0
+
+
+def test_an_answer_of_the_last_window_adds_nothing_to_what_the_server_has_told_of_this_one() -> None:
+    office = Office()
+    office.learn(remaining=9, limit=10)
+    office.join(3)
+    office.now = 61.5
+    office.join(1)
+    office.answered(window(0, RESET + 60, limit=10))  # others have used the rest
+    office.answered(window(6, RESET, limit=10), sent=LATENCY)
+    assert granted(office.join(5)) == 0
+
+
+def test_places_that_come_back_are_used_once_nothing_is_under_way_that_may_need_them() -> None:
+    office = Office()
+    office.learn(remaining=9, limit=10)
+    office.join(9)
+    office.answered(window(6, RESET, limit=10))  # 3 of the 9 were counted before it
+    waiting = office.join(8)
+    assert granted(waiting) == 0
+    for _ in range(6):
+        office.budget.settle(failure(Trouble.NOT_CONNECTED))
+    assert granted(waiting) == 4, "2 of the 8 under way may not have been counted yet"
+    for _ in range(2):
+        office.answered(window(8, RESET, limit=10))
+    assert granted(waiting) == 6
 
 
 def test_a_server_that_no_longer_sends_the_headers_is_not_paced_for_ever() -> None:
