@@ -125,7 +125,7 @@ def enqueue_each(
         kind: What to do.
         due: Each subject with the time at which its job is due; of the same time, the first is run first.
     """
-    alike = {
+    alike: dict[str, object] = {
         "workspace_id": workspace_id,
         "kind": kind,
         "lane": MAIN,
