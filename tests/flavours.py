@@ -29,6 +29,7 @@ class Driven(Protocol):
     def upload(self, title: str = "A title", text: str = "Some text. It has sentences.") -> Content: ...
     def ids(self, limit: int = 100, offset: int = 0) -> list[str]: ...
     def get(self, content_id: str) -> Content: ...
+    def find_upload(self, title: str, since: datetime) -> Content | None: ...
     def generate(self, content_id: str, platforms: "list[str] | None" = None) -> Generation: ...
     def outputs(self, content_id: str) -> Outputs: ...
     def schedule(self, content_id: str, output_id: str, at: datetime) -> ScheduledPost: ...
@@ -51,6 +52,9 @@ class Blocking:
 
     def get(self, content_id: str) -> Content:
         return self.client.content.get(content_id)
+
+    def find_upload(self, title: str, since: datetime) -> Content | None:
+        return self.client.content.find_upload(title=title, since=since)
 
     def generate(self, content_id: str, platforms: "list[str] | None" = None) -> Generation:
         return self.client.content.generate(content_id, selected_platforms=platforms)
@@ -90,6 +94,10 @@ class Awaiting:
 
     def get(self, content_id: str) -> Content:
         return self._run(self.client.content.get, content_id)
+
+    def find_upload(self, title: str, since: datetime) -> Content | None:
+        content = self.client.content
+        return self._run(lambda: content.find_upload(title=title, since=since))
 
     def generate(self, content_id: str, platforms: "list[str] | None" = None) -> Generation:
         content = self.client.content

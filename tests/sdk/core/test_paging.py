@@ -152,6 +152,43 @@ def test_a_position_is_a_plain_value_that_goes_on_in_another_process() -> None:
     assert reader.all() == table.rows
 
 
+@pytest.mark.parametrize("taken", range(26))
+def test_a_position_within_a_page_goes_on_with_the_next_row(taken: int) -> None:
+    table = ContentTable.of(25)
+    reader, page = Reader(table, 10), None
+    for _ in range(taken // 10 + 1 if taken < 25 else 3):
+        page = reader.next_page()
+    assert page is not None
+    place = page.after(taken - (len(reader.rows) - len(page.items)))
+    reader.rows, reader.position = reader.rows[:taken], place
+    assert place.ended == (taken == 25)
+    if taken:
+        table.insert(30)
+    requests = table.requests
+    assert reader.all() == list(range(25, 0, -1))
+    assert (table.requests == requests) == place.ended, "at the end nothing is asked for"
+
+
+def test_a_position_within_a_page_remembers_rows_of_pages_before() -> None:
+    table = ContentTable.of(50)
+    reader = Reader(table, 10)
+    reader.next_page()
+    page = reader.next_page()
+    reader.position = page.after(3)
+    table.delete([10, 11, 12])
+    reader.rows = []
+    assert reader.all() == list(range(37, 0, -1))
+
+
+def test_a_row_with_a_long_name_is_found_again() -> None:
+    table = ContentTable([10**150 - number for number in range(40)])
+    reader = Reader(table, 10)
+    reader.next_page()
+    assert reader.position is not None
+    assert max(map(len, reader.position.given)) == 64
+    assert reader.all() == table.rows
+
+
 def test_when_everything_is_deleted_the_list_is_over() -> None:
     table = ContentTable.of(50)
     reader = Reader(table, 10)

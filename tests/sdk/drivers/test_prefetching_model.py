@@ -72,6 +72,12 @@ def number(row: Content) -> int:
     return int(row.id[1:])
 
 
+def kept(items: AsyncItemIterator[Content]) -> int:
+    """Count the answers, there or under way, that an iterator holds besides the page in use."""
+    ahead = cast("Any", items._pages)._ahead
+    return 0 if ahead is None else len(ahead._prefetcher._work._slots)
+
+
 CHANGES = st.lists(st.tuples(st.integers(0, 120), st.lists(st.integers(0, 400), max_size=12)), max_size=40)
 TURNS = st.lists(st.integers(0, 9), max_size=60)
 
@@ -99,6 +105,7 @@ class Story:
         while count != patience:
             try:
                 self.came.append(number(await anext(items)))
+                assert kept(items) <= self.prefetch, "more pages are kept than were asked for"
                 count += 1
                 errors = 0
             except StopAsyncIteration:
