@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from attrs import field, frozen
@@ -77,11 +78,15 @@ def _decoded(body: bytes, content_type: bytes) -> str:
     for mark, charset in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(charset, "replace")
+    if not body.isascii():
+        with suppress(UnicodeDecodeError):  # what reads as UTF-8 is that, whatever it is said to be
+            return body.decode()
     found = _CHARSET.search(content_type) or _CHARSET.search(body[:_CHARSET_READ])
     charset = found[1].decode("ascii").lower() if found else "utf-8"
     if charset in {"iso-8859-1", "us-ascii", "ascii"}:
         charset = "windows-1252"  # what browsers take these names to mean
-    if not _KNOWN_CHARSET.fullmatch(charset):
+    is_too_narrow = charset.startswith("utf") and body.isascii() and b"\0" not in body  # for UTF-16
+    if is_too_narrow or not _KNOWN_CHARSET.fullmatch(charset):
         charset = "utf-8"
     try:
         return body.decode(charset, "replace")
