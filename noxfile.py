@@ -141,6 +141,14 @@ def docs(session: nox.Session) -> None:
     session.run("pytest", "-n", "auto", *(session.posargs or ["tests/docs"]))
 
 
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure the SDK beside raw httpx and pydantic; write docs/benchmarks.md, unless subjects are named."""
+    install(session, project="-e .[server]")
+    session.install("httpx-aiohttp>=0.1")
+    session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
 @nox.session
 def package(session: nox.Session) -> None:
     """Build the package, look into it, and use it without its extra."""

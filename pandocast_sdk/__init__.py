@@ -4,8 +4,8 @@ The public names are loaded when they are first asked for: importing one thing l
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as checkers take it; `typing` would cost more than all else that is loaded here
 if TYPE_CHECKING:
     from pandocast_sdk._async.client import AsyncPandocast as AsyncPandocast
     from pandocast_sdk._async.passband import AsyncPassband as AsyncPassband

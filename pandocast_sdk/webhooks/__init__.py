@@ -5,8 +5,8 @@ others need pydantic.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as checkers take it; `typing` would cost more than all else that is loaded here
 if TYPE_CHECKING:
     from pandocast_sdk.webhooks.events import (
         AbTestCompleted,

@@ -85,7 +85,8 @@ def _timed(work: Work, times: int) -> tuple[float, float]:
 
 def duration(seconds: float) -> str:
     """Write a duration with three digits."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
-        if seconds >= size:
-            break
+    size, unit = next((row for row in _UNITS if seconds >= row[0]), _UNITS[-1])
     return f"{seconds / size:.3g} {unit}"
+
+
+_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))

@@ -38,10 +38,10 @@ nox -s bench
 ```
 
 and `nox -s bench -- calls webhooks` measures some subjects only and leaves this page alone. Both sides of a
-pair run in turns in the same process (imports: in fresh ones), many short rounds each. The ratio is the median
-of the ratios of neighbours: below 1 the SDK is faster. Only ratios carry over to other machines. "CPU" is
-the same ratio of the client's CPU time, which a busy machine disturbs less. A target is what the project wants
-at most; a row that misses it says so.
+pair run in turns in the same process (imports: in fresh ones), many short rounds each. The ratio is the
+median of the ratios of neighbours: below 1 the SDK is faster. Only ratios carry over to other machines. "CPU"
+is the same ratio of the client's CPU time, which a busy machine disturbs less. A target is what the project
+wants at most; a row that misses it says so.
 """
 
 
