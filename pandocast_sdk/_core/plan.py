@@ -53,9 +53,15 @@ class Terms:
     wall: Callable[[], float]
     redact: Redactor
 
-    def server_time(self) -> float:
-        """Give the server's time as far as known, in seconds since 1970."""
-        return self.wall() if self.budget is None else self.budget.server_time()
+    def server_time(self, answer: Answer) -> float:
+        """Give the server's time when an answer has come, as far as known, in seconds since 1970.
+
+        Without a budget nobody keeps the server's clock: then the answer's own `Date` tells, to the second.
+        """
+        if self.budget is not None:
+            return self.budget.server_time()
+        date = read_rate_headers(answer.headers).date
+        return self.wall() if date is None else date
 
 
 def call(terms: Terms, operation: Operation[T], *, expires: float = inf) -> Life[T]:
@@ -215,7 +221,7 @@ def _error(
         return connection_error(outcome, record, terms.redact, outcome_unknown=unknown)
     error: APIStatusError = status_error(outcome, record, terms.redact, outcome_unknown=unknown)
     if isinstance(error, RateLimitError):
-        server_now = terms.server_time()
+        server_now = terms.server_time(outcome)
         seconds = seconds_until_allowed(outcome, server_now)
         reset = read_rate_headers(outcome.headers).reset
         add_time(error, seconds=seconds, reset=reset, server_now=server_now)
@@ -248,7 +254,7 @@ def _pause(terms: Terms, outcome: Answer | Failure, attempts: Attempts) -> float
         return pause
     if outcome.status != 429 and read_rate_headers(outcome.headers).retry_after is None:
         return pause  # its reset tells of the rate limit, not of this failure
-    asked = seconds_until_allowed(outcome, terms.server_time()) or 0.0
+    asked = seconds_until_allowed(outcome, terms.server_time(outcome)) or 0.0
     return None if asked > terms.options.rate_limit.max_wait else max(pause, asked)
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from math import inf
 
 import pytest
+from attrs import evolve
 from wire import BASE_URL, KEY, Player, answer, date, failure, one_after_the_other, terms, window
 
 from pandocast_sdk._core.operation import Operation
@@ -340,12 +341,28 @@ def test_a_spent_window_is_raised_where_that_is_the_policy(
 def test_with_the_rate_limit_off_nothing_is_held_back_and_a_429_is_an_ordinary_failure() -> None:
     caller = Caller(RateLimitPolicy("off"))
     spend(caller)
-    refusal = answer(429, headers={**window(0, EPOCH + 3), **date(EPOCH)})
     caller.now = 1000
-    assert caller.call(READ, [refusal, refusal, OK]) == {"done": True}
-    assert caller.slept == [3.0, pytest.approx(0.0, abs=1e-6)]
+    refusals = iter(range(5))
+
+    def respond(_send: Send) -> Outcome:
+        refused = next(refusals, None) is not None
+        return caller.answer(429, window(0, EPOCH + 3), takes=0.0) if refused else OK
+
     with pytest.raises(RateLimitError):
-        caller.call(READ, [refusal] * 3)
+        caller.call(READ, respond)
+    assert caller.slept == [3.0, 0.0]
+    assert caller.call(READ, respond) == {"done": True}
+
+
+@pytest.mark.parametrize("skew", [-5000, 5000])
+def test_with_the_rate_limit_off_a_wrong_local_clock_does_not_mislead(skew: float) -> None:
+    caller = Caller(RateLimitPolicy("off"), max_retries=1)
+    caller.terms = evolve(caller.terms, wall=lambda: EPOCH - 1000 + skew + caller.now)
+    with pytest.raises(RateLimitError) as caught:
+        caller.call(READ, lambda _send: answer(429, headers={**window(0, EPOCH + 30), **date(EPOCH)}))
+    assert caller.slept == [30.0]
+    assert caught.value.retry_after == 30
+    assert caught.value.reset_at == datetime.fromtimestamp(EPOCH + 30, UTC)
 
 
 def test_a_failing_server_may_say_when_to_come_back() -> None:
