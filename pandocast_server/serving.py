@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from pandocast_server.background import job_worker
+from pandocast_server.background import job_workers
 from pandocast_server.delivery.worker import DeliveryWorker
 from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
@@ -136,7 +136,7 @@ def background_workers(runtime: Runtime, failures: InjectedFailures | None = Non
         runtime: The parts of the server.
         failures: Jobs that are to fail on demand, for tests.
     """
-    return [job_worker(runtime, failures), DeliveryWorker(runtime)]
+    return [*job_workers(runtime, failures), DeliveryWorker(runtime)]
 
 
 async def serve(server: HttpServer, listener: socket.socket, workers: Sequence[Worker]) -> None:

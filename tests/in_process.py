@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from pandocast_server.app import create_app
 from pandocast_server.auth.keys import create_key
-from pandocast_server.background import job_worker
+from pandocast_server.background import job_workers
 from pandocast_server.clock import Clock
 from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
@@ -127,11 +127,14 @@ class Api:
         """Run every job that is due by the clock, and those that they cause."""
 
         async def drain() -> None:
-            worker = job_worker(self.runtime, self.failures)
-            running = asyncio.create_task(worker.run())
-            await worker.drain()
-            await worker.stop()
-            await running
+            workers = job_workers(self.runtime, self.failures)
+            running = [asyncio.create_task(worker.run()) for worker in workers]
+            while any(worker.busy() for worker in workers):
+                for worker in workers:
+                    await worker.drain()
+            for worker in workers:
+                await worker.stop()
+            await asyncio.gather(*running)
 
         asyncio.run(drain())
 

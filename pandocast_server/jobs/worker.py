@@ -3,8 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 
 from attrs import frozen
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from pandocast_server.jobs import queue
 from pandocast_server.jobs.queue import Job
 from pandocast_server.runtime import Runtime
+from pandocast_server.threads import in_thread
 from pandocast_server.workers import POLL_SECONDS, Worker
 
 _LOG = logging.getLogger(__name__)
@@ -45,7 +46,8 @@ class JobWorker(Worker[Job]):
 
     A handler runs in a thread, may read with `runtime.database.read()`, and holds no transaction while it
     computes. One that raises, or whose outcome cannot be applied, is run again at once; after `MAX_ATTEMPTS`
-    runs without an outcome, those that took their process along included, the job is `failed`.
+    runs without an outcome, those that took their process along included, the job is `failed`. Of a worker
+    that is cancelled, a handler that is computing computes in vain.
     """
 
     def __init__(
@@ -61,14 +63,6 @@ class JobWorker(Worker[Job]):
         super().__init__(runtime, limit=AT_ONCE)
         self._handlers = handlers
         self._on_failure = on_failure
-        self._threads = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="job")
-
-    async def run(self) -> None:
-        """Work until stopped or cancelled; a handler that is computing then computes in vain."""
-        try:
-            await super().run()
-        finally:
-            self._threads.shutdown(wait=False, cancel_futures=True)
 
     def busy(self) -> bool:
         """Tell whether a job is due or under way; one that is due in the future does not count."""
@@ -108,12 +102,14 @@ class JobWorker(Worker[Job]):
         self._runtime.announce_work()
 
     async def _compute(self, job: Job) -> Outcome:
-        loop = asyncio.get_running_loop()
-        computing = loop.run_in_executor(self._threads, self._handlers[job.kind], self._runtime, job)
-        while not (await asyncio.wait([computing], timeout=_RENEW_SECONDS))[0]:
-            with self._runtime.database.write() as connection:
-                queue.renew(connection, job)
-        return computing.result()
+        computing = in_thread(partial(self._handlers[job.kind], self._runtime, job), name="job")
+        try:
+            while not (await asyncio.wait([computing], timeout=_RENEW_SECONDS))[0]:
+                with self._runtime.database.write() as connection:
+                    queue.renew(connection, job)
+            return computing.result()
+        finally:
+            computing.cancel()  # no effect but where this worker is cancelled: then nobody wants the outcome
 
     def _end(self, job: Job, outcome: Outcome) -> None:
         with self._runtime.database.write() as connection:

@@ -1,8 +1,6 @@
 """Dialling: a name is resolved once, all its addresses are judged, and one of them is connected to."""
 
-import asyncio
 import socket
-import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from ipaddress import ip_address
@@ -12,6 +10,7 @@ import httpcore
 
 from pandocast_server.outgoing.addresses import is_allowed
 from pandocast_server.outgoing.errors import ConnectFailedError, TargetRefusedError
+from pandocast_server.threads import in_thread
 
 # A first address that does not answer must leave time for the next one.
 _SECONDS_PER_ADDRESS = 2.5
@@ -48,26 +47,10 @@ class VettingBackend(httpcore.AsyncNetworkBackend):
 async def _resolve(host: str, port: int) -> list[str]:
     with suppress(ValueError):
         return [str(ip_address(host))]
-    loop = asyncio.get_running_loop()
-    found: asyncio.Future[list[str] | Exception] = loop.create_future()
-
-    def settle(result: list[str] | Exception) -> None:
-        if not found.done():
-            found.set_result(result)
-
-    def look_up() -> None:
-        result: list[str] | Exception
-        try:
-            answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            result = list(dict.fromkeys(str(address[0]) for *_, address in answers))
-        except (OSError, UnicodeError) as error:
-            result = error
-        with suppress(RuntimeError):  # the loop was closed while the resolver took its time
-            loop.call_soon_threadsafe(settle, result)
-
-    # A thread for each: in a pool, names whose resolver hangs would hold up all the others, and the stop.
-    threading.Thread(target=look_up, name="resolver", daemon=True).start()
-    result = await found
-    if isinstance(result, Exception):
-        raise ConnectFailedError(f"the name {host} cannot be resolved") from result
-    return result
+    try:
+        answers = await in_thread(
+            lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), name="resolver"
+        )
+    except (OSError, UnicodeError) as error:
+        raise ConnectFailedError(f"the name {host} cannot be resolved") from error
+    return list(dict.fromkeys(str(address[0]) for *_, address in answers))

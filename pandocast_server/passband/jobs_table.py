@@ -9,11 +9,10 @@ from pandocast_server.passband.pipeline_run import give_up_run, run_pipeline
 from pandocast_server.passband.posting import give_up_posting, post_when_due
 from pandocast_server.passband.scheduling import DUE_POST
 
-JOB_HANDLERS: Mapping[str, JobHandler] = {
-    GENERATION: generate,
-    DUE_POST: post_when_due,
-    PIPELINE: run_pipeline,
-}
+JOB_HANDLERS: Mapping[str, JobHandler] = {DUE_POST: post_when_due}
+
+FETCHING_HANDLERS: Mapping[str, JobHandler] = {GENERATION: generate, PIPELINE: run_pipeline}
+"""Those that wait for web servers of others."""
 
 GIVEN_UP: Mapping[str, OnFailure] = {
     GENERATION: give_up_generation,

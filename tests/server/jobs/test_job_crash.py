@@ -38,8 +38,23 @@ def handler(runtime, job):
         stand_still("writing")
     return Outcome(apply)
 
-asyncio.run(JobWorker(Runtime.start(Settings(database_url=sys.argv[1])), {"test": handler}).run())
+worker = JobWorker(Runtime.start(Settings(database_url=sys.argv[1])), {"test": handler})
 """
+
+UNTIL_KILLED = WORKER + "asyncio.run(worker.run())"
+
+UNTIL_TOLD = (
+    WORKER
+    + """
+async def main():
+    running = asyncio.ensure_future(worker.run())
+    await asyncio.to_thread(sys.stdin.readline)
+    await worker.stop(0)
+    await running
+
+asyncio.run(main())
+"""
+)
 
 
 @pytest.fixture
@@ -56,7 +71,7 @@ def handler(runtime: Runtime, job: Job) -> Outcome:
 
 async def kill_where(url: str, where: str) -> None:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", WORKER, url, where, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", UNTIL_KILLED, url, where, stdout=asyncio.subprocess.PIPE
     )
     try:
         assert process.stdout is not None
@@ -86,3 +101,26 @@ async def test_a_job_is_done_once_although_its_worker_was_killed(tmp_path: Path,
         with office.runtime.database.read() as connection:
             assert connection.scalars(select(jobs.c.status)).one() == "done"
             assert connection.scalar(select(func.count()).select_from(events)) == 1
+
+
+async def test_a_process_ends_although_a_job_does_not(tmp_path: Path) -> None:
+    with open_office(tmp_path) as office:
+        with office.runtime.database.write() as connection:
+            enqueue(connection, office.runtime, workspace_id=WORKSPACE, kind="test", subject_id="a")
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", UNTIL_TOLD, office.runtime.settings.database_url, "computing"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(20):
+                assert await process.stdout.readline() == b"here\n"
+                _, complaints = await process.communicate(b"stop\n")
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+        assert (process.returncode, complaints) == (0, b"")
+        with office.runtime.database.read() as connection:
+            assert connection.scalars(select(jobs.c.status)).one() == "pending"

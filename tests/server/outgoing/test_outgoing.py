@@ -190,6 +190,25 @@ async def test_an_endless_body_is_cut_off(*, keep: bool, monkeypatch: pytest.Mon
             await get(there.url, keep_body=keep)
 
 
+async def test_many_tiny_chunks_leave_the_loop_to_others() -> None:
+    chunks = 5_000
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    body = b"1\r\nx\r\n" * chunks + b"0\r\n\r\n"
+    async with peer(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body) as there:
+        counting = asyncio.ensure_future(count())
+        answer = await get(there.url)
+        counting.cancel()
+    assert answer.body == b"x" * chunks
+    assert turns >= chunks
+
+
 async def test_an_encoded_answer_is_refused_where_the_body_is_wanted() -> None:
     async with peer(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nok") as there:
         with pytest.raises(ProtocolError, match="encoded"):

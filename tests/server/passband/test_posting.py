@@ -12,13 +12,15 @@ from in_process import Api, StillClock, open_api
 from loopback import Conversation, http, loopback
 from sqlalchemy import delete, select
 
-from pandocast_server.background import job_worker
+from pandocast_server.background import job_workers
+from pandocast_server.jobs.worker import AT_ONCE
 from pandocast_server.pandocast.platforms import connect, disconnect, fail, platform_state
 from pandocast_server.passband import posting
 from pandocast_server.passband.platforms import PLATFORMS
 from pandocast_server.passband.scheduling import DUE_POST, have_posted
 from pandocast_server.storage.passband_tables import drafts, engagement
 from pandocast_server.timestamps import wire_text
+from pandocast_server.workspaces import create_workspace
 
 ALL = ["twitter", "linkedin", "threads", "bluesky"]
 
@@ -297,7 +299,7 @@ def test_a_draft_that_cannot_even_be_said_to_have_failed_is_given_up(
     assert read(api, moved)["status"] == "archived"
 
 
-def test_a_page_that_keeps_its_readers_waiting_does_not_hold_up_what_is_posted(
+def test_pages_that_keep_their_readers_waiting_do_not_hold_up_what_is_posted(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     was_posted = threading.Event()
@@ -316,6 +318,11 @@ def test_a_page_that_keeps_its_readers_waiting_does_not_hold_up_what_is_posted(
     due = scheduled(api)
     with loopback(script) as site:
         waiting = create(api, url=site.url)
+        for number in range(AT_ONCE):
+            other = create_workspace(api.runtime, f"other {number}")
+            assert api.send(
+                "POST", f"{PASSBAND}/drafts", key=other.api_key, json={"url": site.url}
+            ).is_success
         api.clock.move(days=1)
         api.run_jobs()
     assert read(api, due)["status"] == "posted"
@@ -331,6 +338,6 @@ def test_every_job_of_passband_has_somebody_who_does_it(api: Api) -> None:
     create(api, prompt="Hello")
     scheduled(api, at=wire_text(api.clock.now().replace(microsecond=1)))
     api.clock.move(seconds=1)
-    assert job_worker(api.runtime).busy()
+    assert all(worker.busy() for worker in job_workers(api.runtime))
     api.run_jobs()
-    assert not job_worker(api.runtime).busy()
+    assert not any(worker.busy() for worker in job_workers(api.runtime))
