@@ -8,14 +8,15 @@ local clock = redis.call('TIME')
 local now = clock[1] + clock[2] / 1000000
 
 local KNOWN = {
-  'paced', 'limit', 'reset', 'last_reset', 'left', 'learning_until', 'blocked_until', 'low', 'high', 'observed'
+  'paced', 'limit', 'reset', 'last_reset', 'left', 'told', 'lost', 'learning_until', 'blocked_until', 'low', 'high',
+  'observed'
 }
 local question = cjson.decode(ARGV[1])
 local rules = question.rules
 
-local budget = { last_reset = -1, left = 0, blocked_until = 0, low = 0, high = 0 }
+local budget = { last_reset = -1, left = 0, told = 0, lost = 0, blocked_until = 0, low = 0, high = 0 }
 local mine = question.in_flight
-local others, longest_lease = 0, 0
+local others, dead, longest_lease = 0, 0, 0
 
 local fields = redis.call('HGETALL', KEYS[1])
 for i = 1, #fields, 2 do
@@ -26,6 +27,7 @@ for i = 1, #fields, 2 do
     local count, expires = string.match(value, '^(%S+) (%S+)$')
     if tonumber(expires) <= now then
       redis.call('HDEL', KEYS[1], name)
+      dead = dead + tonumber(count)
     else
       others = others + tonumber(count)
       longest_lease = math.max(longest_lease, tonumber(expires) - now)
@@ -33,6 +35,7 @@ for i = 1, #fields, 2 do
   end
 end
 
+budget.lost = budget.lost + dead
 if budget.learning_until ~= nil then
   -- The store's clock may have been set back.
   budget.learning_until = math.min(budget.learning_until, now + rules.learning)
@@ -77,10 +80,24 @@ end
 
 -- The window.
 
+local function open(left, told)
+  budget.left, budget.told, budget.lost = math.max(0, left - in_flight()), told, 0
+end
+
+local function places()
+  return math.min(budget.left, budget.told - in_flight() - budget.lost)
+end
+
+local function hear_rest(remaining)
+  if remaining < budget.told then
+    budget.told, budget.lost = remaining, 0
+  end
+end
+
 local function roll()
   if budget.limit == nil or budget.reset == nil or earliest(now) < budget.reset then return end
   budget.last_reset, budget.reset = budget.reset, nil
-  budget.left = math.max(0, budget.limit - in_flight())
+  open(budget.limit, budget.limit)
 end
 
 local function give_back()
@@ -103,16 +120,12 @@ local function learn_window(limit, remaining, reset, coming)
   budget.limit = limit
   if reset <= budget.last_reset or (not coming and budget.reset ~= nil and reset < budget.reset) then
     give_back()
-  elseif budget.reset == nil then
+  elseif (budget.reset == nil and known_limit ~= nil) or (budget.reset ~= nil and reset <= budget.reset) then
     budget.reset = reset
-    local ours = known_limit ~= nil and budget.left or limit - 1 - in_flight()
-    budget.left = math.max(0, math.min(ours, remaining))
-  elseif reset <= budget.reset then
-    budget.reset = reset
-    budget.left = math.min(budget.left, remaining)
+    hear_rest(remaining)
   else
-    budget.last_reset, budget.reset = budget.reset, reset
-    budget.left = math.max(0, math.min(limit - 1 - in_flight(), remaining))
+    budget.last_reset, budget.reset = budget.reset or budget.last_reset, reset
+    open(limit - 1, remaining)
   end
 end
 
@@ -122,7 +135,7 @@ local function learn(answer)
   local sent = now - answer.sent - question.transit
   if answer.date ~= nil and observe(answer.date, sent, received) then
     budget.reset, budget.last_reset = nil, -1
-    budget.left = math.max(0, (budget.limit or 0) - in_flight())
+    open(budget.limit or 0, budget.limit or 0)
   end
   local remaining = answer.remaining
   local asks_for_reset = answer.status == 429 and not answer.names_retry_after
@@ -138,6 +151,7 @@ local function learn(answer)
     end
   end
   if ahead == nil or remaining == nil or limit == nil then
+    budget.lost = budget.lost + 1
     learn_nothing(answer.status)
   else
     budget.paced = 1
@@ -157,7 +171,7 @@ local function take()
     return now >= budget.learning_until
   end
   if budget.paced == 0 then return true end
-  if budget.left > 0 then
+  if places() > 0 then
     budget.left = budget.left - 1
     return true
   end
@@ -197,6 +211,8 @@ for _, report in ipairs(question.reports) do
       budget.learning_until = nil
       if report.kind == 'unsent' then
         give_back()
+      else
+        budget.lost = budget.lost + 1
       end
     end
   end
@@ -241,5 +257,5 @@ local lasting = math.max(window, budget.blocked_until - now, longest_lease) + ru
 redis.call('PEXPIRE', KEYS[1], string.format('%d', math.ceil(lasting * 1000)))
 
 return {
-  granted, text(seconds), reason, text(budget.limit), text(budget.left), text(budget.reset), text(earliest(now))
+  granted, text(seconds), reason, text(budget.limit), text(math.max(0, places())), text(budget.reset), text(earliest(now))
 }

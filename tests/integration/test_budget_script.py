@@ -2,11 +2,10 @@
 
 import math
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from redis import Redis
 from valkey_store import running_valkey
 from wire import answer, date, failure, window
@@ -18,6 +17,7 @@ from pandocast_sdk._core.steps import Answer, Failure, Outcome, Trouble
 from pandocast_sdk._core.tickets import Delay, Ticket
 
 STORES_CLOCK = "local clock = redis.call('TIME')\nlocal now = clock[1] + clock[2] / 1000000\n"
+SEEDS, ACTS = 30, 200
 EPOCH = 1_774_000_000.0
 KEY = "budget"
 
@@ -86,7 +86,9 @@ class Play:
 
     def compare(self, process: str, reports: list[Report]) -> None:
         waiting = len(self.line)
-        assert self.budget.state is not None  # which opens the next window when it is time, as the script does
+        assert (
+            self.budget.state is not None
+        )  # which opens the next window when it is time, as the script does
         for ticket in self.line:
             self.budget.delay(ticket)
         question = Question(process, reports, self.in_flight[process], 1e6, waiting)
@@ -97,7 +99,7 @@ class Play:
         assert self.budget._in_flight == sum(self.in_flight.values())
         assert (reply.limit, reply.left, reply.reset) == (
             self.budget._limit,
-            self.budget._left,
+            max(0, self.budget._places()),
             self.budget._reset,
         )
         assert math.isclose(reply.server_time, self.budget.server_time(), abs_tol=1e-5)
@@ -117,23 +119,13 @@ def as_report(outcome: Outcome) -> Report:
     return "unsent" if isinstance(outcome, Failure) and outcome.trouble in UNSENT else "lost"
 
 
-ACTS = st.lists(
-    st.tuples(
-        st.sampled_from("ab"),
-        st.sampled_from(["join", "join", "pass", "answer", "answer", "answer", "fail", "block"]),
-        st.integers(0, 1000),
-    ),
-    max_size=60,
-)
-
-
-@given(ACTS, st.sampled_from([1, 2, 5, 30]))
-def test_the_script_decides_as_the_budget_in_memory_does(
-    valkey: "Redis", acts: list[tuple[str, str, int]], limit: int
-) -> None:
-    play = Play(valkey, limit)
-    for process, act, amount in acts:
-        play.act(process, act, amount if act != "block" else amount % 40)
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_the_script_decides_as_the_budget_in_memory_does(valkey: "Redis", seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - a story has to come again
+    play = Play(valkey, limit=random.choice((1, 2, 5, 30)))
+    for _ in range(ACTS):
+        act = random.choice(("join", "join", "pass", "answer", "answer", "answer", "fail", "block"))
+        play.act(random.choice("ab"), act, random.randrange(40 if act == "block" else 1000))
         play.now += 0.125
 
 
