@@ -114,11 +114,12 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
             if page is None:
                 self._ahead.missed()
             return page
+        error, slot.error = slot.error, None
         try:
-            if slot.error is not None:
-                raise slot.error
+            if error is not None:
+                raise error
         finally:
-            del slot  # or the error would hold, by its traceback, this frame that holds it
+            del error  # its traceback holds the frames that hold it
         return None
 
     def note(self, position: Pos, page: Pg) -> None:
@@ -130,8 +131,9 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
     def cancel(self) -> None:
         """Call everything off, from whatever thread."""
         self._aim = None
-        for task in list(self._tasks):
-            task.cancel()
+        for task in self._tasks:
+            if not task.ended:
+                task.cancel()
 
     async def wait(self) -> None:
         """Wait until every task has ended."""

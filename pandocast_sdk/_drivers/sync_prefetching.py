@@ -124,11 +124,12 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
                 if page is None:
                     self._ahead.missed()
                 return page
+        error, slot.error = slot.error, None
         try:
-            if isinstance(slot.error, Exception):
-                raise slot.error
+            if isinstance(error, Exception):
+                raise error
         finally:
-            del slot  # or the error would hold, by its traceback, this frame that holds it
+            del error  # its traceback holds the frames that hold it
         return None
 
     def note(self, position: Pos, page: Pg) -> None:

@@ -1,7 +1,7 @@
 """Lists that go on from a stored position, in another client, and uploads that are settled by a read."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -129,7 +129,7 @@ def test_what_is_no_position_of_the_list_is_refused_before_anything_is_sent(
         _, of_uploads = reader.first(content(), 0)
         _, of_drafts = reader.first(drafts(status="approved"), 0)
         sent = len(pandocast_server.requests)
-        for refused in (
+        mistakes: list[Callable[[], object]] = [
             lambda: content(position="nonsense"),
             lambda: content(position=of_drafts),
             lambda: content(position=of_uploads, offset=0),
@@ -141,9 +141,10 @@ def test_what_is_no_position_of_the_list_is_refused_before_anything_is_sent(
             lambda: runs(position=of_drafts),
             lambda: runs(prefetch=-1),
             lambda: drafts(prefetch=99),
-        ):
+        ]
+        for mistake in mistakes:
             with pytest.raises(ValueError, match=r"position|prefetch|limit"):
-                refused()
+                mistake()
         assert len(pandocast_server.requests) == sent
 
 

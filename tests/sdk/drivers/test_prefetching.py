@@ -451,7 +451,7 @@ def test_a_refusal_by_policy_comes_in_its_turn() -> None:
             server.clock.advance(seconds=61)
         policy = RateLimitPolicy("raise")
         with Pandocast(api_key=server.api_key, base_url=server.base_url, rate_limit=policy) as client:
-            came = []
+            came: list[str] = []
             with iter(client.content.list(limit=1, prefetch=32)) as items, pytest.raises(RateLimitError):
                 came.extend(item.id for item in items)
         assert came == names[: len(came)]
