@@ -2,8 +2,8 @@
 
 The base is the same iteration without `prefetch`; both sides parse every item. The waiting happens in the
 process that is measured, in a transport below httpx, so a hundred pages cost two seconds and little else. The
-last rows are about memory: the peak that `tracemalloc` sees while 1 000 000 items are iterated, after the first
-tenth of them beside that tenth. Garbage in circles, which httpx makes, comes and goes in it.
+last rows are about memory: 1 000 000 items are iterated, and the peak that `tracemalloc` sees after the first
+tenth of them stands beside the peak of that tenth.
 """
 
 import asyncio
