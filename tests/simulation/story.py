@@ -1,0 +1,163 @@
+"""One story: the clients of one key take calls from one pile, and share the key's budget."""
+
+import math
+from collections import defaultdict
+from functools import partial
+
+from simulation.clock import BEGINNING, EPOCH, Clock
+from simulation.scenario import CallRecord, Scenario, Traits, seeded
+from simulation.server import Reply, Server
+from simulation.worker import Worker
+
+from pandocast_sdk._core.operation import Operation
+from pandocast_sdk._core.plan import Terms, call
+from pandocast_sdk._core.rate_limit import Budget
+from pandocast_sdk._core.redaction import Redactor
+from pandocast_sdk._core.steps import Answer
+from pandocast_sdk.options import ClientOptions
+
+_KEY = "pk_test_simulated"
+_REDACT = Redactor(_KEY)
+_MOST_STEPS_A_CALL = 4000
+_OTHERS_STAY = 60.0  # seconds: whoever takes every window for ever lets nobody through
+
+
+class Story:
+    """A scenario, played to its end; then its attributes tell what has happened.
+
+    Attributes:
+        calls: Every call, in the order in which they began.
+        avoidable: Requests that met a spent window although the budget had been told so before they left.
+        log: What happened, line by line; empty unless `telling`.
+    """
+
+    def __init__(self, scenario: Scenario, *, telling: bool = False) -> None:
+        self.scenario = scenario
+        self.telling = telling
+        self.log: list[str] = []
+        self.random = seeded(scenario.seed)
+        self.clock = Clock()
+        self.server = Server(scenario, self._now, self.random)
+        self.calls: list[CallRecord] = []
+        self.avoidable: list[int] = []
+        self.epoch = 0  # counts how often the server's clock was set
+        self._wall = EPOCH + scenario.local_skew - BEGINNING
+        self._told: dict[int, tuple[float, int]] = {}  # by reset: when the least rest was heard, and that
+        self._left: dict[int, list[float]] = defaultdict(list)  # by reset: when our counted requests left
+        self.budget = Budget(now=self._now, wall=self._wall_time)
+        self._clients = [(traits, self._terms(traits)) for traits in scenario.clients]
+
+    def run(self) -> "Story":
+        facts, clock = self.scenario, self.clock
+        for _ in range(min(facts.workers, facts.calls)):
+            clock.at(clock.now + self.random.random() * 0.05, self.next_call)
+        for after, by in facts.server_jumps:
+            clock.at(BEGINNING + after, partial(self._jump, by))
+        for after, by in facts.wall_jumps:
+            clock.at(BEGINNING + after, partial(self._jump_here, by))
+        for after, limit in facts.limits:
+            clock.at(BEGINNING + after, partial(self._change_limit, limit))
+        for after, seconds in facts.storms:
+            clock.at(BEGINNING + after, partial(self._storm, seconds))
+        if facts.others_every < math.inf:
+            clock.at(clock.now + self.random.random(), self._somebody_else)
+        clock.run(most=10_000 + _MOST_STEPS_A_CALL * facts.calls)
+        return self
+
+    @property
+    def elapsed(self) -> float:
+        return max(call.ended for call in self.calls) - BEGINNING
+
+    def next_call(self) -> None:
+        number = len(self.calls)
+        if number >= self.scenario.calls:
+            return
+        traits, terms = self._clients[number % len(self._clients)]
+        writes = self.random.random() < self.scenario.writes
+        record = CallRecord(number, writes, traits, self.clock.now)
+        self.calls.append(record)
+        self.tell(record, f"begins: a {'write' if writes else 'read'}")
+        operation = Operation("simulated", "POST" if writes else "GET", f"/calls/{number}", _read)
+        Worker(self, record, call(terms, operation)).begin()
+
+    def receive(self, call: CallRecord, left: float) -> Reply | None:
+        """Let a request arrive at the server, and judge whether it should have been sent."""
+        server = self.server
+        counted, spent = server.counted, server.spent
+        reply = server.respond(call.number)
+        if call.client.paced and server.counted > counted:
+            self._left[server.reset].append(left)
+        if self.telling:
+            self.tell(call, f"{'arrives' if reply else 'is dropped'}, place {server.used}/{server.limit}")
+        if call.client.paced and server.spent > spent and self._was_told(left):
+            self.avoidable.append(call.number)
+        return reply
+
+    def heard(self, reset: int, rest: int, epoch: int) -> None:
+        """Note the latest that the budget was told of a window; an answer of another time takes it back."""
+        if epoch != self.epoch:
+            self._told.clear()
+        elif reset not in self._told or rest < self._told[reset][1]:
+            self._told[reset] = (self.clock.now, rest)
+
+    def tell(self, call: CallRecord | None, what: str) -> None:
+        if self.telling:
+            who = "" if call is None else f"call {call.number} "
+            self.log.append(f"+{self.clock.now - BEGINNING:9.3f} s  {who}{what}")
+
+    def _was_told(self, left: float) -> bool:
+        """Whether what was told last, less what was sent since, left no place in this window."""
+        reset = self.server.reset
+        heard, rest = self._told.get(reset, (math.inf, 0))
+        return heard <= left and rest <= sum(heard <= departure <= left for departure in self._left[reset])
+
+    def _terms(self, traits: Traits) -> Terms:
+        options = ClientOptions(
+            api_key=_KEY,
+            base_url="https://api.example/api/v1",
+            timeout=traits.timeout,
+            deadline=traits.deadline,
+            max_retries=traits.max_retries,
+            rate_limit=traits.policy,
+            backoff=traits.backoff,
+        )
+        return Terms(options, self.budget if traits.paced else None, self._now, self._wall_time, _REDACT)
+
+    def _now(self) -> float:
+        return self.clock.now
+
+    def _wall_time(self) -> float:
+        return self.clock.now + self._wall
+
+    def _jump(self, by: float) -> None:
+        self.tell(None, f"the server's clock jumps by {by} s")
+        self.server.jump(by)
+        self.epoch += 1
+        self._told.clear()  # of another time
+
+    def _jump_here(self, by: float) -> None:
+        self.tell(None, f"the local wall clock jumps by {by} s")
+        self._wall += by
+
+    def _change_limit(self, limit: int) -> None:
+        self.tell(None, f"the limit becomes {limit}")
+        self.server.limit = limit
+
+    def _storm(self, seconds: float) -> None:
+        self.tell(None, f"for {seconds} s everything is refused")
+        self.server.storms_until = self.clock.now + seconds
+
+    def _somebody_else(self) -> None:
+        """Send a request with the same key, as another process does, until the story is well under way."""
+        self.server.admit()
+        if self.clock.now < BEGINNING + _OTHERS_STAY:
+            pause = self.random.expovariate(1 / self.scenario.others_every)
+            self.clock.at(self.clock.now + pause, self._somebody_else)
+
+
+def _read(answer: Answer) -> int:
+    return int(answer.body)
+
+
+def play(scenario: Scenario, *, telling: bool = False) -> Story:
+    return Story(scenario, telling=telling).run()
