@@ -27,6 +27,7 @@ from pandocast_server.passband.source_fields import DEFAULT_MAX_ITEMS
 from pandocast_server.passband.transitions import PENDING_REVIEW
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import items, pipeline_runs, sources
+from pandocast_server.threads import in_thread
 from pandocast_server.timestamps import EPOCH
 
 AT_ONCE: Final = 8
@@ -65,12 +66,14 @@ class _Harvest:
         new: Newest first.
         skipped: How many entries could not be written about; the next run tries them again.
         error: Why the source failed, or None.
+        was_tried: Whether its turn came; else it is not to blame.
     """
 
     source: _Source
     new: Sequence[_New] = ()
     skipped: int = 0
     error: str | None = None
+    was_tried: bool = True
 
 
 def run_pipeline(runtime: Runtime, job: Job) -> Outcome:
@@ -83,13 +86,7 @@ def run_pipeline(runtime: Runtime, job: Job) -> Outcome:
     with runtime.database.read() as connection:
         enabled = _enabled_sources(connection, job.workspace_id)
         voice = read_voice(connection, workspace_id=job.workspace_id)
-    fetched = asyncio.run(_fetch(enabled, private_targets=runtime.settings.allows_private_targets))
-    harvests = [
-        _Harvest(source, error=str(result))
-        if isinstance(result, SourceError)
-        else _write(runtime, source, result, voice)
-        for source, result in zip(enabled, fetched, strict=True)
-    ]
+    harvests = asyncio.run(_harvest_all(runtime, enabled, voice))
     return Outcome(partial(_record, runtime, job, harvests))
 
 
@@ -102,30 +99,40 @@ def _enabled_sources(connection: Connection, workspace_id: str) -> list[_Source]
     query = (
         select(sources.c.id, sources.c.type, sources.c.name, sources.c.url, sources.c.config)
         .where(sources.c.workspace_id == workspace_id, sources.c.enabled)
-        .order_by(sources.c.seq)
+        # Those that fail come last, and after them nobody: time may be over.
+        .order_by(sources.c.fail_count, sources.c.last_fetch, sources.c.seq)
     )
     return [_Source(**row) for row in connection.execute(query).mappings()]
 
 
-async def _fetch(enabled: Sequence[_Source], *, private_targets: bool) -> list[list[Entry] | SourceError]:
-    """Fetch every source, `AT_ONCE` at a time; what has not come by the deadline has failed."""
+async def _harvest_all(runtime: Runtime, enabled: Sequence[_Source], voice: VoiceProfile) -> list[_Harvest]:
+    """Harvest the sources in their order, `AT_ONCE` at a time; after `FETCHING_SECONDS` none is begun."""
     turn = asyncio.Semaphore(AT_ONCE)
-    deadline = asyncio.get_running_loop().time() + FETCHING_SECONDS
+    clock = asyncio.get_running_loop().time
+    end = clock() + FETCHING_SECONDS
 
-    async def fetch(source: _Source) -> list[Entry] | SourceError:
-        try:
-            async with asyncio.timeout_at(deadline), turn:
-                return await fetch_entries(source.type, source.url, private_targets=private_targets)
-        except SourceError as error:
-            return error
-        except TimeoutError:
-            late = f"it had not come when the {FETCHING_SECONDS:g} seconds of the run were over"
-            return SourceError(f"The feed cannot be fetched: {late}")
-        except Exception:  # noqa: BLE001 - a fault of ours is one source's failure, not the run's
-            _LOG.exception("source %s could not be fetched", source.id)
-            return SourceError("The feed cannot be fetched: something unforeseen happened")
+    async def harvest(source: _Source) -> _Harvest:
+        async with turn:
+            if clock() >= end:
+                late = f"the {FETCHING_SECONDS:g} seconds of the run were over before its turn"
+                return _Harvest(source, error=f"The feed was not fetched: {late}", was_tried=False)
+            return await _harvest(runtime, source, voice)
 
-    return await asyncio.gather(*(fetch(source) for source in enabled))
+    return await asyncio.gather(*map(harvest, enabled))
+
+
+async def _harvest(runtime: Runtime, source: _Source, voice: VoiceProfile) -> _Harvest:
+    try:
+        entries = await fetch_entries(
+            source.type, source.url, private_targets=runtime.settings.allows_private_targets
+        )
+    except SourceError as error:
+        return _Harvest(source, error=str(error))
+    except Exception:  # noqa: BLE001 - a fault of ours is one source's failure, not the run's
+        _LOG.exception("source %s could not be fetched", source.id)
+        return _Harvest(source, error="The feed cannot be fetched: something unforeseen happened")
+    # At once, so that only what is kept of a feed waits for the others.
+    return await in_thread(partial(_write, runtime, source, entries, voice), name="writing")
 
 
 def _write(runtime: Runtime, source: _Source, entries: Sequence[Entry], voice: VoiceProfile) -> _Harvest:
@@ -191,7 +198,11 @@ def _note_health(connection: Connection, runtime: Runtime, harvest: _Harvest) ->
         sources.c.type == source.type,
     )
     failures = 0 if harvest.error is None else sources.c.fail_count + 1
-    noted = same.values(last_fetch=runtime.clock.now(), fail_count=failures, last_error=harvest.error)
+    noted = (
+        same.values(last_fetch=runtime.clock.now(), fail_count=failures, last_error=harvest.error)
+        if harvest.was_tried
+        else same.values(fail_count=sources.c.fail_count)
+    )
     return connection.execute(noted).rowcount == 1
 
 

@@ -25,7 +25,7 @@ from feed_host import (
 )
 from in_process import Api, StillClock, open_api
 from loopback import Conversation, http
-from sqlalchemy import select, update
+from sqlalchemy import select
 from stored_drafts import statements_of
 
 from pandocast_server.generation.analysis import Analysis
@@ -33,13 +33,12 @@ from pandocast_server.generation.generator import Generator
 from pandocast_server.generation.platforms import Platform
 from pandocast_server.generation.voice import VoiceProfile
 from pandocast_server.jobs import queue
-from pandocast_server.passband import pipeline_run
+from pandocast_server.passband import feed_fetching, pipeline_run
 from pandocast_server.passband.drafts import add_drafts
 from pandocast_server.passband.feed_fetching import fetch_entries
 from pandocast_server.passband.pipeline import PIPELINE
 from pandocast_server.passband.pipeline_run import run_pipeline
 from pandocast_server.storage.passband_tables import items
-from pandocast_server.storage.passband_tables import sources as sources_table
 
 
 @pytest.fixture
@@ -228,21 +227,38 @@ def test_one_that_fails_takes_no_other_along(api: Api, host: FeedHost) -> None:
     }
 
 
-def test_a_feed_that_hangs_is_given_up_when_the_runs_time_is_over(
-    api: Api, host: FeedHost, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pipeline_run, "FETCHING_SECONDS", 0.4)
+def move(api: Api, source_id: str, url: str) -> None:
+    """Let a source have a URL that nothing was fetched from."""
+    assert api.send("PATCH", f"{SOURCES}/{source_id}", json={"url": url}).is_success
+
+
+def test_a_feed_that_hangs_fails_by_itself(api: Api, host: FeedHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_fetching, "DEADLINE_SECONDS", 0.4)
     add_source(api, host.url(), name="good")
     hangs = add_source(api, host.url(), name="hangs")
-    hanging = host.url("/hang")
-    with api.runtime.database.write() as connection:
-        ours = update(sources_table).where(sources_table.c.id == hangs["id"])
-        connection.execute(ours.values(url=hanging))
+    move(api, hangs["id"], host.url("/hang"))
     host.pages["/hang"] = lambda conversation: conversation.hang()
     ended = run(api)
     assert (ended["status"], ended["itemsFetched"]) == ("completed", 2)
-    late = "The feed cannot be fetched: it had not come when the 0.4 seconds of the run were over"
+    late = "The feed cannot be fetched: no complete answer within 0.4 seconds"
     assert source(api, hangs["id"])["lastError"] == late
+
+
+def test_feeds_that_hang_keep_no_other_from_its_turn_for_ever(
+    api: Api, host: FeedHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_fetching, "DEADLINE_SECONDS", 0.4)
+    monkeypatch.setattr(pipeline_run, "FETCHING_SECONDS", 0.2)
+    host.pages["/hang"] = lambda conversation: conversation.hang()
+    hanging = [add_source(api, host.url(), name="hangs")["id"] for _ in range(pipeline_run.AT_ONCE)]
+    for source_id in hanging:
+        move(api, source_id, host.url("/hang"))
+    good = add_source(api, host.url(), name="good")
+    first = run(api)
+    assert (first["status"], first["itemsFetched"]) == ("failed", 0)
+    assert source(api, good["id"]) == good  # not its fault
+    second = run(api)
+    assert (second["status"], second["itemsFetched"]) == ("completed", 2)
 
 
 def test_a_fault_of_ours_is_one_sources_failure(
