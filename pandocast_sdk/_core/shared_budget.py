@@ -65,7 +65,7 @@ class SharedBudget(Budget):
         self._reports: list[Report] = []
         self._asking: Asking | None = None
         self._ask_at = 0.0  # when the next question is due, while there is a line
-        self._told: Delay | None = None  # how long the line has to wait, from `_heard_at` on
+        self._verdict: Delay | None = None  # how long the line has to wait, from `_heard_at` on
         self._heard_at = 0.0
         self._known: Reply | None = None
         self._away = False
@@ -172,8 +172,8 @@ class SharedBudget(Budget):
         return []
 
     def _ask(self, now: float) -> "Asking":
-        if self._told is not None and now >= self._heard_at + self._told.seconds:
-            self._told = None
+        if self._verdict is not None and now >= self._heard_at + self._verdict.seconds:
+            self._verdict = None
         reports, self._reports = self._reports, []
         wanted = 0 if self._away else min(len(self._line), _MOST_AT_ONCE)
         question = Question(self._process, reports, self._in_flight, self._lease, wanted)
@@ -182,7 +182,7 @@ class SharedBudget(Budget):
 
     def _told_delay(self, ticket: Ticket, now: float) -> Delay:
         """Say what the store has told; only the front of the line wakes before that, to ask again."""
-        told = self._told
+        told = self._verdict
         if told is None:
             return Delay(_LONGEST_QUESTION, "learning")  # its question is under way
         nap = max(0.0, self._ask_at - now) if self._asking is None and ticket is self._line[0] else None
@@ -193,8 +193,8 @@ class SharedBudget(Budget):
         if self._away:
             self._away = False
             logger.warning("the store of the rate limit is back; this process shares its budget again")
-        now, before = self._now(), self._told
-        self._told, self._known, self._heard_at, self._ask_at = reply.delay, reply, now, now
+        now, before = self._now(), self._verdict
+        self._verdict, self._known, self._heard_at, self._ask_at = reply.delay, reply, now, now
         woken = [ticket for ticket in map(self._grant, [now] * reply.granted) if ticket is not None]
         if reply.delay is None:
             return [*woken, *list(self._line)[:1]]
@@ -217,7 +217,7 @@ class SharedBudget(Budget):
     def _lose(self, trouble: str) -> list[Ticket]:
         """Go on without the store; give those who have to look again."""
         now = self._now()
-        self._told, self._known, self._ask_at = None, None, now + _AWAY
+        self._verdict, self._known, self._ask_at = None, None, now + _AWAY
         if not self._away:
             self._away = True
             self._reports.clear()

@@ -14,7 +14,7 @@ from contextlib import suppress
 from hashlib import sha1
 from threading import Lock
 from typing import TYPE_CHECKING, cast
-from weakref import WeakValueDictionary
+from weakref import WeakValueDictionary, finalize
 
 from pandocast_sdk._core.budget_store import STORE_SECONDS, script
 from pandocast_sdk._core.steps import Consult, Sleep, WakeCallback
@@ -39,6 +39,7 @@ class Store:
             ValueError: The URL is not one. The message does not repeat it: it may hold a password.
         """
         self._redis = _client(redis_address(url))
+        finalize(self, self._redis.close)  # with the last client that holds it
         self._script = script()
         self._digest = sha1(self._script.encode(), usedforsecurity=False).hexdigest()
         self._threads: ThreadPoolExecutor | None = None
