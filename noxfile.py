@@ -17,7 +17,17 @@ nox.options.reuse_venv = "yes"
 PROJECT = nox.project.load_toml("pyproject.toml")
 SUPPORTED = ("3.11", "3.12", "3.13")
 ASYNC, SYNC = "pandocast_sdk/_async", "pandocast_sdk/_sync"
-OTHER_SESSIONS_DO_THESE = ("--ignore=tests/docs", "--ignore=tests/test_packaging.py")
+OF_HTTP_LIBRARIES = "tests/sdk/drivers/test_http_libraries.py"
+OTHER_SESSIONS_DO_THESE = (
+    "--ignore=tests/docs",
+    "--ignore=tests/test_packaging.py",
+    f"--ignore={OF_HTTP_LIBRARIES}",
+)
+WITH_EVERY_CLIENT = (
+    "tests/sdk/drivers/test_transport.py",
+    "tests/sdk/drivers/test_secrets.py",
+    "tests/integration/test_outcomes.py",
+)
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -115,9 +125,10 @@ def arrows(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types, with two checkers, as strictly as they can."""
-    install(session, "types", "test", project="-e .[server]")
+    install(session, "types", "test", "http-clients", project="-e .[server]")
     session.run("mypy")
     session.run("pyright")
+    session.run("pyright", "tests/sdk/http_client_types.py")
 
 
 @nox.session(python=list(PYTHONS))
@@ -135,9 +146,19 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def http_clients(session: nox.Session) -> None:
+    """Run the tests of the wire with the clients that callers may bring, of each library in turn."""
+    install(session, "test", "http-clients", project="-e .[server]")
+    session.run("pytest", "-n", "auto", *(session.posargs or [OF_HTTP_LIBRARIES]))
+    for library in ("httpx", "httpx2", "aiohttp"):
+        brought = {"BROUGHT_CLIENT": library}  # where it is not installed, the tests cannot be collected
+        session.run("pytest", "-n", "auto", *(session.posargs or WITH_EVERY_CLIENT), env=brought)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Do what the documentation shows, with the package as users install it."""
-    install(session, "test", project=".[server]")
+    install(session, "test", "http-clients", project=".[server]")
     session.run("pytest", "-n", "auto", *(session.posargs or ["tests/docs"]))
 
 

@@ -3,62 +3,105 @@
 import os
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
 import httpx
 
-from pandocast_sdk._drivers.event_loop import current_loop
+from pandocast_sdk._core.service import is_loopback
+from pandocast_sdk._drivers.event_loop import current_loop, has_ended
 from pandocast_sdk._drivers.http_libraries import HTTPX, AsyncHTTPClient, library_of
-from pandocast_sdk._drivers.transport import CLOSED, LIMITS, direct_hosts, has_proxies, tls_context
+from pandocast_sdk._drivers.transport import CLOSED, FORKED, LIMITS, has_proxies, tls_context
 
 AsyncSender: TypeAlias = Callable[[httpx.Request], Awaitable[httpx.Response]]
 """Sends a request and gives the response, whose body is still to be read."""
 
 
+class _Road(NamedTuple):
+    """A way to the service, the process that opened it, and what has to be closed at its end."""
+
+    process: int
+    send: AsyncSender
+    ends: tuple[httpx.AsyncHTTPTransport | httpx.AsyncClient, ...] = ()
+
+
 class AsyncPool:
-    """The connections that a client and its copies share; another event loop or process opens its own."""
+    """The connections that a client and its copies share; each event loop, in each process, has its own."""
 
     def __init__(self, given: AsyncHTTPClient | None) -> None:
         self.library = HTTPX if given is None else library_of(given, "AsyncClient")
         # It may be its like of another library, as has been made sure.
         self._given = None if given is None else _through(cast("httpx.AsyncClient", given))
-        self._own: httpx.AsyncClient | httpx.AsyncHTTPTransport | None = None
-        self._send_own: AsyncSender | None = None
+        self._given_in: int | None = None  # the process that has used it
+        self._roads: dict[object, _Road] = {}
         self._closed = False
-        self._place: tuple[int, object] = (0, None)
 
     def sender(self) -> AsyncSender:
         """Give the road to the service, opened at the first use in a process and event loop.
 
         Raises:
-            RuntimeError: The pool is closed.
+            RuntimeError: The pool is closed, or has to use a client that another process has used.
         """
         if self._closed:
             raise RuntimeError(CLOSED)
-        if self._given is not None:
-            return self._given
-        place = (os.getpid(), current_loop())
-        sender = self._send_own
-        if sender is None or self._place != place:
-            # Connections of another loop cannot even be closed from here; they go with their loop.
-            sender = self._send_own = self._open()
-            self._place = place
-        return sender
+        loop = current_loop()
+        road = self._roads.get(loop)
+        if road is None or road.process != os.getpid():
+            road = self._open()
+            self._forget()
+            self._roads[loop] = road
+        return road.send
 
     async def close(self) -> None:
-        """Close what was opened here; a client that was given stays open."""
+        """Close what this event loop has opened here; a client that was given stays open."""
         self._closed = True
-        own, self._own, self._send_own = self._own, None, None
-        if own is not None and self._place == (os.getpid(), current_loop()):
-            await own.aclose()
+        road = self._roads.get(current_loop())
+        self._roads.clear()
+        if road is not None and road.process == os.getpid():
+            for end in road.ends:
+                await end.aclose()
 
-    def _open(self) -> AsyncSender:
-        if has_proxies():
-            self._own = client = httpx.AsyncClient(verify=tls_context(), limits=LIMITS, mounts=direct_hosts())
-            return _through(client)
-        self._own = transport = httpx.AsyncHTTPTransport(verify=tls_context(), limits=LIMITS)
-        return transport.handle_async_request
+    def _open(self) -> _Road:
+        if self._given is None:
+            return _open_own()
+        if self._given_in is None:
+            self._given_in = os.getpid()
+            return _Road(self._given_in, self._given)
+        if self._given_in != os.getpid():
+            raise RuntimeError(FORKED)
+        return _Road(self._given_in, partial(_in_another_loop, self._given))
+
+    def _forget(self) -> None:
+        """Let go of connections that cannot even be closed from here: their loop or process is another."""
+        for loop, road in list(self._roads.items()):
+            if road.process != os.getpid() or has_ended(loop):
+                self._roads.pop(loop, None)
+
+
+def _open_own() -> _Road:
+    direct = httpx.AsyncHTTPTransport(verify=tls_context(), limits=LIMITS)
+    if not has_proxies():
+        return _Road(os.getpid(), direct.handle_async_request, (direct,))
+    client = httpx.AsyncClient(verify=tls_context(), limits=LIMITS)
+    through = _through(client)
+
+    async def send(request: httpx.Request) -> httpx.Response:
+        # The key may go unencrypted to this machine because it stays there; a proxy would carry it away.
+        if is_loopback(request.url.host):
+            return await direct.handle_async_request(request)
+        return await through(request)
+
+    return _Road(os.getpid(), send, (direct, client))
 
 
 def _through(client: httpx.AsyncClient) -> AsyncSender:
     return partial(client.send, stream=True, auth=None, follow_redirects=False)
+
+
+async def _in_another_loop(send: AsyncSender, request: httpx.Request) -> httpx.Response:
+    try:
+        return await send(request)
+    except RuntimeError as error:
+        error.add_note(
+            "http_client was used in another event loop before: give each loop a client of its own"
+        )
+        raise

@@ -16,6 +16,20 @@ def current_loop() -> object:
         return sys.modules["trio"].lowlevel.current_trio_token()
 
 
+def has_ended(loop: object) -> bool:
+    """Tell whether what `current_loop` gave earlier runs no more, and never will."""
+    if isinstance(loop, asyncio.AbstractEventLoop):
+        return loop.is_closed()
+    import trio  # noqa: PLC0415 - only there when it is what runs
+
+    assert isinstance(loop, trio.lowlevel.TrioToken)  # noqa: S101 - there are two event loops
+    try:
+        loop.run_sync_soon(int)  # which does nothing
+    except trio.RunFinishedError:
+        return True
+    return False
+
+
 @asynccontextmanager
 async def time_limit(seconds: float) -> AsyncGenerator[None, None]:
     """Cancel what runs inside when it lasts too long.

@@ -4,15 +4,24 @@ import os
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
 import httpx
 
+from pandocast_sdk._core.service import is_loopback
 from pandocast_sdk._drivers.http_libraries import HTTPX, HTTPClient, library_of
-from pandocast_sdk._drivers.transport import CLOSED, LIMITS, direct_hosts, has_proxies, tls_context
+from pandocast_sdk._drivers.transport import CLOSED, FORKED, LIMITS, has_proxies, tls_context
 
 Sender: TypeAlias = Callable[[httpx.Request], httpx.Response]
 """Sends a request and gives the response, whose body is still to be read."""
+
+
+class _Road(NamedTuple):
+    """A way to the service, the process that opened it, and what has to be closed at its end."""
+
+    process: int
+    send: Sender
+    ends: tuple[httpx.HTTPTransport | httpx.Client, ...] = ()
 
 
 class SyncPool:
@@ -22,43 +31,54 @@ class SyncPool:
         self.library = HTTPX if given is None else library_of(given, "Client")
         # It may be its like of another library, as has been made sure.
         self._given = None if given is None else _through(cast("httpx.Client", given))
-        self._own: httpx.Client | httpx.HTTPTransport | None = None
-        self._opened: tuple[int, Sender] | None = None  # with the process: both change at once
+        self._road: _Road | None = None
         self._closed = False
-        self._lock = threading.Lock()
+        self._locks = {os.getpid(): threading.Lock()}  # a child may be forked while a thread holds the lock
 
     def sender(self) -> Sender:
         """Give the road to the service, opened at the first use in a process.
 
         Raises:
-            RuntimeError: The pool is closed.
+            RuntimeError: The pool is closed, or has to use a client that another process has used.
         """
         if self._closed:
             raise RuntimeError(CLOSED)
-        if self._given is not None:
-            return self._given
-        opened = self._opened
-        if opened is None or opened[0] != os.getpid():
-            with self._lock:
-                opened = self._opened
-                if opened is None or opened[0] != os.getpid():
-                    opened = self._opened = self._open()
-        return opened[1]
+        road = self._road
+        if road is None or road.process != os.getpid():
+            with self._locks.setdefault(os.getpid(), threading.Lock()):
+                road = self._road
+                if road is None or road.process != os.getpid():
+                    road = self._road = self._open(road)
+        return road.send
 
     def close(self) -> None:
         """Close what was opened here; a client that was given stays open."""
         self._closed = True
-        own, opened = self._own, self._opened
-        self._own = self._opened = None
-        if own is not None and opened is not None and opened[0] == os.getpid():
-            own.close()
+        road, self._road = self._road, None
+        if road is not None and road.process == os.getpid():
+            for end in road.ends:
+                end.close()
 
-    def _open(self) -> tuple[int, Sender]:
-        if has_proxies():
-            self._own = client = httpx.Client(verify=tls_context(), limits=LIMITS, mounts=direct_hosts())
-            return os.getpid(), _through(client)
-        self._own = transport = httpx.HTTPTransport(verify=tls_context(), limits=LIMITS)
-        return os.getpid(), transport.handle_request
+    def _open(self, last: _Road | None) -> _Road:
+        if self._given is None:
+            return _open_own()
+        if last is not None:
+            raise RuntimeError(FORKED)
+        return _Road(os.getpid(), self._given)
+
+
+def _open_own() -> _Road:
+    direct = httpx.HTTPTransport(verify=tls_context(), limits=LIMITS)
+    if not has_proxies():
+        return _Road(os.getpid(), direct.handle_request, (direct,))
+    client = httpx.Client(verify=tls_context(), limits=LIMITS)
+    through = _through(client)
+
+    def send(request: httpx.Request) -> httpx.Response:
+        # The key may go unencrypted to this machine because it stays there; a proxy would carry it away.
+        return direct.handle_request(request) if is_loopback(request.url.host) else through(request)
+
+    return _Road(os.getpid(), send, (direct, client))
 
 
 def _through(client: httpx.Client) -> Sender:

@@ -23,11 +23,11 @@ from pandocast_sdk._drivers.http_libraries import Library
 from pandocast_sdk.options import ClientOptions
 
 CLOSED = "this client, or the one whose connections it shares, is closed"
+FORKED = "http_client was used before this process was forked, and its connections belong to the parent"
 
 LIMITS = httpx.Limits(max_connections=256, max_keepalive_connections=64, keepalive_expiry=4.0)
 """Servers commonly close idle connections after five seconds; a write must not meet one that just did."""
 
-_LOOPBACK = ("all://localhost", "all://127.0.0.1", "all://[::1]")
 _SHORTEST_TIMEOUT = 0.001  # seconds: the HTTP library takes zero for none
 _LONGEST_TIMEOUT = 86_400.0  # seconds: a socket refuses time-outs of some centuries
 
@@ -35,15 +35,6 @@ _LONGEST_TIMEOUT = 86_400.0  # seconds: a socket refuses time-outs of some centu
 def has_proxies() -> bool:
     """Tell whether the environment, or the system's settings, name a proxy for anything."""
     return not {"http", "https", "all"}.isdisjoint(getproxies())
-
-
-def direct_hosts() -> Mapping[str, None]:
-    """Give the hosts that are asked without a proxy, as `mounts` of an HTTP client.
-
-    The key may go unencrypted to loopback because it stays on this machine. A proxy of the environment that
-    is not told otherwise would carry it away.
-    """
-    return dict.fromkeys(_LOOPBACK)
 
 
 @cache

@@ -120,7 +120,7 @@ def test_a_host_that_is_not_excepted_is_asked_through_the_proxy(
 
 
 @EVERY_FLAVOUR
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2"])
 def test_no_proxy_carries_a_key_that_was_to_stay_on_this_machine(
     flavour: str, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

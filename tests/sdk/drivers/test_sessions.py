@@ -453,7 +453,7 @@ def test_a_forked_child_opens_its_own_connections_and_its_own_line(waiting: bool
 
 def test_a_client_that_is_never_used_opens_nothing() -> None:
     client = Pandocast(api_key=KEY)
-    assert client._session.pool._own is None
+    assert client._session.pool._road is None
     client.close()
 
 
