@@ -1,9 +1,11 @@
 """What a client does when the other side of a real socket behaves badly."""
 
 import gzip
+import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import metadata
 from threading import Event, Thread
 
 import anyio
@@ -24,7 +26,7 @@ from pandocast_sdk import (
     PoolTimeoutError,
     ResponseValidationError,
 )
-from pandocast_sdk._drivers import body
+from pandocast_sdk._drivers import body, transport
 from pandocast_sdk._drivers.transport import _TimeLeft
 
 EVERY_FLAVOUR = pytest.mark.parametrize("flavour", FLAVOURS)
@@ -61,6 +63,17 @@ def test_a_request_as_it_goes_over_the_wire(flavour: str) -> None:
     assert read.header("Content-Type") == []
     assert (write.body, write.header("Content-Type")) == ('{"name":"é"}'.encode(), ["application/json"])
     assert empty.header("Content-Length") == ["0"]
+
+
+def test_a_frozen_application_has_lost_the_version_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "version", lambda _name: metadata.version("no-such-distribution"))
+    transport.user_agent.cache_clear()
+    try:
+        with loopback(always(http("200 OK"))) as server:
+            call(FLAVOURS[0], server.url)
+    finally:
+        transport.user_agent.cache_clear()
+    assert server.heard[0].header("User-Agent") == [f"pandocast-sdk python/{platform.python_version()}"]
 
 
 @EVERY_FLAVOUR
