@@ -134,7 +134,10 @@ class OffsetAhead(Ahead[Position, PageRequest, RowList[R], OffsetPage[R]]):
         return call(terms, self._listing.page(key.size, key.first))
 
     def take(self, position: Position, key: PageRequest, answer: RowList[R]) -> OffsetPage[R] | None:
-        return page_read_ahead(position, key, answer)
+        page = page_read_ahead(position, key, answer)
+        if page is not None:
+            self._rest //= 2
+        return page
 
     def fetch(self, terms: Terms, position: Position) -> Life[OffsetPage[R]]:
         return fetch_page(terms, self._listing, position)
@@ -144,8 +147,6 @@ class OffsetAhead(Ahead[Position, PageRequest, RowList[R], OffsetPage[R]]):
 
     def note(self, position: Position, page: OffsetPage[R]) -> Position | None:
         self._depth = min(self._most, max(self._depth + 1, 2 * self._depth))
-        if self._depth == self._most:
-            self._rest = 0
         # A service may give fewer rows than it is asked for.
         self._short = page.read if page.read < first_request(position).size else None
         return page.position

@@ -195,14 +195,39 @@ def test_so_many_pages_are_fetched_at_once_besides_the_one_that_is_waited_for(pr
     assert read(ContentTable.of(1000), 10, prefetch).most_under_way == prefetch + 1
 
 
-@pytest.mark.parametrize("added", [1, 3, 20, 60, 200])
-def test_rows_that_are_added_all_the_time_cost_twice_the_requests_at_most(added: int) -> None:
+@pytest.mark.parametrize("prefetch", [1, 4, 8])
+@pytest.mark.parametrize(("added", "most"), [(1, 1.0), (3, 1.0), (20, 1.3), (60, 1.8), (200, 1.8)])
+def test_rows_that_are_added_all_the_time_cost_some_requests_more(
+    added: int, most: float, prefetch: int
+) -> None:
     alone, ahead = ContentTable.of(1000), ContentTable.of(1000)
     for table in (alone, ahead):
         table.between = lambda table: table.insert(added)
     read(alone, 50, 0)
-    read(ahead, 50, 4)
-    assert ahead.requests <= 2 * alone.requests
+    session = read(ahead, 50, prefetch)
+    assert ahead.requests <= most * alone.requests
+    assert session.most_under_way == prefetch + 1
+
+
+def test_rows_that_go_in_front_make_what_was_asked_for_useless_once() -> None:
+    """The rows behind move up, so the places that were reckoned are wrong, and given up."""
+    alone, ahead = ContentTable.of(1000), ContentTable.of(1000)
+
+    async def scenario(table: ContentTable, prefetch: int) -> list[int]:
+        session = Turns(table.respond)
+        items = session.open(Position(0, 10), prefetch)
+        came = [number(await anext(items)) for _ in range(15)]
+        table.delete([0, 3, 7])
+        async for row in items:
+            came.append(number(row))
+            assert kept(items) <= prefetch
+        assert session.most_under_way <= prefetch + 1
+        await turns(20)
+        assert session.under_way == 0
+        return came
+
+    assert asyncio.run(scenario(alone, 0)) == asyncio.run(scenario(ahead, 4)) == list(range(1000, 0, -1))
+    assert alone.requests < ahead.requests <= alone.requests + 6
 
 
 @pytest.mark.parametrize("most_rows", [20, 50])
