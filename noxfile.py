@@ -163,6 +163,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def soak(session: nox.Session) -> None:
+    """Play the hostile server of the stories over real sockets, for longer than the tests do."""
+    install(session, "test", project="-e .[server]")
+    session.run("pytest", "tests/integration/test_soak.py", *session.posargs, env={"SOAK_SECONDS": "25"})
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure the SDK beside raw httpx and pydantic; write docs/benchmarks.md, unless subjects are named."""
     install(session, project="-e .[server]")

@@ -1,4 +1,4 @@
-"""Tell one story (`python -m simulation hostile 4711`) or play many (`python -m simulation hostile 0 9999`)."""
+"""Tell a story (`python -m simulation hostile 4711`) or play many (`python -m simulation hostile 0 9999`)."""
 
 import argparse
 import sys

@@ -180,6 +180,16 @@ def _of_order(story: Story) -> Iterator[str]:
             yield f"call {call.number} is sent before call {first}, which came earlier"
         if call.first_sent > latest:
             latest, first = call.first_sent, call.number
+        if len(call.attempts) > 1 and call.attempts[0].outcome == 429 and not call.attempts[0].then_paused:
+            yield from _goes_back(story, call)
+
+
+def _goes_back(story: Story, refused: CallRecord) -> Iterator[str]:
+    """Whoever is refused goes back to the place in line that it had."""
+    since, until = refused.attempts[0].heard, refused.attempts[1].at
+    for call in story.calls[refused.number + 1 :]:
+        if call.client.paced and any(since < attempt.at < until for attempt in call.attempts):
+            yield f"call {call.number} is sent while call {refused.number} waits, which came earlier"
 
 
 def _of_windows(story: Story) -> Iterator[str]:

@@ -123,6 +123,7 @@ class Sent:
     until_reset: float = math.nan  # the true seconds, when it came, to the reset that it tells
     came_late: bool = False  # the window that it tells of was over by then, or the clock was set
     twisted: bool = False
+    then_paused: bool = False  # afterwards the call paused by itself, outside the line
 
 
 @dataclass

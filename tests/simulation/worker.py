@@ -81,6 +81,7 @@ class Worker:
         assert step.seconds >= 0
         self._later(self._clock.now + step.seconds, _nothing)
         if step.until is None:
+            self._call.attempts[-1].then_paused = True
             return
         self._call.longest_wait = max(self._call.longest_wait, step.seconds)
         turn = self._turn
