@@ -1,10 +1,12 @@
 """What a client can be told: frozen values, checked when they are made."""
 
 import math
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from attrs import field, frozen
-from tenacity.wait import wait_base, wait_random_exponential
+
+if TYPE_CHECKING:
+    from tenacity.wait import wait_base
 
 DEFAULT_TIMEOUT = 30.0
 DEFAULT_MAX_RETRIES = 2
@@ -81,8 +83,10 @@ class RateLimitPolicy:
     store: str | None = field(default=None, validator=_check_store, repr=_without_secrets)
 
 
-def default_backoff() -> wait_base:
+def default_backoff() -> "wait_base":
     """Give the waits between attempts: full jitter, doubling from half a second to eight seconds."""
+    from tenacity.wait import wait_random_exponential  # noqa: PLC0415 - loaded by the first failure
+
     return wait_random_exponential(multiplier=0.5, max=8)
 
 
@@ -97,7 +101,7 @@ class ClientOptions:
         deadline: Seconds over all attempts and waits of one call; None for no end.
         max_retries: How often a call is sent again; a 429 that was waited out does not count.
         rate_limit: What to do when the window is spent.
-        backoff: The waits between attempts, a strategy of tenacity.
+        backoff: The waits between attempts, a strategy of tenacity; None for `default_backoff`.
         allow_http: Whether the key may travel over plain HTTP to a host that is not loopback.
         service: The name of the service, which counts its requests for itself, if at all.
     """
@@ -108,7 +112,7 @@ class ClientOptions:
     deadline: float | None = None
     max_retries: int = DEFAULT_MAX_RETRIES
     rate_limit: RateLimitPolicy = field(factory=RateLimitPolicy)
-    backoff: wait_base = field(factory=default_backoff)
+    backoff: "wait_base | None" = None
     allow_http: bool = False
     service: str = "Pandocast"
 

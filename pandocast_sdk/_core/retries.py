@@ -6,13 +6,16 @@ connection was made, or the answer was 429. A gateway's 503 may follow a write t
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from attrs import frozen
-from tenacity import RetryCallState, Retrying
-from tenacity.stop import stop_after_attempt
-from tenacity.wait import wait_base
 
 from pandocast_sdk._core.steps import Answer, Failure, Trouble
+from pandocast_sdk.options import default_backoff
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+    from tenacity.wait import wait_base
 
 
 class Event(Enum):
@@ -85,19 +88,30 @@ _OF_STATUS: Mapping[int, Event] = {408: Event.TIMEOUT_STATUS, 429: Event.RATE_LI
 class Attempts:
     """Counts the sends of one call and says how long to wait before the next."""
 
-    __slots__ = ("_backoff", "_state", "_stop")
+    __slots__ = ("_backoff", "_max_retries", "_state")
 
-    def __init__(self, *, max_retries: int, backoff: wait_base) -> None:
-        self._stop = stop_after_attempt(max_retries + 1)
+    def __init__(self, *, max_retries: int, backoff: "wait_base | None" = None) -> None:
+        """Begin a call.
+
+        Args:
+            max_retries: How often it may be sent again.
+            backoff: The waits; None for `default_backoff`.
+        """
+        self._max_retries = max_retries
         self._backoff = backoff
         self._state: RetryCallState | None = None
 
     def next_wait(self) -> float | None:
         """Count one failed send; give the seconds before the next, or None when there is none."""
+        # Loaded by the first failure: most processes meet none.
+        from tenacity import RetryCallState, Retrying  # noqa: PLC0415
+        from tenacity.stop import stop_after_attempt  # noqa: PLC0415
+
         if self._state is None:
             self._state = RetryCallState(Retrying(), None, (), {})
         else:
             self._state.prepare_for_next_attempt()
-        if self._stop(self._state):
+        if stop_after_attempt(self._max_retries + 1)(self._state):
             return None
-        return max(0.0, float(self._backoff(self._state)))
+        backoff = default_backoff() if self._backoff is None else self._backoff
+        return max(0.0, float(backoff(self._state)))

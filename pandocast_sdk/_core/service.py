@@ -4,11 +4,10 @@ import os
 import re
 import time
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
-from tenacity.wait import wait_base
 
 from pandocast_sdk._core.budgets import Lease, lease_budget
 from pandocast_sdk._core.not_given import NOT_GIVEN
@@ -19,8 +18,10 @@ from pandocast_sdk.options import (
     DEFAULT_TIMEOUT,
     ClientOptions,
     RateLimitPolicy,
-    default_backoff,
 )
+
+if TYPE_CHECKING:
+    from tenacity.wait import wait_base
 
 
 @frozen
@@ -55,7 +56,7 @@ def client_options(
     deadline: float | None = None,
     max_retries: int = DEFAULT_MAX_RETRIES,
     rate_limit: RateLimitPolicy | None = None,
-    backoff: wait_base | None = None,
+    backoff: "wait_base | None" = None,
     allow_http: bool = False,
 ) -> ClientOptions:
     """Resolve what a client was told and what the environment tells, and refuse what cannot be right.
@@ -80,7 +81,7 @@ def client_options(
             deadline=deadline,
             max_retries=max_retries,
             rate_limit=RateLimitPolicy() if rate_limit is None else rate_limit,
-            backoff=default_backoff() if backoff is None else backoff,
+            backoff=backoff,
             allow_http=allow_http,
         )
     )

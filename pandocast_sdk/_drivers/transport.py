@@ -10,9 +10,10 @@ limits and transport do.
 import platform
 import ssl
 import time
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 from urllib.request import getproxies
 
 import httpx
@@ -39,8 +40,29 @@ def has_proxies() -> bool:
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """Give the TLS context that all clients share: making one costs tens of milliseconds."""
-    return httpx.create_ssl_context()
+    """Give the TLS context that all clients share: loading the certificates costs tens of milliseconds."""
+    return _LoadedWhenUsed(ssl.PROTOCOL_TLS_CLIENT)
+
+
+class _LoadedWhenUsed(ssl.SSLContext):
+    """The HTTP library's own context, made for the first connection that is encrypted.
+
+    A process that only talks to its own machine never pays for it. What is not passed on to that context
+    meets one that trusts nobody.
+    """
+
+    @cached_property
+    def _own(self) -> ssl.SSLContext:
+        return httpx.create_ssl_context()
+
+    def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
+        self._own.set_alpn_protocols(alpn_protocols)
+
+    def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
+        return self._own.wrap_socket(*args, **kwargs)
+
+    def wrap_bio(self, *args: Any, **kwargs: Any) -> ssl.SSLObject:
+        return self._own.wrap_bio(*args, **kwargs)
 
 
 @cache

@@ -203,7 +203,7 @@ def test_a_call_cancelled_as_it_is_woken_is_cancelled(turns: int) -> None:
         await client.request("GET", "/things")
         task = asyncio.create_task(client.request("POST", "/hang"))
         await until(lambda: budget._line and budget._line[0]._wake)
-        budget._left += 1
+        budget._open(1, 1)
         assert budget.delay(budget._line[0]) is None
         for _ in range(turns):
             await asyncio.sleep(0)
