@@ -41,6 +41,7 @@ _NAPS = {
     "retry_after": 0.5,
 }
 """Seconds between questions by what the line waits for: other processes learn, and give places back."""
+_LEAST_WAIT = 0.05  # seconds: for whoever waits for a question of somebody else
 _AWAY = 2.0  # seconds from one try to reach a lost store to the next
 _LONGEST_QUESTION = 3.0  # seconds: nobody waits longer for somebody else's question
 
@@ -105,10 +106,10 @@ class SharedBudget(Budget):
                 self._asking, woken = None, self._lose("no reply")
             delay: Delay | Consult | None = None
             if not ticket.granted:
-                if self._asking is None and now >= self._ask_at:
+                if self._asking is None and now >= self._ask_at and self._paced is not False:
                     delay = self._ask(now)
                 else:
-                    delay = super().delay(ticket) if self._away else self._told_delay(ticket, now)
+                    delay = super().delay(ticket) if self._alone() else self._told_delay(ticket, now)
         wake(woken)
         return delay
 
@@ -161,12 +162,16 @@ class SharedBudget(Budget):
         wake(woken)
         asking.ring()
 
+    def _alone(self) -> bool:
+        """Tell whether this process decides by itself: the store is away, or the service counts nothing."""
+        return self._away or self._paced is False
+
     def _note(self, report: Report) -> None:
-        if not self._away:
+        if not self._alone():
             self._reports.append(report)
 
     def _serve(self, now: float) -> list[Ticket]:
-        if self._away:
+        if self._alone():
             return super()._serve(now)
         self._roll(now)
         return []
@@ -186,7 +191,9 @@ class SharedBudget(Budget):
         if told is None:
             return Delay(_LONGEST_QUESTION, "learning")  # its question is under way
         nap = max(0.0, self._ask_at - now) if self._asking is None and ticket is self._line[0] else None
-        return told._replace(seconds=max(0.0, told.seconds - (now - self._heard_at)), nap=nap)
+        # At the end of the wait the next question may be under way, which must not become a busy loop.
+        least = _LEAST_WAIT if self._asking is not None else 0.0
+        return told._replace(seconds=max(least, told.seconds - (now - self._heard_at)), nap=nap)
 
     def _obey(self, reply: Reply) -> list[Ticket]:
         """Do as the store has decided; give those who have to look again."""

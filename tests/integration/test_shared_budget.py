@@ -6,7 +6,6 @@ import multiprocessing
 import pickle
 import socket
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from multiprocessing.connection import Connection
@@ -14,13 +13,14 @@ from multiprocessing.connection import Connection
 import anyio
 import pytest
 from loopback import FLAVOURS, Conversation, Loopback, Script, free_port, loopback
+from sharing_process import CALLS, LIMIT, a_process, work
 from valkey_store import ValkeyStore, running_valkey
 
 from pandocast_sdk import AsyncPandocast, Pandocast, Passband, RateLimitError, RateLimitPolicy, RateLimitState
 from pandocast_server.testing import ReferenceServer
 
-LIMIT, WINDOW = 20, 1
-PROCESSES, WORKERS, CALLS = 4, 3, 30  # of each process
+WINDOW = 1
+PROCESSES = 4
 LOST, FOUND = "does not answer", "is back"
 
 
@@ -72,35 +72,9 @@ def call_at_once(flavour: str, server: ReferenceServer, url: str, calls: int) ->
         anyio.run(awaiting, backend=flavour)
 
 
-def work(client: Pandocast, calls: int, workers: int = WORKERS) -> list[threading.Thread]:
-    """Begin calls in several threads."""
-    todo, lock = iter(range(calls)), threading.Lock()
-
-    def working() -> None:
-        while True:
-            with lock:
-                if next(todo, None) is None:
-                    return
-            client.request("GET", "/content")
-
-    threads = [threading.Thread(target=working) for _ in range(workers)]
-    for thread in threads:
-        thread.start()
-    return threads
-
-
 def call_until_it_raises(client: Pandocast) -> None:
     for _ in range(200):
         client.request("GET", "/content")
-
-
-def a_process(base_url: str, api_key: str, store: str, pipe: Connection) -> None:
-    """Wait for the word, work, and tell when it is done."""
-    with Pandocast(api_key=api_key, base_url=base_url, rate_limit=RateLimitPolicy(store=store)) as client:
-        pipe.recv()
-        for thread in work(client, CALLS):
-            thread.join()
-        pipe.send(client.rate_limit.limit)
 
 
 def test_processes_of_one_key_are_held_back_together(server: ReferenceServer, store: ValkeyStore) -> None:
