@@ -94,6 +94,15 @@ _OF_AIOHTTP: tuple[tuple[str, Trouble], ...] = (
     ("ClientError", Trouble.BROKEN),
 )
 
+# Aiohttp sends these once more by itself when a connection breaks, so that its last error tells of the second
+# sending alone: the first may have reached the server.
+_SENT_AGAIN = frozenset({"PUT", "DELETE"})
+_OF_THE_SECOND = {
+    Trouble.NOT_CONNECTED: Trouble.BROKEN,
+    Trouble.CONNECT_TIMEOUT: Trouble.TIMEOUT,
+    Trouble.POOL_TIMEOUT: Trouble.TIMEOUT,
+}
+
 # Aiohttp's own errors drag requests along, with their headers: these say as much, and have no causes.
 _INSTEAD: dict[Trouble, type[httpx.TransportError]] = {
     Trouble.NOT_CONNECTED: httpx.ConnectError,
@@ -158,7 +167,7 @@ def failure_of(error: Exception, request: WireRequest, library: Library) -> Fail
         fault = without_frames(error)  # the frames hold a request that is half made
         raise ValueError(f"no request can have this address: {fault}") from None  # noqa: TRY004 - no type
     aiohttp = sys.modules.get("aiohttp")
-    failure = None if aiohttp is None else _failure_in_aiohttp(error, aiohttp)
+    failure = None if aiohttp is None else _failure_in_aiohttp(error, request, aiohttp)
     if failure is not None:
         return _without_request(failure, request, library)
     for kind, trouble in library.troubles:
@@ -174,7 +183,7 @@ def _without_request(failure: Failure, request: WireRequest, library: Library) -
     return failure
 
 
-def _failure_in_aiohttp(error: Exception, aiohttp: ModuleType) -> Failure | None:
+def _failure_in_aiohttp(error: Exception, request: WireRequest, aiohttp: ModuleType) -> Failure | None:
     """Tell what an error means that comes from aiohttp; None when it does not."""
     chain = list(causes(error))
     if isinstance(error, TimeoutError):
@@ -182,6 +191,8 @@ def _failure_in_aiohttp(error: Exception, aiohttp: ModuleType) -> Failure | None
     else:
         trouble = _trouble_in_aiohttp(chain, aiohttp)
     if trouble is not None:
+        if request.method in _SENT_AGAIN:
+            trouble = _OF_THE_SECOND.get(trouble, trouble)
         return Failure(trouble, _INSTEAD[trouble](str(error) or type(error).__name__))
     if any(_is_in_aiohttp(frame) for frame, _ in walk_tb(error.__traceback__)):
         without_frames(error)  # they hold the headers as texts
