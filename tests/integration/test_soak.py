@@ -29,7 +29,7 @@ KEY = "pk_test_soak_s3cret"
 BACKOFF = wait_random_exponential(multiplier=0.05, max=0.2)
 
 STORY = Scenario(
-    limit=150,
+    limit=60,
     window=1,
     latency=(0.0, 0.01),
     thinking=(0.0, 0.5),  # longer than an attempt may last
@@ -149,9 +149,10 @@ def check(books: Books, tally: Tally) -> None:
         assert acted == 0 or end != "certainly not", (
             f"write {number} was carried out, and its error denies it"
         )
-    # Only requests that nobody waited for can have been counted in a window that they were not charged to.
+    # Only a request that nobody waited for any more can be counted in a window that it was not charged to:
+    # one that was lost just when a window ended.
     ends = Counter(books.ends.values())
-    assert tally.spent <= tally.lost, f"{tally.spent} requests were sent into spent windows: {ends}"
+    assert tally.spent * 4 <= tally.lost, f"{tally.spent} requests were sent into spent windows: {ends}"
     assert tally.open_connections == 0
 
 
