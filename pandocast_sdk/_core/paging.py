@@ -110,8 +110,7 @@ class OffsetPage(Generic[R]):
 
     def place(self, count: int) -> Position:
         """Give the place of an item as this page has it; `after` knows what is special at its ends."""
-        names = (short_name(row.id) for row in self.items[:count])
-        given = (*self.at.given, *names)[-REMEMBERED:]
+        given = (*self.at.given, *short_names(self.items[:count]))[-REMEMBERED:]
         return Position(self.first + count, self.at.limit, self.total, self.growth, given)
 
 
@@ -134,6 +133,14 @@ def short_name(name: str) -> str:
     if len(name) <= LONGEST_NAME:
         return name
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def short_names(rows: Sequence[Row]) -> list[str]:
+    """Give what is remembered of the names of rows; see `short_name`."""
+    names = [row.id for row in rows]
+    if max(map(len, names), default=0) <= LONGEST_NAME:  # as ever: so it costs little on every page
+        return names
+    return [short_name(name) for name in names]
 
 
 def fetch_page(
@@ -254,7 +261,7 @@ def _ask(terms: Terms, listing: Listing[R], first: int, size: int, expires: floa
 def _join(seen: _Seen[R], given: Sequence[str]) -> int | None:
     """Find the row behind the last one that was given out; None where the page holds none of them."""
     known = set(given)
-    places = [place for place, row in enumerate(seen.page.items) if short_name(row.id) in known]
+    places = [place for place, name in enumerate(short_names(seen.page.items)) if name in known]
     return places[-1] + 1 if places else None
 
 
@@ -269,7 +276,10 @@ def _page(position: Position, seen: _Seen[R], *, skip: int, growth: int) -> Offs
         return page
     if not has_more and not items:
         return None
-    return evolve(page, position=page.place(len(items)))
+    # Not by `evolve`, which looks up all fields by name, on every page.
+    return OffsetPage(
+        items, total, has_more, page.place(len(items)), position, page.first, page.growth, page.read
+    )
 
 
 def _sound(

@@ -128,7 +128,7 @@ class Budget:
                     self._give_back()
                 else:
                     self._lost += 1
-            woken = self._serve(self._now())
+            woken = self._serve(self._now()) if self._line else []
         wake(woken)
 
     def outlast(self, seconds: float) -> None:

@@ -140,6 +140,10 @@ class _TimeLeft(Mapping[str, float]):
             raise KeyError(phase)
         return min(max(_SHORTEST_TIMEOUT, self._expires - time.monotonic()), _LONGEST_TIMEOUT)
 
+    def get(self, phase: str, default: object = None) -> Any:
+        # As `Mapping` would, without a detour: the HTTP library asks so, several times a request.
+        return self[phase] if phase in _PHASES else default
+
     def __iter__(self) -> Iterator[str]:
         return iter(_PHASES)
 
