@@ -25,19 +25,21 @@ class Delay(NamedTuple):
 class Ticket:
     """A place in line, later a place in the window; `number` counts those who joined before."""
 
-    __slots__ = ("_lock", "_wake", "granted", "number")
+    __slots__ = ("_called", "_lock", "_wake", "granted", "number")
 
     def __init__(self, lock: RLock, number: int) -> None:
         self._lock = lock
         self.number = number
         self._wake: WakeCallback | None = None
+        self._called = False
         self.granted = False
 
     def on_wake(self, callback: WakeCallback) -> bool:
-        """Have `callback` called when the ticket is granted; False says that it already is."""
+        """Have `callback` called when the ticket is granted, or has to look again; False says: already."""
         with self._lock:
-            self._wake = callback
-            return not self.granted
+            called, self._called = self._called, False
+            self._wake = None if called else callback
+            return not (called or self.granted)
 
     def grant(self) -> None:
         """Give the place; the one who holds the lock of the budget calls this."""
@@ -45,5 +47,8 @@ class Ticket:
 
     def wake(self) -> None:
         """Tell the waiter, if there is one; called without the lock."""
-        if self._wake is not None:
-            self._wake()
+        with self._lock:
+            callback, self._wake = self._wake, None
+            self._called = callback is None  # whoever is about to sleep must not miss it
+        if callback is not None:
+            callback()

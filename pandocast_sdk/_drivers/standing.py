@@ -54,17 +54,11 @@ class Standing:
 
     def consult(self, step: Consult) -> None:
         """Ask the store that processes share, and wait for it."""
-        if self._store is None:
-            step.fail(CLOSED)
-        else:
-            self._store.ask(step)
+        self._open_store().ask(step)
 
     async def consult_in_thread(self, step: Consult) -> None:
         """Ask the store that processes share, and wait for it without blocking the event loop."""
-        if self._store is None:
-            step.fail(CLOSED)
-        else:
-            await self._store.ask_in_thread(step)
+        await self._open_store().ask_in_thread(step)
 
     def end(self) -> None:
         """Let go of the budget, which dies with the last client that holds it, and of the store likewise."""
@@ -74,10 +68,14 @@ class Standing:
         policy = self._options.rate_limit
         self._store = None
         if policy.store is not None and policy.mode != "off":
-            from pandocast_sdk._drivers.store import open_store  # noqa: PLC0415 - few need it
-
-            self._store = open_store(policy.store)
+            self._store = self._open_store()
         self._lease = lease_for(self._options)
         self._terms = terms_for(self._options, self._lease)
         self._process = os.getpid()
         return self._terms
+
+    def _open_store(self) -> Store:
+        """Give the store; a call that outlives its client asks, too, for others may wait for its reply."""
+        from pandocast_sdk._drivers.store import open_store  # noqa: PLC0415 - few need it
+
+        return self._store or open_store(self._options.rate_limit.store or "")
