@@ -1,4 +1,4 @@
-"""`python -m benchmarks.paced_server LIMIT WINDOW HOURS`: the reference server in a process of its own.
+"""`paced_server.py LIMIT WINDOW HOURS`: the reference server in a process of its own.
 
 Its clock is so many hours ahead of this machine's, or behind it. It prints its address and a key; a line on
 its input has it print how often it answered with each status, and the end of its input ends it.
@@ -36,7 +36,7 @@ class PacedServer:
 
 @contextmanager
 def paced_server(limit: int, window: int, *, hours: int = 0) -> Iterator[PacedServer]:
-    command = [sys.executable, "-m", "benchmarks.paced_server", str(limit), str(window), str(hours)]
+    command = [sys.executable, __file__, str(limit), str(window), str(hours)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stdin is not None
         assert process.stdout is not None

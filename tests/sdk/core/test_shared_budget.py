@@ -220,7 +220,7 @@ def test_a_reply_that_is_none_is_no_reply() -> None:
     tickets = office.join(1)
     for nonsense in ([], [b"OK"], [1, b"x", b"window", b"", b"0", b"", b"0"], reply(0, 1, "whatever")):
         asking = office.ask(tickets[0])
-        with pytest.raises(ValueError, match="unpack|convert|unknown"):
+        with pytest.raises(ValueError, match=r"unpack|convert|unknown"):
             asking.deliver(nonsense)
         asking.deliver(reply(0, 0.05, "learning"))
         office.now += 1
