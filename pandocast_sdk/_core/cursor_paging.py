@@ -173,7 +173,7 @@ def _place(
     behind = [place + 1 for place, name in enumerate(names) if name in position.given]
     if behind:
         # More of them may follow on the next page, where pages were larger before.
-        return behind[-1], position if behind[-1] == len(items) else found
+        return behind[-1], evolve(position, lost=False) if behind[-1] == len(items) else found
     before = [place for place, name in enumerate(names) if name in position.wanted]
     if before:
         return before[0], found

@@ -163,6 +163,18 @@ def test_when_no_row_is_left_to_tell_the_place_by_that_is_said() -> None:
             table.rest(place)
 
 
+def test_a_place_that_was_found_again_is_not_lost_any_more() -> None:
+    table = feed(2, 2)
+    place = table.after(1)
+    table.rows, table.limit = [3, 2, 1], 1
+    for _ in range(2):
+        following = table.fetch(place).position
+        assert following is not None
+        place = following
+    table.rows = [3, 2]
+    assert table.rest(place) == []
+
+
 def test_behind_a_cursor_the_page_itself_tells_the_place() -> None:
     table = feed(30, 10)
     place = table.after(14)

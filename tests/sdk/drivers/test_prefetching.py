@@ -345,32 +345,6 @@ def test_an_iterator_goes_on_in_another_loop() -> None:
     assert ids(trio.run(go_on)) == NAMES[3:]
 
 
-@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork.*:DeprecationWarning")
-def test_after_a_fork_both_go_on_for_themselves() -> None:
-    service = Service(held=3)
-    items = iter(service.client().content.list(limit=2, prefetch=2))
-    assert ids([next(items) for _ in range(3)]) == NAMES[:3]
-    context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe()
-    assert service.reached.acquire(timeout=PATIENCE)
-
-    def go_on(answer: Connection) -> None:
-        service.held = COUNT
-        answer.send(ids(list(items)))
-
-    child = context.Process(target=go_on, args=(theirs,))
-    child.start()
-    try:
-        assert ours.poll(PATIENCE)
-        assert ours.recv() == NAMES[3:]
-    finally:
-        child.join(PATIENCE)
-    service.held = COUNT
-    service.released.set()
-    assert ids(list(items)) == NAMES[3:]
-    wait_for_threads()
-
-
 @pytest.mark.parametrize("prefetch", [-1, 33, True, 1.5, "4", None])
 def test_how_much_is_fetched_ahead_has_bounds(prefetch: Any) -> None:
     service = Service()
@@ -480,6 +454,31 @@ def test_faults_in_the_midst_lose_nothing_async(backend: str, pandocast_server: 
             assert [item.id async for item in items] == names[1:]
 
     run_in_time(backend, scenario)
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork.*:DeprecationWarning")
+def test_after_a_fork_both_go_on_for_themselves(pandocast_server: ReferenceServer) -> None:
+    names = fill(pandocast_server, 12)
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+    with pandocast_server.client() as client:
+        page = client.content.list(limit=2, prefetch=2)
+        pandocast_server.faults.add("GET", "/content", delay=0.5, times=2)
+        items = iter(page)
+        assert [next(items).id, next(items).id] == names[:2]
+
+        def go_on(answer: Connection) -> None:
+            answer.send([item.id for item in items])
+
+        child = context.Process(target=go_on, args=(theirs,))
+        child.start()
+        assert len(fetching()) == 2, "the child was forked in the midst"
+        try:
+            assert ours.poll(PATIENCE)
+            assert ours.recv() == names[2:]
+        finally:
+            child.join(PATIENCE)
+        assert [item.id for item in items] == names[2:]
 
 
 def test_uploads_that_come_meanwhile_change_nothing(pandocast_server: ReferenceServer) -> None:
