@@ -9,7 +9,7 @@ import httpx
 
 from pandocast_sdk._core.service import is_loopback
 from pandocast_sdk._drivers.event_loop import current_loop, has_ended
-from pandocast_sdk._drivers.http_libraries import HTTPX, AsyncHTTPClient, library_of
+from pandocast_sdk._drivers.http_libraries import HTTPX, AsyncHTTPClient, Library, library_of
 from pandocast_sdk._drivers.transport import CLOSED, FORKED, LIMITS, has_proxies, tls_context
 
 AsyncSender: TypeAlias = Callable[[httpx.Request], Awaitable[httpx.Response]]
@@ -30,7 +30,7 @@ class AsyncPool:
     def __init__(self, given: AsyncHTTPClient | None) -> None:
         self.library = HTTPX if given is None else library_of(given, "AsyncClient")
         # It may be its like of another library, as has been made sure.
-        self._given = None if given is None else _through(cast("httpx.AsyncClient", given))
+        self._given = None if given is None else _through(cast("httpx.AsyncClient", given), self.library)
         self._given_in: int | None = None  # the process that has used it
         self._roads: dict[object, _Road] = {}
         self._closed = False
@@ -82,7 +82,7 @@ def _open_own() -> _Road:
     if not has_proxies():
         return _Road(os.getpid(), direct.handle_async_request, (direct,))
     client = httpx.AsyncClient(verify=tls_context(), limits=LIMITS)
-    through = _through(client)
+    through = _through(client, HTTPX)
 
     async def send(request: httpx.Request) -> httpx.Response:
         # The key may go unencrypted to this machine because it stays there; a proxy would carry it away.
@@ -93,8 +93,8 @@ def _open_own() -> _Road:
     return _Road(os.getpid(), send, (direct, client))
 
 
-def _through(client: httpx.AsyncClient) -> AsyncSender:
-    return partial(client.send, stream=True, auth=None, follow_redirects=False)
+def _through(client: httpx.AsyncClient, library: Library) -> AsyncSender:
+    return partial(client.send, stream=True, auth=library.no_auth, follow_redirects=False)
 
 
 async def _in_another_loop(send: AsyncSender, request: httpx.Request) -> httpx.Response:

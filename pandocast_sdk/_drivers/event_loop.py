@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from pandocast_sdk._core.steps import Sleep
 
@@ -30,8 +30,7 @@ def has_ended(loop: object) -> bool:
     return False
 
 
-@asynccontextmanager
-async def time_limit(seconds: float) -> AsyncGenerator[None, None]:
+def time_limit(seconds: float) -> AbstractAsyncContextManager[object]:
     """Cancel what runs inside when it lasts too long.
 
     Raises:
@@ -40,15 +39,18 @@ async def time_limit(seconds: float) -> AsyncGenerator[None, None]:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        import trio  # noqa: PLC0415 - only there when it is what runs
+        return _time_limit_in_trio(seconds)
+    return asyncio.timeout(seconds)
 
-        with trio.move_on_after(max(0.0, seconds)) as scope:
-            yield
-        if scope.cancelled_caught:
-            raise TimeoutError from None
-        return
-    async with asyncio.timeout(seconds):
+
+@asynccontextmanager
+async def _time_limit_in_trio(seconds: float) -> AsyncGenerator[None, None]:
+    import trio  # noqa: PLC0415 - only there when it is what runs
+
+    with trio.move_on_after(max(0.0, seconds)) as scope:
         yield
+    if scope.cancelled_caught:
+        raise TimeoutError from None
 
 
 async def pause(step: Sleep) -> None:

@@ -54,6 +54,7 @@ class Library:
         stream: Its class of bodies that are there at once.
         address: Takes an address apart, which costs as much as all else of a request; so the last ones
             are remembered.
+        no_auth: Adds nothing to a request; `None` would have the client search the address for a password.
         error: The parent class of its errors, which carry the request.
         invalid_url: Raised where a request is made for an address that none can have.
         troubles: What its errors mean; the first row that fits decides.
@@ -63,6 +64,7 @@ class Library:
     headers: type[httpx.Headers]
     stream: type[httpx.ByteStream]
     address: Callable[[str], httpx.URL]
+    no_auth: httpx.Auth
     error: type[httpx.HTTPError]
     invalid_url: type[Exception]
     troubles: Rows
@@ -128,6 +130,7 @@ def _library(name: str) -> Library:
         headers=module.Headers,
         stream=module.ByteStream,
         address=lru_cache(maxsize=256)(module.URL),
+        no_auth=module.Auth(),
         error=module.HTTPError,
         invalid_url=module.InvalidURL,
         troubles=(*rows, *_OWN),

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias, cast
 import httpx
 
 from pandocast_sdk._core.service import is_loopback
-from pandocast_sdk._drivers.http_libraries import HTTPX, HTTPClient, library_of
+from pandocast_sdk._drivers.http_libraries import HTTPX, HTTPClient, Library, library_of
 from pandocast_sdk._drivers.transport import CLOSED, FORKED, LIMITS, has_proxies, tls_context
 
 Sender: TypeAlias = Callable[[httpx.Request], httpx.Response]
@@ -30,7 +30,7 @@ class SyncPool:
     def __init__(self, given: HTTPClient | None) -> None:
         self.library = HTTPX if given is None else library_of(given, "Client")
         # It may be its like of another library, as has been made sure.
-        self._given = None if given is None else _through(cast("httpx.Client", given))
+        self._given = None if given is None else _through(cast("httpx.Client", given), self.library)
         self._road: _Road | None = None
         self._closed = False
         self._locks = {os.getpid(): threading.Lock()}  # a child may be forked while a thread holds the lock
@@ -72,7 +72,7 @@ def _open_own() -> _Road:
     if not has_proxies():
         return _Road(os.getpid(), direct.handle_request, (direct,))
     client = httpx.Client(verify=tls_context(), limits=LIMITS)
-    through = _through(client)
+    through = _through(client, HTTPX)
 
     def send(request: httpx.Request) -> httpx.Response:
         # The key may go unencrypted to this machine because it stays there; a proxy would carry it away.
@@ -81,5 +81,5 @@ def _open_own() -> _Road:
     return _Road(os.getpid(), send, (direct, client))
 
 
-def _through(client: httpx.Client) -> Sender:
-    return partial(client.send, stream=True, auth=None, follow_redirects=False)
+def _through(client: httpx.Client, library: Library) -> Sender:
+    return partial(client.send, stream=True, auth=library.no_auth, follow_redirects=False)
