@@ -196,7 +196,8 @@ class Budget:
 
     def _learn(self, answer: Answer) -> None:
         reading = read_rate_headers(answer.headers)
-        if reading.date is not None and self._clock.observe(reading.date, answer.sent, answer.received):
+        was_set = reading.date is not None and self._clock.observe(reading.date, answer.sent, answer.received)
+        if was_set or (self._reset is not None and self._ahead(self._reset, answer) is None):
             # The server's clock was set: what was known of its windows is of another time.
             self._reset, self._last_reset = None, -1
             self._open(self._limit or 0, self._limit or 0)
@@ -205,9 +206,7 @@ class Budget:
             # Whatever it says remains, it has refused; only a `Retry-After` can have another reason.
             reading = reading._replace(remaining=0)
         limit = reading.limit or self._limit
-        ahead = None if reading.reset is None else reading.reset - self._clock.earliest(answer.received)
-        if ahead is not None and ahead > LONGEST_WINDOW:
-            ahead = None
+        ahead = self._ahead(reading.reset, answer)
         if reading.reset is None or ahead is None or reading.remaining is None or limit is None:
             self._lost += 1
             self._learn_nothing(answer.status)
@@ -218,6 +217,11 @@ class Budget:
         if asks_for_reset and ahead is not None and reading.reset != self._reset:
             # What is known of the window does not hold the next one back, and the server has asked for it.
             self._blocked_until = max(self._blocked_until, answer.received + ahead)
+
+    def _ahead(self, reset: int | None, answer: Answer) -> float | None:
+        """Say how many seconds a reset is off when an answer comes; None for one that is not to be believed."""
+        ahead = None if reset is None else reset - self._clock.earliest(answer.received)
+        return None if ahead is None or ahead > LONGEST_WINDOW else ahead
 
     def _learn_nothing(self, status: int) -> None:
         if self._paced is None:

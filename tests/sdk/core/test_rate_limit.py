@@ -137,6 +137,17 @@ def test_a_server_that_begins_to_send_the_headers_is_paced_from_then_on() -> Non
     assert granted(office.join(20)) == 9, "one is under way, and may not have been counted yet"
 
 
+def test_a_first_date_of_another_age_does_not_close_the_window_for_ever() -> None:
+    """As long as no answer was dated, our own clock counts; then a host without a battery says 1970."""
+    office = Office()
+    office.join(1)
+    office.budget.settle(answer(headers=window(1, RESET, limit=2)))
+    office.join(1)
+    office.now = 1.0
+    office.answered(window(0, RESET, limit=2), server=0.0)
+    assert granted(office.join(1)) == 1
+
+
 @pytest.mark.parametrize("trouble", UNSENT)
 def test_a_place_that_comes_back_is_not_added_to_what_the_server_has_told(trouble: Trouble) -> None:
     office = Office()
