@@ -118,7 +118,7 @@ def _errs_rightly(story: Story, call: CallRecord) -> Iterator[str]:
     elif isinstance(last.outcome, int) and getattr(error, "status_code", None) != last.outcome:
         yield f"tells another status than {last.outcome}"
     else:
-        yield from _gives_up(call, last)
+        yield from _gives_up(story, call, last)
         yield from _tells_the_time(story, call, last)
 
 
@@ -142,10 +142,11 @@ def _was_held_back(call: CallRecord, name: str) -> Iterator[str]:
         yield f"is held back for {seconds} s and does not wait"
 
 
-def _gives_up(call: CallRecord, last: Sent) -> Iterator[str]:
+def _gives_up(story: Story, call: CallRecord, last: Sent) -> Iterator[str]:
     """Judge a call that ends with what came of its last attempt: it must have had no other chance."""
     client, policy = call.client, call.client.policy
-    unclear = any(sent.twisted or sent.came_late for sent in call.attempts)
+    misled = story.scenario.lies > 0 and any(sent.outcome == 429 for sent in call.attempts)
+    unclear = misled or any(sent.twisted or sent.came_late for sent in call.attempts)
     final = not _may_be_repeated(last) or (call.writes and may_have_acted(last))
     late = client.deadline is not None and last.heard - call.began >= client.deadline - INSTANT
     if unclear or final or late or (last.outcome == 429 and policy.mode == "raise"):

@@ -142,7 +142,9 @@ class Server:
             return Reply(status, twist(given, self._random, now), body, twisted=True)
         in_seconds = asked if retry_after == "seconds" or dated is not None else None
         names_no_time = status == 429 and not (window or asked)
-        return Reply(status, given, body, window, in_seconds, names_no_time, not story.timely)
+        # A moment is read against a `Date`, and is as vague as that.
+        vague = not story.timely or (retry_after == "date" and story.date_lag[1] > 0)
+        return Reply(status, given, body, window, in_seconds, names_no_time, vague)
 
 
 @lru_cache(maxsize=4096)
