@@ -219,7 +219,7 @@ class Budget:
             self._blocked_until = max(self._blocked_until, answer.received + ahead)
 
     def _ahead(self, reset: int | None, answer: Answer) -> float | None:
-        """Say how many seconds a reset is off when an answer comes; None for one that is not to be believed."""
+        """Say in how many seconds from an answer a reset comes; None for one that is not to be believed."""
         ahead = None if reset is None else reset - self._clock.earliest(answer.received)
         return None if ahead is None or ahead > LONGEST_WINDOW else ahead
 
