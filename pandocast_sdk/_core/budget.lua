@@ -133,7 +133,12 @@ local function learn(answer)
   local received = now - answer.received
   -- It was sent at the latest then: the question has been on its way for a while.
   local sent = now - answer.sent - question.transit
-  if answer.date ~= nil and observe(answer.date, sent, received) then
+  local function ahead_of(reset)
+    local ahead = reset ~= nil and reset - earliest(received) or nil
+    return ahead ~= nil and ahead <= rules.longest_window and ahead or nil
+  end
+  local was_set = answer.date ~= nil and observe(answer.date, sent, received)
+  if was_set or (budget.reset ~= nil and ahead_of(budget.reset) == nil) then
     budget.reset, budget.last_reset = nil, -1
     open(budget.limit or 0, budget.limit or 0)
   end
@@ -143,13 +148,7 @@ local function learn(answer)
     remaining = 0
   end
   local limit = answer.limit or budget.limit
-  local ahead = nil
-  if answer.reset ~= nil then
-    ahead = answer.reset - earliest(received)
-    if ahead > rules.longest_window then
-      ahead = nil
-    end
-  end
+  local ahead = ahead_of(answer.reset)
   if ahead == nil or remaining == nil or limit == nil then
     budget.lost = budget.lost + 1
     learn_nothing(answer.status)

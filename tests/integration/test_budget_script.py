@@ -71,7 +71,8 @@ class Play:
         if act == "fail":
             return [*map(failure, Trouble), None][amount % 7]
         headers = window(amount % self.limit, self.reset(amount), limit=self.limit)
-        dated = {} if amount % 11 == 0 else date(self.now + (amount % 4) - 1 + 7200 * (amount % 23 == 0))
+        skew = 7200 * (amount % 23 == 0) - 200_000 * (amount % 29 == 0)
+        dated = {} if amount % 11 == 0 else date(self.now + (amount % 4) - 1 + skew)
         if amount % 13 == 0:
             dated["Retry-After"] = 3
         told = {} if amount % 17 == 0 else headers
