@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from pandocast_sdk._core import content_operations, positions, upload_search, waiting
+from pandocast_sdk._core import content_operations, waiting
 from pandocast_sdk._core.plan import call
 from pandocast_sdk._drivers.async_pages import AsyncPages, open_async_list
 from pandocast_sdk._drivers.async_session import AsyncSession
@@ -46,7 +46,9 @@ class AsyncContentResource:
                 beside an `offset`; nothing was sent.
             PandocastError: A page could not be fetched.
         """
-        start = positions.offset_start(waiting.CONTENT, limit=limit, offset=offset, position=position)
+        from pandocast_sdk._core.positions import offset_start
+
+        start = offset_start(waiting.CONTENT, limit=limit, offset=offset, position=position)
         return open_async_list(self._session, waiting.CONTENT, start, prefetch)
 
     async def upload(self, *, title: str, content_type: str, raw_content: str | Path | TextIO) -> Content:
@@ -168,7 +170,9 @@ class AsyncContentResource:
             ValueError: `since` has no UTC offset, or `title` is empty; nothing was sent.
             PandocastError: The list could not be read.
         """
-        return await self._session.run(upload_search.find_upload, title, since)
+        from pandocast_sdk._core.upload_search import find_upload
+
+        return await self._session.run(find_upload, title, since)
 
     async def wait_until_analyzed(self, content_id: str, *, timeout: float = 60.0) -> Content:
         """Wait until the analysis of an upload has ended.

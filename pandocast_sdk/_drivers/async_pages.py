@@ -12,10 +12,7 @@ from pandocast_sdk._core.paging import (
     RowList,
     fetch_page,
 )
-from pandocast_sdk._core.positions import offset_text
-from pandocast_sdk._core.prefetching import OffsetAhead, pages_ahead
 from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageIterator
-from pandocast_sdk._drivers.async_prefetching import AsyncPrefetcher
 from pandocast_sdk._drivers.async_session import AsyncSession
 
 R = TypeVar("R", bound=Row)
@@ -51,6 +48,8 @@ class AsyncPage(Generic[R]):
 
     def position_after(self, count: int) -> str:
         """Say where to go on when `count` items of this page are dealt with; see `position`."""
+        from pandocast_sdk._core.positions import offset_text  # noqa: PLC0415 - a first call need not wait for it
+
         return offset_text(self._listing, self._page.after(count))
 
     async def next_page(self) -> "AsyncPage[R] | None":
@@ -91,6 +90,9 @@ class _AsyncPagesAhead(Generic[R]):
     def __init__(
         self, session: AsyncSession, listing: Listing[R], position: Position | None, prefetch: int
     ) -> None:
+        from pandocast_sdk._core.prefetching import OffsetAhead  # noqa: PLC0415 - a first call need not wait for it
+        from pandocast_sdk._drivers.async_prefetching import AsyncPrefetcher  # noqa: PLC0415 - likewise
+
         self._session = session
         self._listing = listing
         self._position = position
@@ -132,6 +134,8 @@ class AsyncPages(Generic[R]):
 
     def pages(self) -> AsyncPageIterator[AsyncPage[R]]:
         """Iterate over the pages."""
+        from pandocast_sdk._core.positions import offset_text  # noqa: PLC0415 - a first call need not wait for it
+
         start = offset_text(self._listing, self._position)
         if not self._prefetch:
             return AsyncPageIterator(self.first_page, start)
@@ -162,4 +166,12 @@ def open_async_list(
     Raises:
         ValueError: `prefetch` is out of its bounds.
     """
-    return AsyncPages(session, listing, position, pages_ahead(prefetch))
+    return AsyncPages(session, listing, position, _checked(prefetch))
+
+
+def _checked(prefetch: int) -> int:
+    if prefetch == 0:
+        return 0
+    from pandocast_sdk._core.prefetching import pages_ahead  # noqa: PLC0415 - a first call need not wait for it
+
+    return pages_ahead(prefetch)

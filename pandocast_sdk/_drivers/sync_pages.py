@@ -11,10 +11,7 @@ from pandocast_sdk._core.paging import (
     RowList,
     fetch_page,
 )
-from pandocast_sdk._core.positions import offset_text
-from pandocast_sdk._core.prefetching import OffsetAhead, pages_ahead
 from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator
-from pandocast_sdk._drivers.sync_prefetching import Prefetcher
 from pandocast_sdk._drivers.sync_session import SyncSession
 
 R = TypeVar("R", bound=Row)
@@ -50,6 +47,8 @@ class Page(Generic[R]):
 
     def position_after(self, count: int) -> str:
         """Say where to go on when `count` items of this page are dealt with; see `position`."""
+        from pandocast_sdk._core.positions import offset_text  # noqa: PLC0415 - a first call need not wait for it
+
         return offset_text(self._listing, self._page.after(count))
 
     def next_page(self) -> "Page[R] | None":
@@ -85,6 +84,9 @@ class _PagesAhead(Generic[R]):
     def __init__(
         self, session: SyncSession, listing: Listing[R], position: Position | None, prefetch: int
     ) -> None:
+        from pandocast_sdk._core.prefetching import OffsetAhead  # noqa: PLC0415 - a first call need not wait for it
+        from pandocast_sdk._drivers.sync_prefetching import Prefetcher  # noqa: PLC0415 - likewise
+
         self._session = session
         self._listing = listing
         self._position = position
@@ -120,5 +122,13 @@ def open_list(session: SyncSession, listing: Listing[R], position: Position, pre
     Raises:
         ValueError: `prefetch` is out of its bounds; nothing was sent.
     """
-    ahead = pages_ahead(prefetch)
+    ahead = _checked(prefetch)
     return Page(session, listing, session.run(fetch_page, listing, position), ahead)
+
+
+def _checked(prefetch: int) -> int:
+    if prefetch == 0:
+        return 0
+    from pandocast_sdk._core.prefetching import pages_ahead  # noqa: PLC0415 - a first call need not wait for it
+
+    return pages_ahead(prefetch)
