@@ -172,8 +172,7 @@ def soak(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure the SDK beside raw httpx and pydantic; write docs/benchmarks.md, unless subjects are named."""
-    install(session, project="-e .[server]")
-    session.install("httpx-aiohttp>=0.1")
+    install(session, "test", "http-clients", project="-e .[server]")
     session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": "tests"})
 
 

@@ -8,10 +8,8 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import quote, quote_plus
-
-from attrs import field, frozen
 
 from pandocast_sdk._core.steps import Answer
 
@@ -21,8 +19,7 @@ T_co = TypeVar("T_co", covariant=True)
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-@frozen
-class RouteSpec:
+class RouteSpec(NamedTuple):
     """One row of a service's route table.
 
     Attributes:
@@ -38,8 +35,7 @@ class RouteSpec:
     success: int
 
 
-@frozen
-class Operation(Generic[T_co]):
+class Operation(NamedTuple, Generic[T_co]):
     """One call, ready to be carried out as often as needed.
 
     Attributes:
@@ -56,7 +52,10 @@ class Operation(Generic[T_co]):
     path: str
     read: Callable[[Answer], T_co]
     query: str = ""
-    body: bytes | None = field(default=None, repr=False)
+    body: bytes | None = None
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.name}: {self.method} {self.path}>"
 
     @property
     def writes(self) -> bool:

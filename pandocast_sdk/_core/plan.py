@@ -7,9 +7,7 @@ Everything hard about a call is on this page and in the three tables it reads: `
 import logging
 from collections.abc import Callable, Generator
 from math import inf
-from typing import TypeVar
-
-from attrs import frozen
+from typing import NamedTuple, TypeVar
 
 from pandocast_sdk._core.failures import add_time, connection_error, rate_limit_error, status_error
 from pandocast_sdk._core.operation import Operation
@@ -35,8 +33,7 @@ logger = logging.getLogger("pandocast_sdk")
 logger.addHandler(logging.NullHandler())
 
 
-@frozen
-class Terms:
+class Terms(NamedTuple):
     """What holds for every call of one client.
 
     Attributes:

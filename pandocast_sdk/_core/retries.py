@@ -6,9 +6,7 @@ connection was made, or the answer was 429. A gateway's 503 may follow a write t
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import TYPE_CHECKING
-
-from attrs import frozen
+from typing import TYPE_CHECKING, NamedTuple
 
 from pandocast_sdk._core.steps import Answer, Failure, Trouble
 from pandocast_sdk.options import default_backoff
@@ -33,8 +31,7 @@ class Event(Enum):
     FAILED = "5xx"
 
 
-@frozen
-class Rule:
+class Rule(NamedTuple):
     """One row of the table.
 
     Attributes:

@@ -4,10 +4,10 @@ import os
 import re
 import time
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from pandocast_sdk._core.budgets import Lease, lease_budget
 from pandocast_sdk._core.not_given import NOT_GIVEN
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from tenacity.wait import wait_base
 
 
-@frozen
-class Service:
+class Service(NamedTuple):
     """One published API.
 
     Attributes:

@@ -12,10 +12,9 @@ from collections.abc import Awaitable, Callable
 from functools import cache, lru_cache
 from traceback import walk_tb
 from types import FrameType, ModuleType
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 import httpx
-from attrs import frozen
 
 from pandocast_sdk._core.redaction import causes, without_frames
 from pandocast_sdk._core.steps import Failure, Trouble, WireRequest
@@ -44,8 +43,7 @@ class AsyncHTTPClient(Protocol):
     def aclose(self) -> Awaitable[None]: ...
 
 
-@frozen
-class Library:
+class Library(NamedTuple):
     """One library with the names of httpx.
 
     Attributes:

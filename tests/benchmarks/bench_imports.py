@@ -2,8 +2,8 @@
 
 Imports are timed from within, around the statement. The first typed object is timed from outside: from the
 start of the process until it has read one output over loopback, once with the SDK and once with raw httpx and
-pydantic as in the benchmark of calls. The base of the webhooks is `import hmac, hashlib, json`. What is loaded
-only where it happens to be installed (the command line of httpx, trio, tornado) is hidden from both sides.
+pydantic as in the benchmark of calls. The base of the webhooks is `import hmac, hashlib, json`. What is
+loaded only where it happens to be installed (the command line of httpx, trio, tornado) is hidden from both.
 """
 
 import subprocess

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from math import inf
 
 import pytest
-from attrs import evolve
 from wire import BASE_URL, KEY, Player, answer, date, failure, one_after_the_other, terms, window
 
 from pandocast_sdk._core.operation import Operation
@@ -357,7 +356,7 @@ def test_with_the_rate_limit_off_nothing_is_held_back_and_a_429_is_an_ordinary_f
 @pytest.mark.parametrize("skew", [-5000, 5000])
 def test_with_the_rate_limit_off_a_wrong_local_clock_does_not_mislead(skew: float) -> None:
     caller = Caller(RateLimitPolicy("off"), max_retries=1)
-    caller.terms = evolve(caller.terms, wall=lambda: EPOCH - 1000 + skew + caller.now)
+    caller.terms = caller.terms._replace(wall=lambda: EPOCH - 1000 + skew + caller.now)
     with pytest.raises(RateLimitError) as caught:
         caller.call(READ, lambda _send: answer(429, headers={**window(0, EPOCH + 30), **date(EPOCH)}))
     assert caller.slept == [30.0]
