@@ -2,8 +2,7 @@
 
 The base is the same crowd through `httpx.AsyncClient` with httpx's own limits (a hundred connections). That
 no call fails is the target; the ratio tells what the crowd costs: a fresh key lets one call learn the window
-before the others follow, and more connections are kept for the next crowd (64, not httpx's 20), which
-httpcore looks at one by one whenever a call ends.
+before the others follow.
 """
 
 import asyncio
