@@ -27,8 +27,8 @@ CLOSED = "this client, or the one whose connections it shares, is closed"
 FORKED = "http_client was used before this process was forked, and its connections belong to the parent"
 
 LIMITS = httpx.Limits(max_connections=256, max_keepalive_connections=32, keepalive_expiry=4.0)
-"""Servers commonly close idle connections after five seconds; a write must not meet one that just did. The HTTP
-library looks at every idle one whenever a call ends: of 64 that took longer than the calls of a crowd."""
+"""Servers commonly close idle connections after five seconds; a write must not meet one that just did. The
+HTTP library looks at every idle one whenever a call ends: with 64 that took longer than a crowd's calls."""
 
 _SHORTEST_TIMEOUT = 0.001  # seconds: the HTTP library takes zero for none
 _LONGEST_TIMEOUT = 86_400.0  # seconds: a socket refuses time-outs of some centuries
