@@ -256,5 +256,6 @@ local lasting = math.max(window, budget.blocked_until - now, longest_lease) + ru
 redis.call('PEXPIRE', KEYS[1], string.format('%d', math.ceil(lasting * 1000)))
 
 return {
-  granted, text(seconds), reason, text(budget.limit), text(math.max(0, places())), text(budget.reset), text(earliest(now))
+  granted, text(seconds), reason, text(budget.limit), text(math.max(0, places())), text(budget.left),
+  text(budget.reset), text(earliest(now))
 }

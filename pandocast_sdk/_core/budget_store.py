@@ -91,6 +91,7 @@ class Reply(NamedTuple):
         delay: How long the others have to wait, and for what; None when nobody is left.
         limit: Requests in one window, None while that is unknown.
         left: How many places are left in this one.
+        counted: How many there are by our count alone: more while answers are under way that may tell.
         reset: When it resets, by the server's clock.
         server_time: The server's time at the earliest.
     """
@@ -99,6 +100,7 @@ class Reply(NamedTuple):
     delay: Delay | None
     limit: int | None
     left: int
+    counted: int
     reset: int | None
     server_time: float
 
@@ -117,14 +119,16 @@ def read_reply(reply: Sequence[object]) -> Reply:
         ValueError: That was not the script.
     """
     texts = [part.decode() if isinstance(part, bytes) else str(part) for part in reply]
-    granted, seconds, reason, limit, left, reset, server_time = texts
+    granted, seconds, reason, limit, left, counted, reset, server_time = texts
     known_reset = _maybe(reset, int)
     waits = None
     if reason:
         if reason not in _REASONS:
             raise ValueError("the store waits for something unknown")
         waits = Delay(float(seconds), _REASONS[reason], known_reset if reason == "window" else None)
-    return Reply(int(granted), waits, _maybe(limit, int), int(left), known_reset, float(server_time))
+    return Reply(
+        int(granted), waits, _maybe(limit, int), int(left), int(counted), known_reset, float(server_time)
+    )
 
 
 @cache

@@ -35,12 +35,8 @@ from pandocast_sdk._core.tickets import Delay, Ticket
 logger = logging.getLogger("pandocast_sdk")
 
 _MOST_AT_ONCE = 10  # places in one question, so that the processes take turns
-_NAPS = {
-    "learning": 0.05,
-    "window": 0.5,
-    "retry_after": 0.5,
-}
-"""Seconds between questions by what the line waits for: other processes learn, and give places back."""
+_SHORT_NAP = 0.05  # seconds between questions while answers to other processes may tell of places
+_LONG_NAP = 0.5  # likewise while the window seems spent: they may still give places back
 _LEAST_WAIT = 0.05  # seconds: for whoever waits for a question of somebody else
 _AWAY = 2.0  # seconds from one try to reach a lost store to the next
 _LONGEST_QUESTION = 3.0  # seconds: nobody waits longer for somebody else's question
@@ -205,7 +201,8 @@ class SharedBudget(Budget):
         woken = [ticket for ticket in map(self._grant, [now] * reply.granted) if ticket is not None]
         if reply.delay is None:
             return [*woken, *list(self._line)[:1]]
-        self._ask_at += min(_NAPS[reply.delay.reason], reply.delay.seconds)
+        soon = reply.delay.reason == "learning" or reply.counted > 0
+        self._ask_at += min(_SHORT_NAP if soon else _LONG_NAP, reply.delay.seconds)
         if before is not None and (before.reason, before.reset) == (reply.delay.reason, reply.delay.reset):
             return [*woken, *list(self._line)[:1]]
         return [*woken, *self._line]  # they may have to raise, or to wait for something else

@@ -15,17 +15,10 @@ EPOCH = 1_774_000_000
 RESET = EPOCH + 60
 
 
-def reply(granted: int, seconds: float = 0, reason: str = "", *, left: int = 5) -> list[object]:
+def reply(granted: int, seconds: float = 0, reason: str = "", *, counted: int = 0) -> list[object]:
     """What the script gives back."""
-    return [
-        granted,
-        f"{seconds}".encode(),
-        reason.encode(),
-        b"10",
-        f"{left}".encode(),
-        f"{RESET}".encode(),
-        b"0",
-    ]
+    texts = (f"{seconds}", reason, "10", "0", f"{counted}", f"{RESET}", "0")
+    return [granted, *(text.encode() for text in texts)]
 
 
 class Office:
@@ -92,6 +85,14 @@ def test_only_the_front_of_a_waiting_line_asks_again_before_the_end() -> None:
     office.now += office.delay(front).nap or 0
     assert said(office.ask(front))["wanted"] == 2
     assert office.delay(second).seconds > 6
+
+
+def test_while_answers_to_others_may_tell_of_places_the_front_asks_again_soon() -> None:
+    office = Office()
+    front, _ = office.join(2)
+    office.ask(front).deliver(reply(0, 7, "window", counted=3))
+    assert (office.delay(front).nap or 1) < 0.1
+    assert office.delay(front).seconds == 7
 
 
 def test_a_process_takes_few_places_at_once_and_then_asks_again() -> None:
@@ -218,7 +219,7 @@ def test_a_question_that_never_ends_holds_nobody_up_and_its_reply_is_ignored() -
 def test_a_reply_that_is_none_is_no_reply() -> None:
     office = Office()
     tickets = office.join(1)
-    for nonsense in ([], [b"OK"], [1, b"x", b"window", b"", b"0", b"", b"0"], reply(0, 1, "whatever")):
+    for nonsense in ([], [b"OK"], [1, b"x", b"window", b"", b"0", b"0", b"", b"0"], reply(0, 1, "whatever")):
         asking = office.ask(tickets[0])
         with pytest.raises(ValueError, match=r"unpack|convert|unknown"):
             asking.deliver(nonsense)
