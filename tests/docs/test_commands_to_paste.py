@@ -5,6 +5,7 @@ from doc_pages import ROOT, blocks, pages
 TRIED_BY_HAND = {
     "pip install .",
     "pip install '.[server]'",
+    "pip install '.[redis]'",
     ".venv/bin/pip install -qU pip && .venv/bin/pip install -q -e '.[server]' --group dev",
     ".venv/bin/pytest -n auto",
     ".venv/bin/nox -l",
