@@ -38,7 +38,7 @@ class Row:
 
     @property
     def met(self) -> bool:
-        return self.target is None or self.value <= self.target
+        return self.target is None or round(self.value, 2) <= self.target  # as precise as it is shown
 
 
 Work = Callable[[int], object]

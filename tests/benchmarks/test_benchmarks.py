@@ -1,8 +1,15 @@
 """The benchmarks run, and the page has what they measure; what it costs is no test's business."""
 
+import re
+
 import pytest
 from benchmarks.frame import Row, duration
 from benchmarks.page import PAGE, SUBJECTS, Section, measured, text
+
+
+def without_sizes(text: str) -> str:
+    """Leave out the numbers: a quick run measures less of the same."""
+    return re.sub(r"\d[\d_, ]*", "#", text)
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
@@ -13,7 +20,7 @@ def test_a_benchmark_runs_and_the_page_has_its_rows(subject: str) -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert f"## {subject.capitalize()}\n" in page
     for row in section.rows:
-        assert row.name in page, "run nox -s bench"
+        assert without_sizes(row.name) in without_sizes(page), "run nox -s bench"
 
 
 def test_an_unknown_subject_is_refused() -> None:
