@@ -130,11 +130,14 @@ from pandocast_server.cli.demo_calendar import write_calendar
 from pandocast_server.cli.demo_files import UnusableFileError
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+before = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
 try:
     write_calendar(Path("a.ics"), b"BEGIN:VCALENDAR".ljust(int(sys.argv[1])))
 except UnusableFileError as error:
     print(error.message)
+finally:
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)  # what measures coverage writes when it ends
 """
 
 
