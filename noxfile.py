@@ -30,6 +30,8 @@ WITH_EVERY_CLIENT = (
 )
 # What the other Pythons do less of: what they could break is not found by the thousandth example.
 BRIEFLY = {"HYPOTHESIS_PROFILE": "brief", "SIMULATED_SEEDS": "150"}
+# Twice as many as processors: half of the time a test waits for a server, or for a window to open.
+WORKERS = str(2 * (os.cpu_count() or 1))
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -137,7 +139,7 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests on every Python that is here; on the running one, measure what they cover."""
     install(session, "test", project="-e .[server]")
-    pytest = ["pytest", "-n", "auto", *(session.posargs or OTHER_SESSIONS_DO_THESE)]
+    pytest = ["pytest", "-n", WORKERS, *(session.posargs or OTHER_SESSIONS_DO_THESE)]
     if session.posargs:
         session.run(*pytest)
         return
@@ -154,17 +156,17 @@ def tests(session: nox.Session) -> None:
 def http_clients(session: nox.Session) -> None:
     """Run the tests of the wire with the clients that callers may bring, of each library in turn."""
     install(session, "test", "http-clients", project="-e .[server]")
-    session.run("pytest", "-n", "auto", *(session.posargs or [OF_HTTP_LIBRARIES]))
+    session.run("pytest", "-n", WORKERS, *(session.posargs or [OF_HTTP_LIBRARIES]))
     for library in ("httpx", "httpx2", "aiohttp"):
         brought = {"BROUGHT_CLIENT": library}  # where it is not installed, the tests cannot be collected
-        session.run("pytest", "-n", "auto", *(session.posargs or WITH_EVERY_CLIENT), env=brought)
+        session.run("pytest", "-n", WORKERS, *(session.posargs or WITH_EVERY_CLIENT), env=brought)
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
     """Do what the documentation shows, with the package as users install it."""
     install(session, "test", "http-clients", project=".[server]")
-    session.run("pytest", "-n", "auto", *(session.posargs or ["tests/docs"]))
+    session.run("pytest", "-n", WORKERS, *(session.posargs or ["tests/docs"]))
 
 
 @nox.session(default=False)
