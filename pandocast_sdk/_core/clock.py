@@ -25,7 +25,8 @@ class ServerClock:
 
         Waiting until this has passed a reset is never too early.
         """
-        return now + self._low - self._drift(now)
+        moment = now + self._low
+        return moment - DRIFT * (now - self._observed) if self.known and now > self._observed else moment
 
     def latest(self, now: float) -> float:
         """Give the most that the clock of any host of the server can show at a monotonic time."""
@@ -51,7 +52,7 @@ class ServerClock:
         if not self.known:
             self._low, self._high, self._observed, self.known = low, high, received, True
             return False
-        drift = self._drift(received)
+        drift = DRIFT * (received - self._observed) if received > self._observed else 0.0
         narrowed_low, narrowed_high = max(low, self._low - drift), min(high, self._high + drift)
         self._observed = max(self._observed, received)
         if narrowed_low < narrowed_high:

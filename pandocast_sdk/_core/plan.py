@@ -75,24 +75,36 @@ def call(terms: Terms, operation: Operation[T], *, expires: float = inf) -> Life
     Raises:
         PandocastError: One of the tree of errors; `outcome_unknown` is set where a write may have been done.
     """
-    request = _wire_request(terms, operation)
-    record = RequestRecord(operation.method, request.url, operation.name)
-    if terms.options.deadline is not None:
-        expires = min(expires, terms.now() + terms.options.deadline)
-    attempts = Attempts(max_retries=terms.options.max_retries, backoff=terms.options.backoff)
-    number, place, refused = 0, None, False
+    options, budget, request = terms.options, terms.budget, _wire_request(terms, operation)
+    if options.deadline is not None:
+        expires = min(expires, terms.now() + options.deadline)
+    attempts, number, place, refused = None, 0, None, False
     while True:
-        if terms.now() >= expires:
-            raise _too_late(record)
-        if terms.budget is not None:
+        now = terms.now()
+        if now >= expires:
+            raise _too_late(_record(operation, request))
+        if budget is not None and (refused or (place := budget.take(now)) is None):
+            record = _record(operation, request)
             place = yield from _wait_for_place(
-                terms, terms.budget, record, expires, place=place if refused else None
+                terms, budget, record, expires, place=place if refused else None
             )
+            now = terms.now()
         number += 1
-        outcome = yield from _send(terms, request, expires)
-        _log(operation, outcome, number)
+        outcome: Outcome = None
+        try:
+            outcome = yield Send(request, min(now + options.timeout, expires))
+        finally:
+            if budget is not None:  # whatever happens, cancellation included
+                budget.settle(outcome)
+        if budget is not None and budget.shared:
+            yield from budget.report()
+        assert outcome is not None  # noqa: S101 - a driver answers a Send
+        if logger.isEnabledFor(logging.DEBUG):
+            _log(operation, outcome, number)
         if isinstance(outcome, Answer) and 200 <= outcome.status < 300:
-            return _read(operation, outcome, record, terms.redact)
+            return _read(terms, operation, request, outcome)
+        attempts = attempts or Attempts(max_retries=options.max_retries, backoff=options.backoff)
+        record = _record(operation, request)
         refused = yield from _recover(terms, operation, outcome, record, attempts=attempts, expires=expires)
 
 
@@ -133,6 +145,10 @@ def _wire_request(terms: Terms, operation: Operation[T]) -> WireRequest:
     return WireRequest(
         operation.method, f"{url}?{operation.query}" if operation.query else url, operation.body
     )
+
+
+def _record(operation: Operation[T], request: WireRequest) -> RequestRecord:
+    return RequestRecord(operation.method, request.url, operation.name)
 
 
 def _wait_for_place(
@@ -181,31 +197,17 @@ def _wait_for_place(
             budget.leave(ticket)
 
 
-def _send(terms: Terms, request: WireRequest, expires: float) -> Generator[Step, Outcome, Answer | Failure]:
-    """Send once, and account for the place whatever happens, cancellation included."""
-    outcome: Outcome = None
-    try:
-        outcome = yield Send(request, min(terms.now() + terms.options.timeout, expires))
-    finally:
-        if terms.budget is not None:
-            terms.budget.settle(outcome)
-    if terms.budget is not None and terms.budget.shared:
-        yield from terms.budget.report()
-    assert outcome is not None  # noqa: S101 - a driver answers a Send
-    return outcome
-
-
-def _read(operation: Operation[T], answer: Answer, record: RequestRecord, redact: Redactor) -> T:
+def _read(terms: Terms, operation: Operation[T], request: WireRequest, answer: Answer) -> T:
     try:
         return operation.read(answer)
     except (ValueError, RecursionError) as error:
         fault = str(error)
     # Raised outside, so that the fault, whose frames hold the body, does not come along as context.
     raise ResponseValidationError(
-        redact(f"the answer is not what the reference publishes: {fault}"),
-        request=record,
+        terms.redact(f"the answer is not what the reference publishes: {fault}"),
+        request=_record(operation, request),
         status_code=answer.status,
-        body=redact(answer.body.decode("utf-8", "replace")),
+        body=terms.redact(answer.body.decode("utf-8", "replace")),
         outcome_unknown=operation.writes,
     )
 
@@ -264,8 +266,6 @@ def _too_late(record: RequestRecord, last: PandocastError | None = None) -> Dead
 
 def _log(operation: Operation[T], outcome: Answer | Failure, attempt: int) -> None:
     """Write the line of one attempt: never a header, a query or a body."""
-    if not logger.isEnabledFor(logging.DEBUG):
-        return
     if isinstance(outcome, Failure):
         logger.debug(
             "%s %s -> %s, attempt %d", operation.method, operation.path, outcome.trouble.name, attempt

@@ -5,11 +5,13 @@ A header that is not a plain number, or stands there twice, says nothing: a wron
 
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from pandocast_sdk._core.steps import RawHeaders
 
 _LONGEST_NUMBER = 12  # digits: beyond them no limit and no time of this world
+_LONGEST_VALUE = 64  # bytes that are looked at: twice what the longest form of a date takes
 
 
 class RateReading(NamedTuple):
@@ -29,31 +31,27 @@ class RateReading(NamedTuple):
         return f"{self.limit - self.remaining}/{self.limit}"
 
 
-_WANTED = {
-    b"x-ratelimit-limit": 0,
-    b"x-ratelimit-remaining": 1,
-    b"x-ratelimit-reset": 2,
-    b"date": 3,
-    b"retry-after": 4,
-}
+_NAMES = (b"X-RateLimit-Limit", b"X-RateLimit-Remaining", b"X-RateLimit-Reset", b"Date", b"Retry-After")
+_PLACES = {spelling: place for place, name in enumerate(_NAMES) for spelling in (name, name.lower())}
 
 
 def read_rate_headers(headers: RawHeaders) -> RateReading:
     """Read the five headers that matter for pacing."""
     found: list[bytes | None] = [None] * 5
-    doubted: set[int] = set()
+    doubted: set[int] | None = None
     for name, value in headers:
-        index = _WANTED.get(name)
-        if index is None:
-            index = _WANTED.get(name.lower())
-        if index is not None:
-            if found[index] is not None:
-                doubted.add(index)
-            found[index] = value
-    for index in doubted:
-        found[index] = None
-    limit = _number(found[0])
-    return RateReading(limit or None, _number(found[1]), _number(found[2]), _date(found[3]), found[4])
+        place = _PLACES.get(name)
+        if place is None:
+            place = _PLACES.get(name.lower())
+            if place is None:
+                continue
+        if found[place] is not None:
+            doubted = {place} if doubted is None else doubted | {place}
+        found[place] = value[:_LONGEST_VALUE]
+    for place in doubted or ():
+        found[place] = None
+    limit, remaining, reset, date, retry_after = found
+    return RateReading(_number(limit) or None, _number(remaining), _number(reset), _date(date), retry_after)
 
 
 def retry_after_seconds(value: bytes, now: float) -> float | None:
@@ -73,27 +71,19 @@ def retry_after_seconds(value: bytes, now: float) -> float | None:
     return None if moment is None else max(0.0, moment - now)
 
 
+@lru_cache(maxsize=256)  # the same few come with every answer
 def _number(value: bytes | None) -> int | None:
     if value is None or not value.isdigit() or len(value) > _LONGEST_NUMBER:
         return None
     return int(value)
 
 
-_last_date: tuple[bytes | None, float] = (None, 0.0)
-
-
+@lru_cache(maxsize=8)  # it changes once a second
 def _date(value: bytes | None) -> float | None:
     if value is None:
         return None
-    global _last_date  # noqa: PLW0603 - a memory of one: the header changes once a second
-    last_value, last_moment = _last_date
-    if value == last_value:
-        return last_moment
     try:
         moment: datetime = parsedate_to_datetime(value.decode("ascii"))
-        stamp = moment.timestamp() if moment.tzinfo else None
+        return moment.timestamp() if moment.tzinfo else None
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    if stamp is not None:
-        _last_date = (value, stamp)
-    return stamp

@@ -73,6 +73,25 @@ class Budget:
         """Give the server's time at the earliest, in seconds since 1970."""
         return self._clock.earliest(self._now())
 
+    def take(self, now: float) -> int | None:
+        """Take a place at once, if nobody waits for one: what joining the line comes to as a rule.
+
+        Args:
+            now: The monotonic clock's time.
+
+        Returns:
+            The number that the call has in line, should the server refuse it; None where it has to join.
+        """
+        with self._lock:
+            if self._line or now < self._blocked_until:
+                return None
+            self._roll(now)
+            if not self._take(now):
+                return None
+            self._joined += 1
+            self._in_flight += 1
+            return self._joined
+
     def join(self, number: int | None = None) -> Ticket:
         """Join the line: at its end, or, for a call that the server refused, where its number belongs."""
         with self._lock:
@@ -128,7 +147,9 @@ class Budget:
                     self._give_back()
                 else:
                     self._lost += 1
-            woken = self._serve(self._now()) if self._line else []
+            if not self._line:
+                return
+            woken = self._serve(self._now())
         wake(woken)
 
     def outlast(self, seconds: float) -> None:
@@ -158,7 +179,7 @@ class Budget:
             return now >= self._learning_until
         if self._paced is False:
             return True
-        if self._places() > 0:
+        if self._left > 0 and self._told > self._in_flight + self._lost:
             self._left -= 1
             return True
         if self._reset is not None or self._in_flight > 0:
@@ -197,7 +218,8 @@ class Budget:
     def _learn(self, answer: Answer) -> None:
         reading = read_rate_headers(answer.headers)
         was_set = reading.date is not None and self._clock.observe(reading.date, answer.sent, answer.received)
-        if was_set or (self._reset is not None and self._ahead(self._reset, answer) is None):
+        latest_reset = self._clock.earliest(answer.received) + LONGEST_WINDOW
+        if was_set or (self._reset is not None and self._reset > latest_reset):
             # The server's clock was set: what was known of its windows is of another time.
             self._reset, self._last_reset = None, -1
             self._open(self._limit or 0, self._limit or 0)
@@ -205,23 +227,19 @@ class Budget:
         if asks_for_reset:
             # Whatever it says remains, it has refused; only a `Retry-After` can have another reason.
             reading = reading._replace(remaining=0)
-        limit = reading.limit or self._limit
-        ahead = self._ahead(reading.reset, answer)
-        if reading.reset is None or ahead is None or reading.remaining is None or limit is None:
+        limit, reset = reading.limit or self._limit, reading.reset
+        if reset is not None and reset > latest_reset:
+            reset = None
+        if reset is None or reading.remaining is None or limit is None:
             self._lost += 1
             self._learn_nothing(answer.status)
         else:
             self._paced = True
-            coming = reading.reset > self._clock.latest(answer.received)
-            self._learn_window(limit, reading.remaining, reading.reset, coming=coming)
-        if asks_for_reset and ahead is not None and reading.reset != self._reset:
+            self._learn_window(limit, reading.remaining, reset, answer.received)
+        if asks_for_reset and reset is not None and reset != self._reset:
             # What is known of the window does not hold the next one back, and the server has asked for it.
+            ahead = reset - self._clock.earliest(answer.received)
             self._blocked_until = max(self._blocked_until, answer.received + ahead)
-
-    def _ahead(self, reset: int | None, answer: Answer) -> float | None:
-        """Say in how many seconds from an answer a reset comes; None for one that is not to be believed."""
-        ahead = None if reset is None else reset - self._clock.earliest(answer.received)
-        return None if ahead is None or ahead > LONGEST_WINDOW else ahead
 
     def _learn_nothing(self, status: int) -> None:
         if self._paced is None:
@@ -230,27 +248,25 @@ class Budget:
             if status != 429 and status < 500:
                 self._paced = False
 
-    def _learn_window(self, limit: int, remaining: int, reset: int, *, coming: bool) -> None:
+    def _learn_window(self, limit: int, remaining: int, reset: int, received: float) -> None:
         known_limit, self._limit = self._limit, limit
-        if reset <= self._last_reset or (not coming and self._reset is not None and reset < self._reset):
+        known = self._reset
+        if reset <= self._last_reset or (
+            known is not None and reset < known and reset <= self._clock.latest(received)
+        ):
             # An answer of the window before: what it was charged to the new one is given back.
             self._give_back()
-        elif self._reset is None and known_limit is not None:
-            self._reset = reset
-            self._hear_rest(remaining)
-        elif self._reset is not None and reset <= self._reset:
-            # One that resets earlier, and certainly is not over, says that the later one was told wrong.
-            self._reset = reset
-            self._hear_rest(remaining)
-        else:
-            self._last_reset = self._last_reset if self._reset is None else self._reset
+        elif known is not None and reset > known:
+            self._last_reset, self._reset = known, reset
+            self._open(limit - 1, remaining)
+        elif known is None and known_limit is None:
             self._reset = reset
             self._open(limit - 1, remaining)
-
-    def _hear_rest(self, remaining: int) -> None:
-        """Believe what remains in this window; an answer that was overtaken has nothing new to tell."""
-        if remaining < self._told:
-            self._told, self._lost = remaining, 0
+        else:
+            # One that resets earlier, and certainly is not over, says that the later one was told wrong.
+            self._reset = reset
+            if remaining < self._told:  # an answer that was overtaken has nothing new to tell
+                self._told, self._lost = remaining, 0
 
 
 def wake(tickets: list[Ticket]) -> None:

@@ -93,6 +93,10 @@ class SharedBudget(Budget):
         with self._lock:
             self._lease = max(self._lease, seconds)
 
+    def take(self, now: float) -> int | None:  # noqa: ARG002 - as the store decides, everybody joins the line
+        """Take no place at once: the store grants them to the line."""
+        return None
+
     def delay(self, ticket: Ticket) -> Delay | Consult | None:
         """Say how long a ticket has to wait, or what to ask; None once it is granted."""
         now = self._now()

@@ -48,6 +48,7 @@ class Library(NamedTuple):
 
     Attributes:
         request: Its class of requests.
+        sent_request: The same for those that are sent; see `_content_at_need`.
         headers: Its class of headers.
         stream: Its class of bodies that are there at once.
         address: Takes an address apart, which costs as much as all else of a request; so the last ones
@@ -59,6 +60,7 @@ class Library(NamedTuple):
     """
 
     request: type[httpx.Request]
+    sent_request: type[httpx.Request]
     headers: type[httpx.Headers]
     stream: type[httpx.ByteStream]
     address: Callable[[str], httpx.URL]
@@ -125,6 +127,7 @@ def _library(name: str) -> Library:
     rows = tuple((getattr(module, name), trouble) for name, trouble in _TROUBLES)
     return Library(
         request=module.Request,
+        sent_request=_content_at_need(module.Request),
         headers=module.Headers,
         stream=module.ByteStream,
         address=lru_cache(maxsize=256)(module.URL),
@@ -133,6 +136,17 @@ def _library(name: str) -> Library:
         invalid_url=module.InvalidURL,
         troubles=(*rows, *_OWN),
     )
+
+
+def _content_at_need(request: type[httpx.Request]) -> type[httpx.Request]:
+    """Have requests read their content when a hook or a transport asks for it: few do, and it takes time."""
+
+    class Request(request):
+        @property
+        def content(self) -> bytes:
+            return self.read()
+
+    return Request
 
 
 HTTPX = _library("httpx")

@@ -82,7 +82,7 @@ class Envelope:
     All headers are known once a client, but for the length of a body.
     """
 
-    __slots__ = ("_library", "_read_headers", "_write_headers")
+    __slots__ = ("_library", "_no_body", "_read_headers", "_write_headers")
 
     def __init__(self, options: ClientOptions, library: Library) -> None:
         """Prepare what all requests have.
@@ -102,27 +102,28 @@ class Envelope:
             (b"User-Agent", user_agent()),
             (b"Authorization", HiddenBytes(f"Bearer {options.api_key}".encode("ascii"))),
         ]
+        self._no_body = library.stream(b"")
         self._read_headers = library.headers(headers)
         self._write_headers = [*headers, (b"Content-Type", b"application/json")]
 
     def request(self, step: Send) -> httpx.Request:
         """Make the request of one attempt; each of its phases may last until the attempt ends."""
         method, url, body = step.request
+        library = self._library
         headers: httpx.Headers | list[tuple[bytes, bytes]] = self._read_headers
+        stream = self._no_body
         if body is not None:
             headers = [*self._write_headers, (b"Content-Length", b"%d" % len(body))]
+            stream = library.stream(body)
         elif method in _LENGTH_EXPECTED:
             headers = [*self._read_headers.raw, (b"Content-Length", b"0")]
-        library = self._library
-        request = library.request(
+        return library.sent_request(
             method,
             library.address(url),
             headers=headers,
-            stream=library.stream(body or b""),
+            stream=stream,
             extensions={"timeout": _TimeLeft(step.expires)},
         )
-        request.read()  # event hooks and some transports ask for the content
-        return request
 
 
 _LENGTH_EXPECTED = frozenset({"POST", "PUT", "PATCH"})  # RFC 9110, 8.6
@@ -136,14 +137,20 @@ class _TimeLeft(Mapping[str, float]):
     def __init__(self, expires: float) -> None:
         self._expires = expires
 
+    def get(self, phase: str, default: object = None) -> Any:
+        # The HTTP library asks so, several times a request.
+        if phase not in _PHASES:
+            return default
+        left = self._expires - time.monotonic()
+        if left < _SHORTEST_TIMEOUT:
+            return _SHORTEST_TIMEOUT
+        return left if left < _LONGEST_TIMEOUT else _LONGEST_TIMEOUT
+
     def __getitem__(self, phase: str) -> float:
         if phase not in _PHASES:
             raise KeyError(phase)
-        return min(max(_SHORTEST_TIMEOUT, self._expires - time.monotonic()), _LONGEST_TIMEOUT)
-
-    def get(self, phase: str, default: object = None) -> Any:
-        # As `Mapping` would, without a detour: the HTTP library asks so, several times a request.
-        return self[phase] if phase in _PHASES else default
+        left: float = self.get(phase)
+        return left
 
     def __iter__(self) -> Iterator[str]:
         return iter(_PHASES)
