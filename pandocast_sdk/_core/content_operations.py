@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO, cast
 
-from pandocast_sdk._core.bounds import at_least
 from pandocast_sdk._core.operation import Operation, instant, operation
 from pandocast_sdk._core.pandocast_routes import ROUTES
 from pandocast_sdk._core.reading import reads
@@ -13,12 +12,8 @@ from pandocast_sdk.models.pandocast import Content, ContentList, Generation, Out
 
 
 def list_content(limit: int, offset: int) -> Operation[ContentList]:
-    """One page, newest first."""
-    return operation(
-        ROUTES["list_content"],
-        reads(ContentList),
-        query={"limit": at_least("limit", limit, 1), "offset": at_least("offset", offset, 0)},
-    )
+    """One page, newest first; who begins to read a list checks both numbers."""
+    return operation(ROUTES["list_content"], reads(ContentList), query={"limit": limit, "offset": offset})
 
 
 def upload_content(*, title: str, content_type: str, raw_content: str | Path | TextIO) -> Operation[Content]:

@@ -113,17 +113,13 @@ _is_plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch  # what both kinds of quot
 
 def query_string(parameters: Mapping[str, object]) -> str:
     """Write the parameters that are not None as a query string."""
-    return "&".join(
-        [
-            f"{_query_part(name)}={_query_part(str(value))}"
-            for name, value in parameters.items()
-            if value is not None
-        ]
-    )
-
-
-def _query_part(text: str) -> str:
-    return text if _is_plain(text) else quote_plus(text)
+    pairs: list[str] = []
+    for name, value in parameters.items():
+        if value is not None:
+            text = str(value)
+            plain = _is_plain(name + text)
+            pairs.append(f"{name}={text}" if plain else f"{quote_plus(name)}={quote_plus(text)}")
+    return "&".join(pairs)
 
 
 def json_body(value: Mapping[str, object] | Sequence[object]) -> bytes:

@@ -11,7 +11,7 @@ every row that existed at the start comes once, in constant memory.
 import hashlib
 from collections.abc import Callable, Sequence
 from math import inf
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, Never, Protocol, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -78,40 +78,56 @@ class Position:
     ended: bool = False
 
 
-@frozen
-class OffsetPage(Generic[R]):
+class OffsetPage(NamedTuple, Generic[R]):
     """One page of rows, without those that earlier pages held, and where the next begins.
 
     Attributes:
         items: The rows.
-        total: How many rows there were on all pages when this one was read.
-        has_more: What the server said of rows after this page.
-        position: Where the next page begins; None at the end.
+        answer: What they were cut out of.
+        skip: How many rows of the answer, given out before, stand before them.
+        first: The place of the first of them in the list.
         at: Where this page was asked for.
-        first: The place of the first of `items`.
+        ended: Whether no row follows.
         growth: How many rows were added just before it was read.
-        read: How many rows the answer held, with those that were given out before.
     """
 
     items: list[R]
-    total: int
-    has_more: bool
-    position: Position | None
-    at: Position
+    answer: RowList[R]
+    skip: int
     first: int
+    at: Position
+    ended: bool
     growth: int = 0
-    read: int = 0
+
+    @property
+    def position(self) -> Position | None:
+        """Where the next page begins; None at the end."""
+        # Told when it is asked for, which not everybody does, and by the answer: `items` is the caller's.
+        return None if self.ended else self.place(self._count)
 
     def after(self, count: int) -> Position:
         """Say where to go on when `count` of the items have been given out."""
-        if count >= len(self.items):
-            return evolve(self.place(count), ended=True) if self.position is None else self.position
+        if count >= self._count:
+            return self.position or evolve(self.place(count), ended=True)
         return self.place(count) if count else self.at
 
     def place(self, count: int) -> Position:
         """Give the place of an item as this page has it; `after` knows what is special at its ends."""
-        given = (*self.at.given, *short_names(self.items[:count]))[-REMEMBERED:]
-        return Position(self.first + count, self.at.limit, self.total, self.growth, given)
+        rows = self.answer.items[self.skip : self.skip + count]
+        given = (*self.at.given, *short_names(rows))[-REMEMBERED:]
+        return Position(self.first + count, self.at.limit, self.answer.total, self.growth, given)
+
+    @property
+    def _count(self) -> int:
+        return min(len(self.answer.items) - self.skip, self.at.limit)
+
+
+class _NoRows(NamedTuple):
+    """What a server would answer behind the end of a list."""
+
+    total: int
+    items: Sequence[Never] = ()
+    has_more: bool = False
 
 
 class PageRequest(NamedTuple):
@@ -153,7 +169,7 @@ def fetch_page(
         PandocastError: What the calls raise; the position is still good, and can be tried again.
     """
     if position.ended:
-        return OffsetPage([], position.total or 0, False, None, position, position.offset)  # noqa: FBT003
+        return OffsetPage([], _NoRows(position.total or 0), 0, position.offset, position, ended=True)
     if position.total is None:
         seen = yield from _ask(terms, listing, position.offset, position.limit, expires)
         return _sound(terms, listing, position, seen, skip=0)
@@ -164,14 +180,14 @@ def fetch_page(
         joined = _join(seen, position.given)
         if joined is not None:
             page = _sound(terms, listing, position, seen, skip=joined, growth=search.growth)
-            if page.items or page.position is None:
+            if page.items or page.ended:
                 return page
             if len(seen.page.items) == 1:
                 raise _contradiction(terms, listing, position, "no row follows where the answer says so")
-            position = page.position
+            position = page.place(0)
             search = _Search(position)
         elif seen.page.total == 0 and not seen.page.items:
-            return OffsetPage([], 0, seen.page.has_more, None, position, 0)
+            return OffsetPage([], seen.page, 0, 0, position, ended=True)
         elif not search.goes_on(seen):
             raise _contradiction(terms, listing, position, "every row given out last has vanished")
     raise _contradiction(terms, listing, position, "the list changes faster than it can be read")
@@ -200,7 +216,7 @@ def page_read_ahead(position: Position, request: PageRequest, rows: RowList[R]) 
         return None
     growth = rows.total - position.total
     page = _page(position, _Seen(request.first, rows), skip=joined, growth=growth)
-    return page if page is not None and (page.items or page.position is None) else None
+    return page if page is not None and (page.items or page.ended) else None
 
 
 class _Search:
@@ -267,19 +283,12 @@ def _join(seen: _Seen[R], given: Sequence[str]) -> int | None:
 
 def _page(position: Position, seen: _Seen[R], *, skip: int, growth: int) -> OffsetPage[R] | None:
     """Cut a page out of an answer; None where the answer ends before its own total."""
-    items = list(seen.page.items[skip : skip + position.limit])
-    total, has_more = seen.page.total, seen.page.has_more
-    page = OffsetPage(
-        items, total, has_more, None, position, seen.first + skip, max(0, growth), len(seen.page.items)
-    )
-    if page.first + len(items) >= total and not has_more:
-        return page
-    if not has_more and not items:
+    answer, first = seen.page, seen.first + skip
+    items = list(answer.items[skip : skip + position.limit])
+    ended = not answer.has_more and first + len(items) >= answer.total
+    if not (ended or items or answer.has_more):
         return None
-    # Not by `evolve`, which looks up all fields by name, on every page.
-    return OffsetPage(
-        items, total, has_more, page.place(len(items)), position, page.first, page.growth, page.read
-    )
+    return OffsetPage(items, answer, skip, first, position, ended, max(0, growth))
 
 
 def _sound(

@@ -148,7 +148,8 @@ class OffsetAhead(Ahead[Position, PageRequest, RowList[R], OffsetPage[R]]):
     def note(self, position: Position, page: OffsetPage[R]) -> Position | None:
         self._depth = min(self._most, max(self._depth + 1, 2 * self._depth))
         # A service may give fewer rows than it is asked for.
-        self._short = page.read if page.read < first_request(position).size else None
+        read = len(page.answer.items)
+        self._short = read if read < first_request(position).size else None
         return page.position
 
 

@@ -35,8 +35,8 @@ class AsyncPage(Generic[R]):
         self._page = page
         self._prefetch = prefetch
         self.items = page.items
-        self.total = page.total
-        self.has_more = page.has_more
+        self.total = page.answer.total
+        self.has_more = page.answer.has_more
 
     @property
     def position(self) -> str:
@@ -61,9 +61,10 @@ class AsyncPage(Generic[R]):
             PandocastError: The page could not be fetched; calling again tries again.
             ResponseValidationError: The list contradicts itself, so that going on could leave items out.
         """
-        if self._page.position is None:
+        position = self._page.position
+        if position is None:
             return None
-        pages = AsyncPages(self._session, self._listing, self._page.position, self._prefetch)
+        pages = AsyncPages(self._session, self._listing, position, self._prefetch)
         return await pages.first_page()
 
     def pages(self) -> "AsyncPageIterator[AsyncPage[R]]":

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from functools import cache, lru_cache
 from traceback import walk_tb
 from types import FrameType, ModuleType
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias, cast
 
 import httpx
 
@@ -140,13 +140,11 @@ def _library(name: str) -> Library:
 
 def _content_at_need(request: type[httpx.Request]) -> type[httpx.Request]:
     """Have requests read their content when a hook or a transport asks for it: few do, and it takes time."""
+    return cast("type[httpx.Request]", type(request.__name__, (request,), {"content": property(_read)}))
 
-    class Request(request):
-        @property
-        def content(self) -> bytes:
-            return self.read()
 
-    return Request
+def _read(request: httpx.Request) -> bytes:
+    return request.read()
 
 
 HTTPX = _library("httpx")

@@ -34,8 +34,8 @@ class Page(Generic[R]):
         self._page = page
         self._prefetch = prefetch
         self.items = page.items
-        self.total = page.total
-        self.has_more = page.has_more
+        self.total = page.answer.total
+        self.has_more = page.answer.has_more
 
     @property
     def position(self) -> str:
@@ -60,9 +60,10 @@ class Page(Generic[R]):
             PandocastError: The page could not be fetched; calling again tries again.
             ResponseValidationError: The list contradicts itself, so that going on could leave items out.
         """
-        if self._page.position is None:
+        position = self._page.position
+        if position is None:
             return None
-        return open_list(self._session, self._listing, self._page.position, self._prefetch)
+        return open_list(self._session, self._listing, position, self._prefetch)
 
     def pages(self) -> "PageIterator[Page[R]]":
         """Iterate over this page and those after it."""

@@ -1,9 +1,19 @@
 """How every model of the wire behaves, and how one is read."""
 
 from functools import cache
-from typing import TypeVar, cast
+from typing import Annotated, TypeAlias, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, GetPydanticSchema, TypeAdapter, ValidationError
+from pydantic_core import core_schema
+
+K = TypeVar("K")
+
+Open: TypeAlias = Annotated[K | str, GetPydanticSchema(lambda _source, _handler: core_schema.str_schema())]
+"""One of the published values, or any other text.
+
+Type checkers and readers see the published ones. Reading compares with none of them: that would take time for
+every row of a list, and refuse nothing.
+"""
 
 
 class WireModel(BaseModel):

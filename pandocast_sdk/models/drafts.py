@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-from pandocast_sdk.models.base import PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel
 
 DraftFormat: TypeAlias = Literal["SHORT", "THREAD", "BLOG"]
 """How long a draft is: one post, several that follow each other, or an article."""
@@ -86,8 +86,8 @@ class Draft(PassbandModel):
 
     id: str
     text: str
-    format: DraftFormat | str
-    status: DraftStatus | str
+    format: Open[DraftFormat]
+    status: Open[DraftStatus]
     created_at: datetime
     updated_at: datetime
     confidence: float | None = None
@@ -100,7 +100,7 @@ class Draft(PassbandModel):
     regenerated_from_id: str | None = None
     tags: list[str] | None = None
     images: list[DraftImage] | None = None
-    target_platforms: list[PassbandPlatform | str] | None = None
+    target_platforms: list[Open[PassbandPlatform]] | None = None
     item: DraftItem | None = None
 
 
@@ -125,7 +125,7 @@ class CreatedDrafts(PassbandModel):
         item_id: What they are generated from; None in direct mode.
     """
 
-    mode: Literal["direct", "generate"] | str
+    mode: Open[Literal["direct", "generate"]]
     drafts: list[Draft]
     item_id: str | None = None
 
@@ -153,7 +153,7 @@ class BulkResult(PassbandModel):
         results: What became of each, by its id.
     """
 
-    action: BulkAction | str
+    action: Open[BulkAction]
     total: int
     succeeded: int
     failed: int

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from pandocast_sdk.models.base import PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel
 from pandocast_sdk.models.drafts import DraftFormat, PassbandPlatform
 
 EngagementStatus: TypeAlias = Literal["pending", "posted", "failed", "abandoned"]
@@ -36,8 +36,8 @@ class Engagement(PassbandModel):
 
     id: str
     draft_id: str
-    platform: PassbandPlatform | str
-    status: EngagementStatus | str
+    platform: Open[PassbandPlatform]
+    status: Open[EngagementStatus]
     created_at: datetime
     post_id: str | None = None
     retry_count: int | None = None
@@ -68,7 +68,7 @@ class TopPost(PassbandModel):
     """
 
     draft_id: str | None = None
-    platform: PassbandPlatform | str | None = None
+    platform: Open[PassbandPlatform] | None = None
     post_id: str | None = None
     engagement_rate: float | None = None
     likes: int | None = None
@@ -86,7 +86,7 @@ class FormatEngagement(PassbandModel):
         avg_engagement_rate: The mean of their rates.
     """
 
-    format: DraftFormat | str | None = None
+    format: Open[DraftFormat] | None = None
     posts: int | None = None
     avg_engagement_rate: float | None = None
 
@@ -100,7 +100,7 @@ class PlatformEngagement(PassbandModel):
         avg_engagement_rate: The mean of their rates.
     """
 
-    platform: PassbandPlatform | str | None = None
+    platform: Open[PassbandPlatform] | None = None
     posts: int | None = None
     avg_engagement_rate: float | None = None
 

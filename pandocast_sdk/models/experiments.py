@@ -5,7 +5,7 @@ from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from pydantic import JsonValue
 
-from pandocast_sdk.models.base import PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel
 
 ExperimentStatus: TypeAlias = Literal["active", "concluded", "archived"]
 """The life of an experiment."""
@@ -75,7 +75,7 @@ class Experiment(PassbandModel):
     id: str
     name: str
     parameter: str
-    status: ExperimentStatus | str
+    status: Open[ExperimentStatus]
     variants: list[Variant]
     started_at: datetime
     created_at: datetime

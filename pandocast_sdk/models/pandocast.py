@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from pandocast_sdk.models.base import WireModel
+from pandocast_sdk.models.base import Open, WireModel
 
-ContentStatus: TypeAlias = Literal["analyzing", "analyzed", "generating", "generated", "failed"] | str
+ContentStatus: TypeAlias = Open[Literal["analyzing", "analyzed", "generating", "generated", "failed"]]
 """The life of an upload. Only `analyzing`, `analyzed` and `generating` are published; others may come."""
 
-OutputStatus: TypeAlias = Literal["draft", "approved", "scheduled", "published", "failed"] | str
+OutputStatus: TypeAlias = Open[Literal["draft", "approved", "scheduled", "published", "failed"]]
 """The life of an output. Only `draft`, `approved` and `scheduled` are published; others may come."""
 
-PlatformId: TypeAlias = Literal["twitter_single", "linkedin_post"] | str
+PlatformId: TypeAlias = Open[Literal["twitter_single", "linkedin_post"]]
 """A platform and format. Two are published; a service may have more."""
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from pandocast_sdk.models.base import PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel
 
 RunStatus: TypeAlias = Literal["queued", "running", "completed", "failed"]
 """The life of a run. Only `queued` is published; others may come."""
@@ -17,7 +17,7 @@ class PipelineTrigger(PassbandModel):
         message: A sentence for people.
     """
 
-    status: RunStatus | str
+    status: Open[RunStatus]
     message: str
 
 
@@ -36,7 +36,7 @@ class PipelineRun(PassbandModel):
     """
 
     id: str | None = None
-    status: RunStatus | str | None = None
+    status: Open[RunStatus] | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     duration: float | None = None

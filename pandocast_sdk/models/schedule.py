@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TypedDict
 
-from pandocast_sdk.models.base import PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel
 from pandocast_sdk.models.drafts import Draft, PassbandPlatform
 
 
@@ -74,7 +74,7 @@ class PostingTime(PassbandModel):
         score: How well it suits, 0 to 1.
     """
 
-    platform: PassbandPlatform | str | None = None
+    platform: Open[PassbandPlatform] | None = None
     day_of_week: int | None = None
     hour: int | None = None
     minute: int | None = None

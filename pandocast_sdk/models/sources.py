@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
-from pandocast_sdk.models.base import PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel
 
 SourceType: TypeAlias = Literal["rss", "twitter", "reddit", "hackernews", "google_news", "substack"]
 """What kind of place a source is."""
@@ -34,11 +34,11 @@ class Source(PassbandModel):
     """
 
     id: str
-    type: SourceType | str
+    type: Open[SourceType]
     name: str
     url: str
     enabled: bool
-    health: SourceHealth | str
+    health: Open[SourceHealth]
     fail_count: int
     created_at: datetime
     updated_at: datetime

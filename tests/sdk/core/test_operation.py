@@ -22,6 +22,8 @@ from pandocast_sdk._core.content_operations import (
 )
 from pandocast_sdk._core.operation import instant, json_body, path_segment, query_string
 from pandocast_sdk._core.pandocast_routes import ROUTES
+from pandocast_sdk._core.positions import offset_start
+from pandocast_sdk._core.waiting import CONTENT
 
 NOON = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)
 
@@ -166,9 +168,9 @@ def test_lower_bounds_are_ours_and_upper_bounds_are_the_servers() -> None:
     assert list_content(1, 0).query == "limit=1&offset=0"
     assert list_content(10**9, 10**30).query == f"limit={10**9}&offset={10**30}"
     with pytest.raises(ValueError, match="limit must be 1 or more, not 0"):
-        list_content(0, 0)
+        offset_start(CONTENT, limit=0, offset=None, position=None)
     with pytest.raises(ValueError, match="offset must be 0 or more, not -1"):
-        list_content(1, -1)
+        offset_start(CONTENT, limit=1, offset=-1, position=None)
     assert at_least("limit", None, 1) is None
 
 
