@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pandocast_sdk._core import content_operations, waiting
+from pandocast_sdk._core.paging import beginning
 from pandocast_sdk._core.plan import call
 from pandocast_sdk._drivers.async_pages import AsyncPages, open_async_list
 from pandocast_sdk._drivers.async_session import AsyncSession
@@ -46,9 +47,12 @@ class AsyncContentResource:
                 beside an `offset`; nothing was sent.
             PandocastError: A page could not be fetched.
         """
-        from pandocast_sdk._core.positions import offset_start
+        if position is None:
+            start = beginning(limit=limit, offset=offset)
+        else:
+            from pandocast_sdk._core.positions import offset_start
 
-        start = offset_start(waiting.CONTENT, limit=limit, offset=offset, position=position)
+            start = offset_start(waiting.CONTENT, limit=limit, offset=offset, position=position)
         return open_async_list(self._session, waiting.CONTENT, start, prefetch)
 
     async def upload(self, *, title: str, content_type: str, raw_content: str | Path | TextIO) -> Content:

@@ -19,7 +19,7 @@ def at_least(name: str, value: object, least: int) -> int | None:
     """
     if value is None:
         return None
-    number = _whole(name, value)
+    number = value if type(value) is int else _whole(name, value)
     if number < least:
         raise ValueError(f"{name} must be {least} or more, not {number!r}")
     return number

@@ -15,6 +15,7 @@ from typing import Generic, NamedTuple, Never, Protocol, TypeVar
 
 from attrs import evolve, field, frozen
 
+from pandocast_sdk._core.bounds import at_least
 from pandocast_sdk._core.operation import Operation
 from pandocast_sdk._core.plan import Terms, call
 from pandocast_sdk._core.steps import Life
@@ -130,6 +131,15 @@ class _NoRows(NamedTuple):
     has_more: bool = False
 
 
+def beginning(*, limit: int | None, offset: int | None) -> Position:
+    """Say where to begin to read a list, of whose pages nothing is known.
+
+    Raises:
+        ValueError: A number is below its bound.
+    """
+    return Position(at_least("offset", offset, 0) or 0, at_least("limit", limit, 1) or MOST_ROWS)
+
+
 class PageRequest(NamedTuple):
     """Which rows to ask for: `size` of them, from place `first` on."""
 
@@ -171,11 +181,13 @@ def fetch_page(
     if position.ended:
         return OffsetPage([], _NoRows(position.total or 0), 0, position.offset, position, ended=True)
     if position.total is None:
-        seen = yield from _ask(terms, listing, position.offset, position.limit, expires)
+        answer = yield from call(terms, listing.page(position.limit, position.offset), expires=expires)
+        seen = _seen(terms, listing, PageRequest(position.offset, position.limit), answer)
         return _sound(terms, listing, position, seen, skip=0)
     search = _Search(position)
     for _ in range(_TRIES):
-        seen = yield from _ask(terms, listing, search.first, search.size, expires)
+        answer = yield from call(terms, listing.page(search.size, search.first), expires=expires)
+        seen = _seen(terms, listing, PageRequest(search.first, search.size), answer)
         search.note(seen.page.total)
         joined = _join(seen, position.given)
         if joined is not None:
@@ -265,13 +277,10 @@ class _Search:
         return self._earliest() + max(0, growth - self.size // 4)
 
 
-def _ask(terms: Terms, listing: Listing[R], first: int, size: int, expires: float) -> Life[_Seen[R]]:
-    page = yield from call(terms, listing.page(size, first), expires=expires)
-    if not page.items and page.has_more:
-        raise _contradiction(
-            terms, listing, Position(first, size), "an empty page says that more rows follow"
-        )
-    return _Seen(first, page)
+def _seen(terms: Terms, listing: Listing[R], asked: PageRequest, answer: RowList[R]) -> _Seen[R]:
+    if not answer.items and answer.has_more:
+        raise _contradiction(terms, listing, Position(*asked), "an empty page says that more rows follow")
+    return _Seen(asked.first, answer)
 
 
 def _join(seen: _Seen[R], given: Sequence[str]) -> int | None:

@@ -16,10 +16,9 @@ from urllib.parse import parse_qsl
 
 from attrs import asdict, evolve
 
-from pandocast_sdk._core.bounds import at_least
 from pandocast_sdk._core.cursor_paging import LONGEST_CURSOR, CursorListing, CursorPosition
 from pandocast_sdk._core.operation import Operation
-from pandocast_sdk._core.paging import LONGEST_NAME, MOST_ROWS, REMEMBERED, Listing, Position, Row
+from pandocast_sdk._core.paging import LONGEST_NAME, REMEMBERED, Listing, Position, Row, beginning
 
 _VERSION = "pos1."
 _PAGING = {"limit", "offset", "cursor"}
@@ -92,9 +91,9 @@ def offset_start(
     Raises:
         ValueError: See `_read`; or both an offset and a position were given, or a number is below its bound.
     """
-    first, size = at_least("offset", offset, 0) or 0, at_least("limit", limit, 1) or MOST_ROWS
+    start = beginning(limit=limit, offset=offset)
     if position is None:
-        return Position(first, size)
+        return start
     if offset is not None:
         raise ValueError("offset and position exclude each other")
     members = _read(listing.page(1, 0), position, _OFFSET)

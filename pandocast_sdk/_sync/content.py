@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pandocast_sdk._core import content_operations, waiting
+from pandocast_sdk._core.paging import beginning
 from pandocast_sdk._core.plan import call
 from pandocast_sdk._drivers.sync_pages import Page, open_list
 from pandocast_sdk._drivers.sync_session import SyncSession
@@ -48,9 +49,12 @@ class ContentResource:
                 beside an `offset`; nothing was sent.
             PandocastError: A page could not be fetched.
         """
-        from pandocast_sdk._core.positions import offset_start
+        if position is None:
+            start = beginning(limit=limit, offset=offset)
+        else:
+            from pandocast_sdk._core.positions import offset_start
 
-        start = offset_start(waiting.CONTENT, limit=limit, offset=offset, position=position)
+            start = offset_start(waiting.CONTENT, limit=limit, offset=offset, position=position)
         return open_list(self._session, waiting.CONTENT, start, prefetch)
 
     def upload(self, *, title: str, content_type: str, raw_content: str | Path | TextIO) -> Content:
