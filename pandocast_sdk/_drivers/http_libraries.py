@@ -140,11 +140,11 @@ def _library(name: str) -> Library:
 
 def _content_at_need(request: type[httpx.Request]) -> type[httpx.Request]:
     """Have requests read their content when a hook or a transport asks for it: few do, and it takes time."""
-    return cast("type[httpx.Request]", type(request.__name__, (request,), {"content": property(_read)}))
+    return cast("type[httpx.Request]", type(request.__name__, (request,), {"content": property(_content)}))
 
 
-def _read(request: httpx.Request) -> bytes:
-    return request.read()
+def _content(request: httpx.Request) -> bytes:
+    return b"".join(cast("httpx.ByteStream", request.stream))
 
 
 HTTPX = _library("httpx")

@@ -117,13 +117,15 @@ class Envelope:
             stream = library.stream(body)
         elif method in _LENGTH_EXPECTED:
             headers = [*self._read_headers.raw, (b"Content-Length", b"0")]
-        return library.sent_request(
+        request = library.sent_request(
             method,
             library.address(url),
             headers=headers,
             stream=stream,
             extensions={"timeout": _TimeLeft(step.expires)},
         )
+        request.headers.encoding = "utf-8"  # or else it is found out by trying, header by header
+        return request
 
 
 _LENGTH_EXPECTED = frozenset({"POST", "PUT", "PATCH"})  # RFC 9110, 8.6
