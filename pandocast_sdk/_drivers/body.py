@@ -44,9 +44,7 @@ class BodyReader:
         # pieces would be many times as large.
         self._body: bytes | bytearray = b""
         self._begun = False
-        codings = [value for name, value in headers if name.lower() == b"content-encoding"]
-        gzip = len(codings) == 1 and codings[0].strip().lower() in {b"gzip", b"x-gzip"}
-        self._inflater = zlib.decompressobj(_GZIP) if gzip else None
+        self._inflater = zlib.decompressobj(_GZIP) if _is_gzip(headers) else None
 
     def add(self, piece: bytes) -> None:
         """Take the next piece.
@@ -82,3 +80,14 @@ class BodyReader:
         if self._begun and self._inflater is not None and not self._inflater.eof:
             raise httpx.DecodingError("the compressed body ends too early")
         return bytes(self._body)
+
+
+def _is_gzip(headers: RawHeaders) -> bool:
+    codings: list[bytes] = []
+    for name, value in headers:
+        if len(name) == len(_CODING) and name.lower() == _CODING:
+            codings.append(value.strip().lower())
+    return codings in ([b"gzip"], [b"x-gzip"])
+
+
+_CODING = b"content-encoding"

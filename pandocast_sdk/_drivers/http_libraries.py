@@ -8,7 +8,7 @@ Only httpx is imported; whoever brings a client of another library has imported 
 """
 
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from functools import cache, lru_cache
 from traceback import walk_tb
 from types import FrameType, ModuleType
@@ -131,7 +131,7 @@ def _library(name: str) -> Library:
         headers=module.Headers,
         stream=module.ByteStream,
         address=lru_cache(maxsize=256)(module.URL),
-        no_auth=module.Auth(),
+        no_auth=_no_auth(module.Auth),
         error=module.HTTPError,
         invalid_url=module.InvalidURL,
         troubles=(*rows, *_OWN),
@@ -145,6 +145,22 @@ def _content_at_need(request: type[httpx.Request]) -> type[httpx.Request]:
 
 def _content(request: httpx.Request) -> bytes:
     return b"".join(cast("httpx.ByteStream", request.stream))
+
+
+def _no_auth(auth: type[httpx.Auth]) -> httpx.Auth:
+    """Make what adds nothing to a request, without the library's detour for what might."""
+    flows = {"sync_auth_flow": _as_it_is, "async_auth_flow": _as_it_is_async}
+    return cast("httpx.Auth", type(auth.__name__, (auth,), flows)())
+
+
+def _as_it_is(_auth: httpx.Auth, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    yield request
+
+
+async def _as_it_is_async(
+    _auth: httpx.Auth, request: httpx.Request
+) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    yield request
 
 
 HTTPX = _library("httpx")
