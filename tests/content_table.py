@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from wire import answer
 
 from pandocast_sdk._core.content_operations import list_content
-from pandocast_sdk._core.paging import Listing
+from pandocast_sdk._core.offset_pages import Listing
 from pandocast_sdk._core.steps import Outcome, Send
 
 LISTING = Listing(list_content)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pandocast_sdk._core import content_operations, waiting
-from pandocast_sdk._core.paging import beginning
+from pandocast_sdk._core.offset_pages import beginning
 from pandocast_sdk._core.plan import call
 from pandocast_sdk._drivers.async_pages import AsyncPages, open_async_list
 from pandocast_sdk._drivers.async_session import AsyncSession

@@ -17,8 +17,8 @@ from typing import Generic, TypeVar
 
 from attrs import evolve, field, frozen
 
+from pandocast_sdk._core.offset_pages import REMEMBERED, short_name
 from pandocast_sdk._core.operation import Operation
-from pandocast_sdk._core.paging import REMEMBERED, short_name
 from pandocast_sdk._core.plan import Terms, call
 from pandocast_sdk._core.steps import Life
 from pandocast_sdk.errors import RequestRecord, ResponseValidationError

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 
 from pandocast_sdk._core.bounds import text
+from pandocast_sdk._core.offset_pages import MOST_ROWS, Position
 from pandocast_sdk._core.operation import instant
-from pandocast_sdk._core.paging import MOST_ROWS, Position, fetch_page
+from pandocast_sdk._core.paging import fetch_page
 from pandocast_sdk._core.plan import Terms
 from pandocast_sdk._core.steps import Life
 from pandocast_sdk._core.waiting import CONTENT

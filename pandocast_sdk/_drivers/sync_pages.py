@@ -2,15 +2,15 @@
 
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.paging import (
+from pandocast_sdk._core.offset_pages import (
     Listing,
     OffsetPage,
     PageRequest,
     Position,
     Row,
     RowList,
-    fetch_page,
 )
+from pandocast_sdk._core.paging import fetch_page
 from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator
 from pandocast_sdk._drivers.sync_session import SyncSession
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire import Player, failure, terms
 
-from pandocast_sdk._core.paging import OffsetPage, Position, fetch_page
+from pandocast_sdk._core.offset_pages import OffsetPage, Position
+from pandocast_sdk._core.paging import fetch_page
 from pandocast_sdk._core.steps import Outcome, Send, Trouble
 from pandocast_sdk.errors import APIConnectionError, ResponseValidationError
 from pandocast_sdk.models.pandocast import Content

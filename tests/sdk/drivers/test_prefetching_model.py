@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire import failure, terms
 
-from pandocast_sdk._core.paging import Position
+from pandocast_sdk._core.offset_pages import Position
 from pandocast_sdk._core.plan import Terms
 from pandocast_sdk._core.positions import offset_start
 from pandocast_sdk._core.steps import Life, Outcome, Send, Trouble
