@@ -102,7 +102,12 @@ def call(terms: Terms, operation: Operation[T], *, expires: float = inf) -> Life
         if logger.isEnabledFor(logging.DEBUG):
             _log(operation, outcome, number)
         if isinstance(outcome, Answer) and 200 <= outcome.status < 300:
-            return _read(terms, operation, request, outcome)
+            try:
+                return operation.read(outcome)
+            except (ValueError, RecursionError) as error:
+                fault = str(error)
+            # Outside, so that the fault, whose frames hold the body, does not come along as context.
+            raise _unreadable(terms, operation, _record(operation, request), outcome, fault)
         attempts = attempts or Attempts(max_retries=options.max_retries, backoff=options.backoff)
         record = _record(operation, request)
         refused = yield from _recover(terms, operation, outcome, record, attempts=attempts, expires=expires)
@@ -197,15 +202,12 @@ def _wait_for_place(
             budget.leave(ticket)
 
 
-def _read(terms: Terms, operation: Operation[T], request: WireRequest, answer: Answer) -> T:
-    try:
-        return operation.read(answer)
-    except (ValueError, RecursionError) as error:
-        fault = str(error)
-    # Raised outside, so that the fault, whose frames hold the body, does not come along as context.
-    raise ResponseValidationError(
+def _unreadable(
+    terms: Terms, operation: Operation[T], record: RequestRecord, answer: Answer, fault: str
+) -> ResponseValidationError:
+    return ResponseValidationError(
         terms.redact(f"the answer is not what the reference publishes: {fault}"),
-        request=_record(operation, request),
+        request=record,
         status_code=answer.status,
         body=terms.redact(answer.body.decode("utf-8", "replace")),
         outcome_unknown=operation.writes,

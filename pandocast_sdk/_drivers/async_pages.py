@@ -167,12 +167,10 @@ def open_async_list(
     Raises:
         ValueError: `prefetch` is out of its bounds.
     """
-    return AsyncPages(session, listing, position, _checked(prefetch))
+    return AsyncPages(session, listing, position, 0 if prefetch == 0 else _checked(prefetch))
 
 
 def _checked(prefetch: int) -> int:
-    if prefetch == 0:
-        return 0
     from pandocast_sdk._core.prefetching import pages_ahead  # noqa: PLC0415 - a first call need not wait for it
 
     return pages_ahead(prefetch)

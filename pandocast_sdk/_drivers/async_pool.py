@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias, cast
 import httpx
 
 from pandocast_sdk._core.service import is_loopback
-from pandocast_sdk._drivers.event_loop import current_loop, has_ended
+from pandocast_sdk._drivers.event_loop import TimeLimit, current_loop, has_ended, time_limit_here
 from pandocast_sdk._drivers.http_libraries import HTTPX, AsyncHTTPClient, Library, library_of
 from pandocast_sdk._drivers.transport import CLOSED, FORKED, LIMITS, has_proxies, tls_context
 
@@ -16,10 +16,18 @@ AsyncSender: TypeAlias = Callable[[httpx.Request], Awaitable[httpx.Response]]
 """Sends a request and gives the response, whose body is still to be read."""
 
 
-class _Road(NamedTuple):
-    """A way to the service, the process that opened it, and what has to be closed at its end."""
+class Road(NamedTuple):
+    """A way to the service in one event loop.
+
+    Attributes:
+        process: The process that opened it.
+        time_limit: Sets time limits in its event loop.
+        send: Sends a request on it.
+        ends: What has to be closed at its end.
+    """
 
     process: int
+    time_limit: TimeLimit
     send: AsyncSender
     ends: tuple[httpx.AsyncHTTPTransport | httpx.AsyncClient, ...] = ()
 
@@ -32,10 +40,10 @@ class AsyncPool:
         # It may be its like of another library, as has been made sure.
         self._given = None if given is None else _through(cast("httpx.AsyncClient", given), self.library)
         self._given_in: int | None = None  # the process that has used it
-        self._roads: dict[object, _Road] = {}
+        self._roads: dict[object, Road] = {}
         self._closed = False
 
-    def sender(self) -> AsyncSender:
+    def road(self) -> Road:
         """Give the road to the service, opened at the first use in a process and event loop.
 
         Raises:
@@ -49,7 +57,7 @@ class AsyncPool:
             road = self._open()
             self._forget()
             self._roads[loop] = road
-        return road.send
+        return road
 
     async def close(self) -> None:
         """Close what this event loop has opened here; a client that was given stays open."""
@@ -60,15 +68,15 @@ class AsyncPool:
             for end in road.ends:
                 await end.aclose()
 
-    def _open(self) -> _Road:
+    def _open(self) -> Road:
         if self._given is None:
             return _open_own()
         if self._given_in is None:
             self._given_in = os.getpid()
-            return _Road(self._given_in, self._given)
+            return Road(self._given_in, time_limit_here(), self._given)
         if self._given_in != os.getpid():
             raise RuntimeError(FORKED)
-        return _Road(self._given_in, partial(_in_another_loop, self._given))
+        return Road(self._given_in, time_limit_here(), partial(_in_another_loop, self._given))
 
     def _forget(self) -> None:
         """Let go of connections that cannot even be closed from here: their loop or process is another."""
@@ -77,10 +85,10 @@ class AsyncPool:
                 self._roads.pop(loop, None)
 
 
-def _open_own() -> _Road:
+def _open_own() -> Road:
     direct = httpx.AsyncHTTPTransport(verify=tls_context(), limits=LIMITS)
     if not has_proxies():
-        return _Road(os.getpid(), direct.handle_async_request, (direct,))
+        return Road(os.getpid(), time_limit_here(), direct.handle_async_request, (direct,))
     client = httpx.AsyncClient(verify=tls_context(), limits=LIMITS)
     through = _through(client, HTTPX)
 
@@ -90,7 +98,7 @@ def _open_own() -> _Road:
             return await direct.handle_async_request(request)
         return await through(request)
 
-    return _Road(os.getpid(), send, (direct, client))
+    return Road(os.getpid(), time_limit_here(), send, (direct, client))
 
 
 def _through(client: httpx.AsyncClient, library: Library) -> AsyncSender:

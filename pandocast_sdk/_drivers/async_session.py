@@ -13,7 +13,7 @@ from pandocast_sdk._core.redaction import without_frames
 from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, RawHeaders, Send, Sleep
 from pandocast_sdk._drivers.async_pool import AsyncPool
 from pandocast_sdk._drivers.body import UNREADABLE, BodyReader
-from pandocast_sdk._drivers.event_loop import pause, time_limit
+from pandocast_sdk._drivers.event_loop import pause
 from pandocast_sdk._drivers.http_libraries import failure_of
 from pandocast_sdk._drivers.standing import Standing
 from pandocast_sdk._drivers.transport import Envelope
@@ -81,13 +81,11 @@ class AsyncSession:
     async def _send(self, step: Send) -> Answer | Failure:
         sent = time.monotonic()
         try:
-            async with time_limit(step.expires - sent + _GRACE):
-                response = await self.pool.sender()(self._envelope.request(step))
-                try:
-                    headers = response.headers.raw
-                    body = await _read(response, headers, step.expires)
-                finally:
-                    await response.aclose()
+            road = self.pool.road()
+            async with road.time_limit(step.expires - sent + _GRACE):
+                response = await road.send(self._envelope.request(step))
+                headers = response.headers.raw
+                body = await _read(response, headers, step.expires)
         except Exception as error:  # noqa: BLE001 - sorted by a table, raised again if it is none of it
             return failure_of(error, step.request, self.pool.library)
         except BaseException as error:
@@ -100,15 +98,18 @@ async def _read(response: httpx.Response, headers: RawHeaders, expires: float) -
     if response.is_stream_consumed:
         return response.content  # read already, by a hook or transport of the caller's
     reader = BodyReader(headers, expires)
-    pieces = aiter(cast("httpx.AsyncByteStream", response.stream))  # of an async client it is one
+    stream = cast("httpx.AsyncByteStream", response.stream)  # of an async client it is one
+    pieces = aiter(stream)
     try:
         async for piece in pieces:
             reader.add(piece)
     except UNREADABLE:
         # Trio complains of generators left half way; once the stream is closed, they run to their end.
-        await response.aclose()
+        await stream.aclose()
         with suppress(Exception):
             async for _ in pieces:
                 pass
         raise
+    finally:
+        await stream.aclose()
     return reader.finish()

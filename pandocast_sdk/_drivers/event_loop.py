@@ -2,8 +2,9 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import TypeAlias
 
 from pandocast_sdk._core.steps import Sleep
 
@@ -30,17 +31,17 @@ def has_ended(loop: object) -> bool:
     return False
 
 
-def time_limit(seconds: float) -> AbstractAsyncContextManager[object]:
-    """Cancel what runs inside when it lasts too long.
+TimeLimit: TypeAlias = Callable[[float], AbstractAsyncContextManager[object]]
+"""Cancels what runs inside when it lasts longer than so many seconds, and raises `TimeoutError` then."""
 
-    Raises:
-        TimeoutError: It did.
-    """
+
+def time_limit_here() -> TimeLimit:
+    """Give what sets time limits in the event loop that runs."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return _time_limit_in_trio(seconds)
-    return asyncio.timeout(seconds)
+        return _time_limit_in_trio
+    return asyncio.timeout
 
 
 @asynccontextmanager

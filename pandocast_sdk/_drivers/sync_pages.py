@@ -123,13 +123,11 @@ def open_list(session: SyncSession, listing: Listing[R], position: Position, pre
     Raises:
         ValueError: `prefetch` is out of its bounds; nothing was sent.
     """
-    ahead = _checked(prefetch)
+    ahead = 0 if prefetch == 0 else _checked(prefetch)
     return Page(session, listing, session.run(fetch_page, listing, position), ahead)
 
 
 def _checked(prefetch: int) -> int:
-    if prefetch == 0:
-        return 0
     from pandocast_sdk._core.prefetching import pages_ahead  # noqa: PLC0415 - a first call need not wait for it
 
     return pages_ahead(prefetch)

@@ -81,11 +81,8 @@ class SyncSession:
         sent = time.monotonic()
         try:
             response = self.pool.sender()(self._envelope.request(step))
-            try:
-                headers = response.headers.raw
-                body = _read(response, headers, step.expires)
-            finally:
-                response.close()
+            headers = response.headers.raw
+            body = _read(response, headers, step.expires)
         except Exception as error:  # noqa: BLE001 - sorted by a table, raised again if it is none of it
             return failure_of(error, step.request, self.pool.library)
         except BaseException as error:
@@ -98,8 +95,12 @@ def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> byte
     if response.is_stream_consumed:
         return response.content  # read already, by a hook or transport of the caller's
     reader = BodyReader(headers, expires)
-    for piece in cast("httpx.SyncByteStream", response.stream):  # of a blocking client it is one
-        reader.add(piece)
+    stream = cast("httpx.SyncByteStream", response.stream)  # of a blocking client it is one
+    try:
+        for piece in stream:
+            reader.add(piece)
+    finally:
+        stream.close()
     return reader.finish()
 
 
