@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from functools import cache, lru_cache
 from traceback import walk_tb
 from types import FrameType, ModuleType
-from typing import Literal, NamedTuple, Protocol, TypeAlias, cast
+from typing import Literal, NamedTuple, Protocol, Self, TypeAlias, cast
 
 import httpx
 
@@ -51,6 +51,7 @@ class Library(NamedTuple):
         sent_request: The same for those that are sent; see `_content_at_need`.
         headers: Its class of headers.
         stream: Its class of bodies that are there at once.
+        no_body: The body of requests that have none; see `_no_body`.
         address: Takes an address apart, which costs as much as all else of a request; so the last ones
             are remembered.
         no_auth: Adds nothing to a request; `None` would have the client search the address for a password.
@@ -63,6 +64,7 @@ class Library(NamedTuple):
     sent_request: type[httpx.Request]
     headers: type[httpx.Headers]
     stream: type[httpx.ByteStream]
+    no_body: httpx.SyncByteStream
     address: Callable[[str], httpx.URL]
     no_auth: httpx.Auth
     error: type[httpx.HTTPError]
@@ -130,6 +132,7 @@ def _library(name: str) -> Library:
         sent_request=_content_at_need(module.Request),
         headers=module.Headers,
         stream=module.ByteStream,
+        no_body=_no_body(module.SyncByteStream, module.AsyncByteStream),
         address=lru_cache(maxsize=256)(module.URL),
         no_auth=_no_auth(module.Auth),
         error=module.HTTPError,
@@ -144,7 +147,23 @@ def _content_at_need(request: type[httpx.Request]) -> type[httpx.Request]:
 
 
 def _content(request: httpx.Request) -> bytes:
-    return b"".join(cast("httpx.ByteStream", request.stream))
+    return b"".join(cast("httpx.SyncByteStream", request.stream))
+
+
+def _no_body(*streams: type) -> httpx.SyncByteStream:
+    """Make a body without pieces: the library's own has an empty one, which it sends like any other."""
+    members = {"__iter__": lambda _stream: iter(()), "__aiter__": lambda _stream: _Nothing()}
+    return cast("httpx.SyncByteStream", type("NoBody", streams, members)())
+
+
+class _Nothing:
+    """Not one piece, for `async for`."""
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        raise StopAsyncIteration
 
 
 def _no_auth(auth: type[httpx.Auth]) -> httpx.Auth:

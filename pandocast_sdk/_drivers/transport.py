@@ -82,7 +82,7 @@ class Envelope:
     All headers are known once a client, but for the length of a body.
     """
 
-    __slots__ = ("_library", "_no_body", "_read_headers", "_write_headers")
+    __slots__ = ("_library", "_read_headers", "_write_headers")
 
     def __init__(self, options: ClientOptions, library: Library) -> None:
         """Prepare what all requests have.
@@ -102,7 +102,6 @@ class Envelope:
             (b"User-Agent", user_agent()),
             (b"Authorization", HiddenBytes(f"Bearer {options.api_key}".encode("ascii"))),
         ]
-        self._no_body = library.stream(b"")
         self._read_headers = library.headers(headers)
         self._write_headers = [*headers, (b"Content-Type", b"application/json")]
 
@@ -111,7 +110,7 @@ class Envelope:
         method, url, body = step.request
         library = self._library
         headers: httpx.Headers | list[tuple[bytes, bytes]] = self._read_headers
-        stream = self._no_body
+        stream = library.no_body
         if body is not None:
             headers = [*self._write_headers, (b"Content-Length", b"%d" % len(body))]
             stream = library.stream(body)
