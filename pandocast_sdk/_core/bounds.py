@@ -11,18 +11,21 @@ from typing import TypeVar, cast
 T = TypeVar("T")
 
 
-def at_least(name: str, value: object, least: int) -> int | None:
+def at_least(name: str, value: object, least: int) -> int:
     """Check a whole number's lower bound; upper bounds are the server's.
 
     Raises:
         ValueError: It is below, or no whole number.
     """
-    if value is None:
-        return None
     number = value if type(value) is int else _whole(name, value)
     if number < least:
         raise ValueError(f"{name} must be {least} or more, not {number!r}")
     return number
+
+
+def maybe_at_least(name: str, value: object, least: int) -> int | None:
+    """Check a whole number as `at_least` does, if there is one."""
+    return None if value is None else at_least(name, value, least)
 
 
 def within(name: str, value: object, least: int, most: int) -> int:

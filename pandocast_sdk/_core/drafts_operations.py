@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Literal
 
 from pandocast_sdk._core.bounds import (
-    at_least,
     comma_list,
     distinct,
     listed,
+    maybe_at_least,
     maybe_text,
     members,
     text,
@@ -58,7 +58,7 @@ def list_drafts(
     filters = {
         "status": status,
         "format": format,
-        "limit": at_least("limit", limit, 1),
+        "limit": maybe_at_least("limit", limit, 1),
         "sourceId": source_id,
         "sourceType": source_type,
         "tags": comma_list("tags", tags),

@@ -1,6 +1,6 @@
 """The operations on engagement (reference, "Engagement summary", "Upsert engagement metrics")."""
 
-from pandocast_sdk._core.bounds import at_least, text, within
+from pandocast_sdk._core.bounds import maybe_at_least, text, within
 from pandocast_sdk._core.operation import Operation, operation
 from pandocast_sdk._core.passband_routes import ROUTES
 from pandocast_sdk._core.reading import reads
@@ -31,6 +31,6 @@ def record(
         "postId": post_id,
         "status": status,
         "errorMessage": error_message,
-        **{name: at_least(name, count, 0) for name, count in counts.items()},
+        **{name: maybe_at_least(name, count, 0) for name, count in counts.items()},
     }
     return operation(ROUTES["record_engagement"], reads(Engagement), body=body)

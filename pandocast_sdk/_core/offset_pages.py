@@ -124,7 +124,8 @@ def beginning(*, limit: int | None, offset: int | None) -> Position:
     Raises:
         ValueError: A number is below its bound.
     """
-    return Position(at_least("offset", offset, 0) or 0, at_least("limit", limit, 1) or MOST_ROWS)
+    size = MOST_ROWS if limit is None else at_least("limit", limit, 1)
+    return Position(0 if offset is None else at_least("offset", offset, 0), size)
 
 
 class PageRequest(NamedTuple):

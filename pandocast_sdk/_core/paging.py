@@ -42,8 +42,10 @@ def fetch_page(
         return OffsetPage([], NoRows(position.total or 0), 0, position.offset, position, ended=True)
     if position.total is None:
         answer = yield from call(terms, listing.page(position.limit, position.offset), expires=expires)
-        if not answer.items:
-            _judge_empty(terms, listing, position, answer)
+        page = _page(position, position.offset, answer)
+        if page is not None and page.items:
+            return page
+        _check_empty(terms, listing, position, answer)
         return _sound(terms, listing, position, position.offset, answer)
     return (yield from _search_page(terms, listing, position, expires))
 
@@ -54,8 +56,7 @@ def _search_page(
     search = _Search(position)
     for _ in range(_TRIES):
         answer = yield from call(terms, listing.page(search.size, search.first), expires=expires)
-        if not answer.items:
-            _judge_empty(terms, listing, Position(search.first, search.size), answer)
+        _check_empty(terms, listing, Position(search.first, search.size), answer)
         search.note(answer.total)
         joined = _join(answer, position.given)
         if joined is not None:
@@ -145,8 +146,8 @@ class _Search:
         return self._earliest() + max(0, growth - self.size // 4)
 
 
-def _judge_empty(terms: Terms, listing: Listing[R], asked: Position, answer: RowList[R]) -> None:
-    if answer.has_more:
+def _check_empty(terms: Terms, listing: Listing[R], asked: Position, answer: RowList[R]) -> None:
+    if answer.has_more and not answer.items:
         raise _contradiction(terms, listing, asked, "an empty page says that more rows follow")
 
 

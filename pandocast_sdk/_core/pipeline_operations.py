@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from pandocast_sdk._core.bounds import at_least
+from pandocast_sdk._core.bounds import maybe_at_least
 from pandocast_sdk._core.cursor_paging import CursorListing, CursorRows
 from pandocast_sdk._core.operation import Operation, operation
 from pandocast_sdk._core.passband_routes import ROUTES
@@ -24,7 +24,7 @@ def all_runs(limit: int | None) -> CursorListing[PipelineRun]:
 
 def list_runs(limit: int | None, cursor: str | None) -> Operation[CursorRows[PipelineRun]]:
     """One page of runs, newest first."""
-    query = {"limit": at_least("limit", limit, 1), "cursor": cursor}
+    query = {"limit": maybe_at_least("limit", limit, 1), "cursor": cursor}
     return operation(ROUTES["list_pipeline_runs"], _rows, query=query)
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandocast_sdk._core.bounds import at_least
+from pandocast_sdk._core.bounds import maybe_at_least
 from pandocast_sdk._core.content_operations import (
     generate_content,
     list_content,
@@ -171,7 +171,7 @@ def test_lower_bounds_are_ours_and_upper_bounds_are_the_servers() -> None:
         offset_start(CONTENT, limit=0, offset=None, position=None)
     with pytest.raises(ValueError, match="offset must be 0 or more, not -1"):
         offset_start(CONTENT, limit=1, offset=-1, position=None)
-    assert at_least("limit", None, 1) is None
+    assert maybe_at_least("limit", None, 1) is None
 
 
 def test_the_routes_are_those_of_the_reference() -> None:
