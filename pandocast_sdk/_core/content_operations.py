@@ -13,7 +13,12 @@ from pandocast_sdk.models.pandocast import Content, ContentList, Generation, Out
 
 def list_content(limit: int, offset: int) -> Operation[ContentList]:
     """One page, newest first; who begins to read a list checks both numbers."""
-    return operation(ROUTES["list_content"], reads(ContentList), query={"limit": limit, "offset": offset})
+    # Written down without the general way, which all pages of all lists would take.
+    name, method, path, read, *_ = _LIST
+    return Operation(name, method, path, read, f"limit={limit}&offset={offset}")
+
+
+_LIST = operation(ROUTES["list_content"], reads(ContentList))
 
 
 def upload_content(*, title: str, content_type: str, raw_content: str | Path | TextIO) -> Operation[Content]:

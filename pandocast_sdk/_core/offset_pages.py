@@ -88,14 +88,19 @@ class OffsetPage(NamedTuple, Generic[R]):
     growth: int = 0
 
     @property
+    def size(self) -> int:
+        """How many rows it has."""
+        return min(len(self.answer.items) - self.skip, self.at.limit)
+
+    @property
     def position(self) -> Position | None:
         """Where the next page begins; None at the end."""
         # Told when it is asked for, which not everybody does, and by the answer: `items` is the caller's.
-        return None if self.ended else self.place(self._count)
+        return None if self.ended else self.place(self.size)
 
     def after(self, count: int) -> Position:
         """Say where to go on when `count` of the items have been given out."""
-        if count >= self._count:
+        if count >= self.size:
             return self.position or evolve(self.place(count), ended=True)
         return self.place(count) if count else self.at
 
@@ -104,10 +109,6 @@ class OffsetPage(NamedTuple, Generic[R]):
         rows = self.answer.items[self.skip : self.skip + count]
         given = (*self.at.given, *short_names(rows))[-REMEMBERED:]
         return Position(self.first + count, self.at.limit, self.answer.total, self.growth, given)
-
-    @property
-    def _count(self) -> int:
-        return min(len(self.answer.items) - self.skip, self.at.limit)
 
 
 class NoRows(NamedTuple):

@@ -16,6 +16,9 @@ class AsyncLinkedPage(Protocol[T_co]):
     @property
     def items(self) -> Sequence[T_co]: ...
 
+    @property
+    def position(self) -> str: ...
+
     def position_after(self, count: int) -> str: ...
 
     async def next_page(self) -> Self | None: ...
@@ -56,7 +59,7 @@ class AsyncPageIterator(Generic[P]):
     @property
     def position(self) -> str:
         """Where the next page begins; give it to the list's method as `position` to go on there later."""
-        return self._start if self._last is None else self._last.position_after(len(self._last.items))
+        return self._start if self._last is None else self._last.position
 
     async def close(self) -> None:
         """End it: nothing that was fetched ahead is left behind, no task and no place in the window.

@@ -44,7 +44,10 @@ class BodyReader:
         # pieces would be many times as large.
         self._body: bytes | bytearray = b""
         self._begun = False
-        self._inflater = zlib.decompressobj(_GZIP) if _is_gzip(headers) else None
+        self._inflater = None
+        for name, _ in headers:
+            if len(name) == len(_CODING) and name.lower() == _CODING and _is_gzip(headers):
+                self._inflater = zlib.decompressobj(_GZIP)
 
     def add(self, piece: bytes) -> None:
         """Take the next piece.
@@ -83,10 +86,7 @@ class BodyReader:
 
 
 def _is_gzip(headers: RawHeaders) -> bool:
-    codings: list[bytes] = []
-    for name, value in headers:
-        if len(name) == len(_CODING) and name.lower() == _CODING:
-            codings.append(value.strip().lower())
+    codings = [value.strip().lower() for name, value in headers if name.lower() == _CODING]
     return codings in ([b"gzip"], [b"x-gzip"])
 
 

@@ -8,17 +8,18 @@ Only httpx is imported; whoever brings a client of another library has imported 
 """
 
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable
 from functools import cache, lru_cache
 from traceback import walk_tb
 from types import FrameType, ModuleType
-from typing import Literal, NamedTuple, Protocol, Self, TypeAlias, cast
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 import httpx
 
 from pandocast_sdk._core.redaction import causes, without_frames
 from pandocast_sdk._core.steps import Failure, Trouble, WireRequest
 from pandocast_sdk._drivers.body import AnswerTooLargeError, AttemptExpiredError
+from pandocast_sdk._drivers.request_parts import content_at_need, no_auth, no_body
 
 Rows: TypeAlias = tuple[tuple[type[Exception], Trouble], ...]
 
@@ -48,10 +49,10 @@ class Library(NamedTuple):
 
     Attributes:
         request: Its class of requests.
-        sent_request: The same for those that are sent; see `_content_at_need`.
+        sent_request: The same for those that are sent; see `content_at_need`.
         headers: Its class of headers.
         stream: Its class of bodies that are there at once.
-        no_body: The body of requests that have none; see `_no_body`.
+        no_body: The body of requests that have none; see `no_body`.
         address: Takes an address apart, which costs as much as all else of a request; so the last ones
             are remembered.
         no_auth: Adds nothing to a request; `None` would have the client search the address for a password.
@@ -129,57 +130,16 @@ def _library(name: str) -> Library:
     rows = tuple((getattr(module, name), trouble) for name, trouble in _TROUBLES)
     return Library(
         request=module.Request,
-        sent_request=_content_at_need(module.Request),
+        sent_request=content_at_need(module.Request),
         headers=module.Headers,
         stream=module.ByteStream,
-        no_body=_no_body(module.SyncByteStream, module.AsyncByteStream),
+        no_body=no_body(module.SyncByteStream, module.AsyncByteStream),
         address=lru_cache(maxsize=256)(module.URL),
-        no_auth=_no_auth(module.Auth),
+        no_auth=no_auth(module.Auth),
         error=module.HTTPError,
         invalid_url=module.InvalidURL,
         troubles=(*rows, *_OWN),
     )
-
-
-def _content_at_need(request: type[httpx.Request]) -> type[httpx.Request]:
-    """Have requests read their content when a hook or a transport asks for it: few do, and it takes time."""
-    return cast("type[httpx.Request]", type(request.__name__, (request,), {"content": property(_content)}))
-
-
-def _content(request: httpx.Request) -> bytes:
-    return b"".join(cast("httpx.SyncByteStream", request.stream))
-
-
-def _no_body(*streams: type) -> httpx.SyncByteStream:
-    """Make a body without pieces: the library's own has an empty one, which it sends like any other."""
-    members = {"__iter__": lambda _stream: iter(()), "__aiter__": lambda _stream: _Nothing()}
-    return cast("httpx.SyncByteStream", type("NoBody", streams, members)())
-
-
-class _Nothing:
-    """Not one piece, for `async for`."""
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> bytes:
-        raise StopAsyncIteration
-
-
-def _no_auth(auth: type[httpx.Auth]) -> httpx.Auth:
-    """Make what adds nothing to a request, without the library's detour for what might."""
-    flows = {"sync_auth_flow": _as_it_is, "async_auth_flow": _as_it_is_async}
-    return cast("httpx.Auth", type(auth.__name__, (auth,), flows)())
-
-
-def _as_it_is(_auth: httpx.Auth, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-    yield request
-
-
-async def _as_it_is_async(
-    _auth: httpx.Auth, request: httpx.Request
-) -> AsyncGenerator[httpx.Request, httpx.Response]:
-    yield request
 
 
 HTTPX = _library("httpx")

@@ -16,6 +16,9 @@ class LinkedPage(Protocol[T_co]):
     @property
     def items(self) -> Sequence[T_co]: ...
 
+    @property
+    def position(self) -> str: ...
+
     def position_after(self, count: int) -> str: ...
 
     def next_page(self) -> Self | None: ...
@@ -50,7 +53,7 @@ class PageIterator(Generic[P]):
     @property
     def position(self) -> str:
         """Where the next page begins; give it to the list's method as `position` to go on there later."""
-        return self._last.position_after(len(self._last.items) if self._begun else 0)
+        return self._last.position if self._begun else self._last.position_after(0)
 
     def close(self) -> None:
         """End it: nothing that was fetched ahead is left behind, no thread and no place in the window.

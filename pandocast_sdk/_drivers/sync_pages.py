@@ -43,7 +43,7 @@ class Page(Generic[R]):
 
         At the end of the list it says so, and the list that goes on there is empty.
         """
-        return self.position_after(len(self.items))
+        return self.position_after(self._page.size)
 
     def position_after(self, count: int) -> str:
         """Say where to go on when `count` items of this page are dealt with; see `position`."""

@@ -51,6 +51,15 @@ def test_a_header_that_stands_there_twice_says_nothing() -> None:
     assert read_rate_headers(answer(headers=headers).headers) == NOTHING
 
 
+def test_an_endless_header_says_nothing_and_is_not_kept() -> None:
+    endless = "9" * 60_000
+    reading = read_rate_headers(answer(headers={**window(endless, endless), "Retry-After": endless}).headers)
+    assert reading[:3] == (100, None, None)
+    assert reading.retry_after is not None, "the server asks for a wait, if not for how long"
+    assert len(reading.retry_after) < 100
+    assert retry_after_seconds(reading.retry_after, 0) is None
+
+
 def test_three_times_is_no_better() -> None:
     headers = [("X-RateLimit-Reset", 9)] * 3
     assert read_rate_headers(answer(headers=headers).headers).reset is None

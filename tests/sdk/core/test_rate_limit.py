@@ -589,3 +589,35 @@ def test_no_place_is_ever_lost_or_made_up(acts: list[tuple[str, int]], limit: in
 )
 def test_how_long_a_refusal_asks_to_wait(headers: Mapping[str, object], seconds: float | None) -> None:
     assert seconds_until_allowed(answer(429, headers=headers), EPOCH) == seconds
+
+
+def test_a_place_is_taken_at_once_only_where_nobody_waits() -> None:
+    office = Office()
+    first = office.budget.take(office.now)
+    assert first == 1, "a fresh key lets one call learn the window"
+    assert office.budget.take(office.now) is None
+    office.now += LATENCY
+    office.answered(window(1, RESET))
+    assert (office.budget.take(office.now), office.remaining) == (2, 0)
+    assert office.budget.take(office.now) is None
+    (waiting,) = office.join()
+    assert not waiting.granted
+    office.now = RESET - EPOCH + 2.0
+    assert office.budget.take(office.now) is None, "somebody was here before"
+    assert office.budget.delay(waiting) is None
+    assert office.budget.take(office.now) == 4
+    office.budget.block(office.now + 5)
+    assert office.budget.take(office.now) is None
+
+
+def test_a_place_taken_at_once_is_counted_like_any_other() -> None:
+    office = Office()
+    office.learn(3)
+    for _ in range(3):
+        assert office.budget.take(office.now) is not None
+    assert office.budget.take(office.now) is None
+    office.budget.settle(failure(Trouble.NOT_CONNECTED))
+    assert office.remaining == 1, "what was not sent is given back"
+    for _ in range(2):
+        office.budget.settle(None)
+    assert office.at_rest()

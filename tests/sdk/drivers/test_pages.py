@@ -184,3 +184,13 @@ def test_pages_say_what_they_are() -> None:
         assert repr(await listing) == "<AsyncPage of 2 items, 5 in all>"
 
     asynchronously(scenario, Service())
+
+
+def test_what_is_done_to_the_items_does_not_change_where_the_next_page_begins() -> None:
+    page = Service().client().content.list(limit=2)
+    expected = page.position
+    page.items.clear()
+    assert page.position == expected
+    following = page.next_page()
+    assert following is not None
+    assert [content.id for content in following.items] == NAMES[2:4]

@@ -305,6 +305,31 @@ def test_what_a_given_client_would_add_is_left_out(flavour: str) -> None:
 
 
 @EVERY_FLAVOUR
+@pytest.mark.parametrize(("method", "body"), [("GET", None), ("POST", None), ("POST", {"b": "ü"})])
+def test_a_hook_sees_the_whole_request_and_may_add_to_it(
+    flavour: str, method: str, body: dict[str, object] | None
+) -> None:
+    seen: list[bytes] = []
+
+    def look(request: httpx.Request) -> None:
+        seen.extend([request.content, request.read(), request.content])
+        request.headers["X-Added"] = "ü"
+
+    async def look_async(request: httpx.Request) -> None:
+        look(request)
+
+    given = {"event_hooks": {"request": [look if flavour == "sync" else look_async]}}
+    with loopback(always(http("200 OK", b"{}"))) as server:
+        for _ in range(2):
+            call(flavour, server.url, method, json=body, given=given)
+    sent = b"" if body is None else '{"b":"ü"}'.encode()
+    assert seen == [sent] * 6
+    for heard in server.heard:
+        assert (heard.body, heard.header("X-Added")) == (sent, ["ü".encode().decode("latin-1")])
+        assert heard.header("Content-Length") == ([] if method == "GET" else [str(len(sent))])
+
+
+@EVERY_FLAVOUR
 def test_a_transport_that_has_read_the_body_will_do(flavour: str) -> None:
     def respond(_request: httpx.Request) -> object:
         packed = gzip.compress(b'{"a": 1}')
