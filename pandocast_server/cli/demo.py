@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from pandocast_server.cli.interrupts import no_interrupt_lost
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -54,7 +56,7 @@ def demo(*, file: Path | None, passband: bool, calendar: Path | None, full: bool
     if calendar is not None and not passband:
         raise click.UsageError("--calendar belongs to the second act: add --passband")
     try:
-        with _quiet_logs():
+        with no_interrupt_lost(), _quiet_logs():
             if passband:
                 _draft(file, calendar or Path(_CALENDAR), full=full, as_json=as_json)
             else:
