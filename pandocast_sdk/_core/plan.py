@@ -75,7 +75,9 @@ def call(terms: Terms, operation: Operation[T], *, expires: float = inf) -> Life
     Raises:
         PandocastError: One of the tree of errors; `outcome_unknown` is set where a write may have been done.
     """
-    options, budget, request = terms.options, terms.budget, _wire_request(terms, operation)
+    options, budget = terms.options, terms.budget
+    path = f"{operation.path}?{operation.query}" if operation.query else operation.path
+    request = WireRequest(operation.method, options.base_url + path, operation.body)
     if options.deadline is not None:
         expires = min(expires, terms.now() + options.deadline)
     attempts, number, place, refused = None, 0, None, False
@@ -143,13 +145,6 @@ def _recover(
         raise _too_late(record, error) from error
     yield Sleep(pause)
     return False
-
-
-def _wire_request(terms: Terms, operation: Operation[T]) -> WireRequest:
-    url = terms.options.base_url + operation.path
-    return WireRequest(
-        operation.method, f"{url}?{operation.query}" if operation.query else url, operation.body
-    )
 
 
 def _record(operation: Operation[T], request: WireRequest) -> RequestRecord:

@@ -14,6 +14,7 @@ refused:
 from collections import deque
 from collections.abc import Callable, Iterable
 from threading import RLock
+from typing import NamedTuple
 
 from pandocast_sdk._core.clock import ServerClock
 from pandocast_sdk._core.rate_headers import read_rate_headers, retry_after_seconds
@@ -26,6 +27,14 @@ LONGEST_WINDOW = 86_400.0  # seconds: a reset further off than a day is not beli
 MARGIN = 0.001  # seconds: a timer may fire a little early, which must not become a busy loop
 
 UNSENT = (Trouble.NOT_CONNECTED, Trouble.CONNECT_TIMEOUT, Trouble.POOL_TIMEOUT)
+
+
+class _Told(NamedTuple):
+    """What an answer tells of its window."""
+
+    limit: int
+    remaining: int
+    reset: int
 
 
 class Budget:
@@ -234,8 +243,13 @@ class Budget:
             self._lost += 1
             self._learn_nothing(answer.status)
         else:
-            self._paced = True
-            self._learn_window(limit, reading.remaining, reset, answer.received)
+            self._paced, is_first, self._limit = True, self._limit is None, limit
+            if reset != self._reset:
+                told = _Told(limit, reading.remaining, reset)
+                self._meet_window(told, answer.received, is_first=is_first)
+            # An answer that was overtaken has nothing new to tell.
+            if reset == self._reset and reading.remaining < self._told:
+                self._told, self._lost = reading.remaining, 0
         if asks_for_reset and reset is not None and reset != self._reset:
             # What is known of the window does not hold the next one back, and the server has asked for it.
             ahead = reset - self._clock.earliest(answer.received)
@@ -248,25 +262,22 @@ class Budget:
             if status != 429 and status < 500:
                 self._paced = False
 
-    def _learn_window(self, limit: int, remaining: int, reset: int, received: float) -> None:
-        known_limit, self._limit = self._limit, limit
+    def _meet_window(self, told: _Told, received: float, *, is_first: bool) -> None:
+        """Take up an answer that tells of another window than the known one."""
         known = self._reset
-        if reset <= self._last_reset or (
-            known is not None and reset < known and reset <= self._clock.latest(received)
-        ):
+        coming = told.reset > self._clock.latest(received)
+        if told.reset <= self._last_reset or (known is not None and told.reset < known and not coming):
             # An answer of the window before: what it was charged to the new one is given back.
             self._give_back()
-        elif known is not None and reset > known:
-            self._last_reset, self._reset = known, reset
-            self._open(limit - 1, remaining)
-        elif known is None and known_limit is None:
-            self._reset = reset
-            self._open(limit - 1, remaining)
-        else:
-            # One that resets earlier, and certainly is not over, says that the later one was told wrong.
-            self._reset = reset
-            if remaining < self._told:  # an answer that was overtaken has nothing new to tell
-                self._told, self._lost = remaining, 0
+            return
+        self._reset = told.reset
+        if known is not None and told.reset > known:
+            self._last_reset = known
+            self._open(told.limit - 1, told.remaining)
+        elif is_first:
+            self._open(told.limit - 1, told.remaining)
+        # Else it is the window that was expected; or it resets earlier, and certainly is not over, which says
+        # that the later one was told wrong.
 
 
 def wake(tickets: list[Ticket]) -> None:

@@ -151,7 +151,7 @@ def _gives_up(story: Story, call: CallRecord, last: Sent) -> Iterator[str]:
     late = client.deadline is not None and last.heard - call.began >= client.deadline - INSTANT
     if unclear or final or late or (last.outcome == 429 and policy.mode == "raise"):
         return
-    seconds = getattr(call.error, "retry_after", None) if last.outcome == 429 else last.asked
+    seconds = getattr(call.error, "retry_after", None) if last.outcome == 429 else last.asked_at_most
     if seconds is not None and seconds > policy.max_wait:
         return
     waited_out = sum(sent.outcome == 429 and not sent.names_no_time for sent in call.attempts)

@@ -119,6 +119,7 @@ class Sent:
     outcome: int | str | None = None
     heard: float = math.nan
     asked: float | None = None  # the seconds of an honest `Retry-After`
+    asked_at_most: float | None = None  # the same, by the whole seconds of a `Date`
     names_no_time: bool = False  # a 429 that says in no way when to come back
     until_reset: float = math.nan  # the true seconds, when it came, to the reset that it tells
     came_late: bool = False  # the window that it tells of was over by then, or the clock was set

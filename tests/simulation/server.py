@@ -24,6 +24,7 @@ class Reply(NamedTuple):
         body: Its body.
         window: The reset and the rest of the window that it tells of; None where it does not, or not truly.
         asked: The seconds that its honest `Retry-After` asks to wait.
+        asked_at_most: The same, as a client reads it that has only whole seconds of a `Date` to go by.
         names_no_time: Whether it is a 429 without any time to come back.
         twisted: Whether its headers lie, or cannot be understood.
     """
@@ -33,6 +34,7 @@ class Reply(NamedTuple):
     body: bytes
     window: tuple[int, int] | None = None
     asked: float | None = None
+    asked_at_most: float | None = None
     names_no_time: bool = False
     twisted: bool = False
 
@@ -133,10 +135,13 @@ class Server:
         dated = int(now - self._random.uniform(*story.date_lag)) if story.tells_date else None
         if dated is not None:
             given.append((b"Date", http_date(dated)))
-        asked = None
+        asked, at_most = None, None
         if retry_after:
             asked = max(1, math.ceil(self.reset - now))
-            value = b"%d" % asked if retry_after == "seconds" else http_date(math.ceil(now) + asked)
+            value, at_most = b"%d" % asked, asked
+            if retry_after == "date":
+                moment = math.ceil(now) + asked
+                value, at_most = http_date(moment), None if dated is None else moment - dated
             given.append((b"Retry-After", value))
         if self._happens(story.lies):
             return Reply(status, twist(given, self._random, now), body, twisted=True)
@@ -144,7 +149,7 @@ class Server:
         names_no_time = status == 429 and not (window or asked)
         # A moment is read against a `Date`, and is as vague as that.
         vague = not story.timely or (retry_after == "date" and story.date_lag[1] > 0)
-        return Reply(status, given, body, window, in_seconds, names_no_time, vague)
+        return Reply(status, given, body, window, in_seconds, at_most, names_no_time, vague)
 
 
 @lru_cache(maxsize=4096)

@@ -148,7 +148,8 @@ class Worker:
     def _hear(self, attempt: Sent, reply: Reply, epoch: int) -> Answer:
         now = self._clock.now
         attempt.outcome, attempt.heard = reply.status, now
-        attempt.asked, attempt.twisted = reply.asked, reply.twisted
+        attempt.asked, attempt.asked_at_most = reply.asked, reply.asked_at_most
+        attempt.twisted = reply.twisted
         attempt.names_no_time = reply.names_no_time
         if reply.window is not None:
             attempt.until_reset = reply.window[0] - self._story.server.time()
