@@ -11,8 +11,8 @@ from importlib.resources import files
 from typing import Literal, NamedTuple, TypeAlias
 
 from pandocast_sdk._core.clock import DRIFT, SPREAD
-from pandocast_sdk._core.rate_headers import RateReading
-from pandocast_sdk._core.rate_limit import LEARNING_SECONDS, LONGEST_WINDOW, MARGIN
+from pandocast_sdk._core.rate_headers import LONGEST_WINDOW, RateReading
+from pandocast_sdk._core.rate_limit import LEARNING_SECONDS, MARGIN
 from pandocast_sdk._core.tickets import Delay
 
 STORE_SECONDS = 0.5  # how long one step towards the store may take: connecting, and the reply

@@ -11,8 +11,8 @@ from typing import NamedTuple, TypeVar
 
 from pandocast_sdk._core.failures import add_time, connection_error, rate_limit_error, status_error
 from pandocast_sdk._core.operation import Operation
-from pandocast_sdk._core.rate_headers import read_rate_headers
-from pandocast_sdk._core.rate_limit import Budget, seconds_until_allowed
+from pandocast_sdk._core.rate_headers import read_rate_headers, seconds_until_allowed
+from pandocast_sdk._core.rate_limit import Budget
 from pandocast_sdk._core.redaction import Redactor
 from pandocast_sdk._core.retries import RULES, Attempts, Event, event_of
 from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send, Sleep, Step, WireRequest
@@ -90,11 +90,10 @@ def call(terms: Terms, operation: Operation[T], *, expires: float = inf) -> Life
             place = yield from _wait_for_place(
                 terms, budget, record, expires, place=place if refused else None
             )
-            now = terms.now()
         number += 1
         outcome: Outcome = None
-        try:
-            outcome = yield Send(request, min(now + options.timeout, expires))
+        try:  # at once: an interrupt in between would cost the place
+            outcome = yield Send(request, min(terms.now() + options.timeout, expires))
         finally:
             if budget is not None:  # whatever happens, cancellation included
                 budget.settle(outcome)

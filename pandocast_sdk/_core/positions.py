@@ -17,14 +17,7 @@ from urllib.parse import parse_qsl
 from attrs import asdict, evolve
 
 from pandocast_sdk._core.cursor_paging import LONGEST_CURSOR, CursorListing, CursorPosition
-from pandocast_sdk._core.offset_pages import (
-    LONGEST_NAME,
-    REMEMBERED,
-    Listing,
-    Position,
-    Row,
-    beginning,
-)
+from pandocast_sdk._core.offset_pages import LONGEST_NAME, REMEMBERED, Listing, Position, Row, beginning
 from pandocast_sdk._core.operation import Operation
 
 _VERSION = "pos1."

@@ -19,14 +19,7 @@ from pandocast_sdk._core.cursor_paging import (
     CursorSlice,
     fetch_cursor_page,
 )
-from pandocast_sdk._core.offset_pages import (
-    Listing,
-    OffsetPage,
-    PageRequest,
-    Position,
-    Row,
-    RowList,
-)
+from pandocast_sdk._core.offset_pages import Listing, OffsetPage, PageRequest, Position, Row, RowList
 from pandocast_sdk._core.paging import fetch_page, first_request, page_read_ahead
 from pandocast_sdk._core.plan import Terms, call
 from pandocast_sdk._core.steps import Life

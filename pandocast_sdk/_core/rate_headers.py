@@ -8,8 +8,9 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from pandocast_sdk._core.steps import RawHeaders
+from pandocast_sdk._core.steps import Answer, RawHeaders
 
+LONGEST_WINDOW = 86_400.0  # seconds: a reset further off than a day is not believed
 _LONGEST_NUMBER = 12  # digits: beyond them no limit and no time of this world
 _LONGEST_VALUE = 64  # bytes that are looked at: twice what the longest form of a date takes
 
@@ -69,6 +70,27 @@ def retry_after_seconds(value: bytes, now: float) -> float | None:
         return float(seconds)
     moment = _date(value)
     return None if moment is None else max(0.0, moment - now)
+
+
+def seconds_until_allowed(answer: Answer, server_now: float) -> float | None:
+    """Say how long a 429 asks to wait, by its `Retry-After` or else by its reset (reference, "Rate Limits").
+
+    Args:
+        answer: The refusal.
+        server_now: The server's time at the earliest, in seconds since 1970.
+
+    Returns:
+        Seconds, zero or more; None where the answer names no time, or a reset that is not to be believed.
+    """
+    reading = read_rate_headers(answer.headers)
+    now = server_now if reading.date is None else reading.date
+    if reading.retry_after is not None:
+        seconds = retry_after_seconds(reading.retry_after, now)
+        if seconds is not None:
+            return seconds
+    if reading.reset is None or reading.reset - server_now > LONGEST_WINDOW:
+        return None
+    return max(0.0, reading.reset - server_now)
 
 
 @lru_cache(maxsize=256)  # the same few come with every answer

@@ -17,13 +17,12 @@ from threading import RLock
 from typing import NamedTuple
 
 from pandocast_sdk._core.clock import ServerClock
-from pandocast_sdk._core.rate_headers import read_rate_headers, retry_after_seconds
+from pandocast_sdk._core.rate_headers import LONGEST_WINDOW, read_rate_headers
 from pandocast_sdk._core.rate_limit_state import RateLimitState
 from pandocast_sdk._core.steps import Answer, Consult, Failure, Outcome, Step, Trouble
 from pandocast_sdk._core.tickets import Delay, Ticket
 
 LEARNING_SECONDS = 1.0  # how long the crowd waits for the first answer of a fresh budget
-LONGEST_WINDOW = 86_400.0  # seconds: a reset further off than a day is not believed
 MARGIN = 0.001  # seconds: a timer may fire a little early, which must not become a busy loop
 
 UNSENT = (Trouble.NOT_CONNECTED, Trouble.CONNECT_TIMEOUT, Trouble.POOL_TIMEOUT)
@@ -284,24 +283,3 @@ def wake(tickets: list[Ticket]) -> None:
     """Tell the waiters of these tickets; called without the lock."""
     for ticket in tickets:
         ticket.wake()
-
-
-def seconds_until_allowed(answer: Answer, server_now: float) -> float | None:
-    """Say how long a 429 asks to wait, by its `Retry-After` or else by its reset (reference, "Rate Limits").
-
-    Args:
-        answer: The refusal.
-        server_now: The server's time at the earliest, in seconds since 1970.
-
-    Returns:
-        Seconds, zero or more; None where the answer names no time, or a reset that is not to be believed.
-    """
-    reading = read_rate_headers(answer.headers)
-    now = server_now if reading.date is None else reading.date
-    if reading.retry_after is not None:
-        seconds = retry_after_seconds(reading.retry_after, now)
-        if seconds is not None:
-            return seconds
-    if reading.reset is None or reading.reset - server_now > LONGEST_WINDOW:
-        return None
-    return max(0.0, reading.reset - server_now)

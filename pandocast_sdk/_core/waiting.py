@@ -5,11 +5,7 @@ from math import inf
 from typing import TypeVar
 
 from pandocast_sdk._core.content_operations import list_content, list_outputs
-from pandocast_sdk._core.offset_pages import (
-    MOST_ROWS,
-    Listing,
-    Position,
-)
+from pandocast_sdk._core.offset_pages import MOST_ROWS, Listing, Position
 from pandocast_sdk._core.paging import fetch_page
 from pandocast_sdk._core.plan import Terms, call
 from pandocast_sdk._core.polling import poll

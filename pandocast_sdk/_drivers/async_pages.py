@@ -3,14 +3,7 @@
 from collections.abc import Generator
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.offset_pages import (
-    Listing,
-    OffsetPage,
-    PageRequest,
-    Position,
-    Row,
-    RowList,
-)
+from pandocast_sdk._core.offset_pages import Listing, OffsetPage, PageRequest, Position, Row, RowList
 from pandocast_sdk._core.paging import fetch_page
 from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageIterator
 from pandocast_sdk._drivers.async_session import AsyncSession

@@ -2,14 +2,7 @@
 
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.offset_pages import (
-    Listing,
-    OffsetPage,
-    PageRequest,
-    Position,
-    Row,
-    RowList,
-)
+from pandocast_sdk._core.offset_pages import Listing, OffsetPage, PageRequest, Position, Row, RowList
 from pandocast_sdk._core.paging import fetch_page
 from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator
 from pandocast_sdk._drivers.sync_session import SyncSession

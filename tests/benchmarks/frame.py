@@ -46,7 +46,14 @@ Work = Callable[[int], object]
 
 
 def compare(
-    name: str, target: float | None, ours: Work, base: Work, *, quick: bool, rounds: int = 80, times: int = 20
+    name: str,
+    target: float | None,
+    ours: Work,
+    base: Work,
+    *,
+    quick: bool,
+    rounds: int = 160,
+    times: int = 20,
 ) -> Row:
     """Measure two ways to do the same, in turns, so that what the machine does besides meets both.
 

@@ -14,12 +14,7 @@ from hypothesis import strategies as st
 
 from pandocast_sdk._core.cursor_paging import LONGEST_CURSOR, CursorListing, CursorPosition
 from pandocast_sdk._core.drafts_operations import list_drafts
-from pandocast_sdk._core.offset_pages import (
-    LONGEST_NAME,
-    REMEMBERED,
-    Position,
-    short_name,
-)
+from pandocast_sdk._core.offset_pages import LONGEST_NAME, REMEMBERED, Position, short_name
 from pandocast_sdk._core.pipeline_operations import all_runs
 from pandocast_sdk._core.positions import cursor_start, cursor_text, offset_start, offset_text
 from pandocast_sdk.models.drafts import Draft

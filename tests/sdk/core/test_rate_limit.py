@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire import answer, date, failure, window
 
-from pandocast_sdk._core.rate_limit import LEARNING_SECONDS, Budget, seconds_until_allowed
+from pandocast_sdk._core.rate_headers import seconds_until_allowed
+from pandocast_sdk._core.rate_limit import LEARNING_SECONDS, Budget
 from pandocast_sdk._core.steps import Trouble
 from pandocast_sdk._core.tickets import Delay, Ticket
 
