@@ -17,14 +17,14 @@ nox.options.reuse_venv = "yes"
 PROJECT = nox.project.load_toml("pyproject.toml")
 SUPPORTED = ("3.11", "3.12", "3.13")
 ASYNC, SYNC = "pandocast_sdk/_async", "pandocast_sdk/_sync"
-OF_HTTP_LIBRARIES = "tests/sdk/drivers/test_http_libraries.py"
+OF_HTTP_LIBRARIES = "tests/sdk/drivers/http/test_libraries.py"
 OTHER_SESSIONS_DO_THESE = (
     "--ignore=tests/docs",
     "--ignore=tests/test_packaging.py",
     f"--ignore={OF_HTTP_LIBRARIES}",
 )
 WITH_EVERY_CLIENT = (
-    "tests/sdk/drivers/test_transport.py",
+    "tests/sdk/drivers/http/test_transport.py",
     "tests/sdk/drivers/test_secrets.py",
     "tests/integration/test_outcomes.py",
 )

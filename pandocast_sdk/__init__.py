@@ -9,8 +9,8 @@ TYPE_CHECKING = False  # as checkers take it; `typing` would cost more than all 
 if TYPE_CHECKING:
     from pandocast_sdk._async.client import AsyncPandocast as AsyncPandocast
     from pandocast_sdk._async.passband import AsyncPassband as AsyncPassband
-    from pandocast_sdk._core.rate_limit_state import RateLimitState as RateLimitState
-    from pandocast_sdk._core.raw import Response as Response
+    from pandocast_sdk._core.rate_limit.state import RateLimitState as RateLimitState
+    from pandocast_sdk._core.requests.custom import Response as Response
     from pandocast_sdk._drivers.async_cursor_pages import AsyncCursorPage as AsyncCursorPage
     from pandocast_sdk._drivers.async_cursor_pages import AsyncCursorPages as AsyncCursorPages
     from pandocast_sdk._drivers.async_pages import AsyncPage as AsyncPage
@@ -212,9 +212,9 @@ _HOMES = {
     "PlatformEngagement": "pandocast_sdk.models.engagement",
     "PostingTime": "pandocast_sdk.models.schedule",
     "RateLimitPolicy": "pandocast_sdk.options",
-    "RateLimitState": "pandocast_sdk._core.rate_limit_state",
+    "RateLimitState": "pandocast_sdk._core.rate_limit.state",
     "RecentPipelineStats": "pandocast_sdk.models.pipeline",
-    "Response": "pandocast_sdk._core.raw",
+    "Response": "pandocast_sdk._core.requests.custom",
     "RunStatus": "pandocast_sdk.models.pipeline",
     "ScheduledDraft": "pandocast_sdk.models.schedule",
     "ScheduledPost": "pandocast_sdk.models.pandocast",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pandocast_sdk._async.sources import AsyncSourcesResource
     from pandocast_sdk._async.voice_profile import AsyncVoiceProfileResource
     from pandocast_sdk._drivers.async_session import AsyncSession
-    from pandocast_sdk._drivers.http_libraries import AsyncHTTPClient, HTTPClient
+    from pandocast_sdk._drivers.http.libraries import AsyncHTTPClient, HTTPClient
     from pandocast_sdk._drivers.sync_session import SyncSession
     from pandocast_sdk._sync.calendar import CalendarResource
     from pandocast_sdk._sync.content import ContentResource
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def open_session(options: ClientOptions, http_client: HTTPClient | None) -> SyncSession:
     """Give a blocking client its driver and its own pool."""
-    from pandocast_sdk._drivers.sync_pool import SyncPool
+    from pandocast_sdk._drivers.http.sync_pool import SyncPool
     from pandocast_sdk._drivers.sync_session import SyncSession
 
     return SyncSession(options, SyncPool(http_client), owns_pool=True)
@@ -42,8 +42,8 @@ def open_session(options: ClientOptions, http_client: HTTPClient | None) -> Sync
 
 def open_async_session(options: ClientOptions, http_client: AsyncHTTPClient | None) -> AsyncSession:
     """Give an async client its driver and its own pool."""
-    from pandocast_sdk._drivers.async_pool import AsyncPool
     from pandocast_sdk._drivers.async_session import AsyncSession
+    from pandocast_sdk._drivers.http.async_pool import AsyncPool
 
     return AsyncSession(options, AsyncPool(http_client), owns_pool=True)
 

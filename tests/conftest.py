@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import cast
 
 import pytest
-from flavours import FLAVOURS, Connect, Driven
 from hypothesis import settings
-from openapi_judge import JudgingMiddleware
 from starlette.types import ASGIApp
-from webhook_receiver import Receiver, running_receiver
+from support.flavours import FLAVOURS, Connect, Driven
+from support.openapi_judge import JudgingMiddleware
+from support.webhook_receiver import Receiver, running_receiver
 
 from pandocast_server.testing import ReferenceServer
 

@@ -6,8 +6,8 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from openapi_judge import DESCRIPTIONS, METHODS, MOUNT, PASSBAND_MOUNT, JudgingMiddleware, judge
 from starlette.types import Message, Receive, Scope, Send
+from support.openapi_judge import DESCRIPTIONS, METHODS, MOUNT, PASSBAND_MOUNT, JudgingMiddleware, judge
 
 from pandocast_server.openapi import document
 

@@ -59,7 +59,7 @@ def test_the_wheel_holds_both_packages_and_nothing_else(wheel: Path) -> None:
         path.relative_to(ROOT).as_posix() for package in PACKAGES for path in (ROOT / package).rglob("*.py")
     }
     assert names == modules | {
-        "pandocast_sdk/_core/budget.lua",
+        "pandocast_sdk/_core/rate_limit/budget.lua",
         "pandocast_sdk/py.typed",
         "pandocast_server/py.typed",
         "pandocast_server/openapi/pandocast.yaml",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pandocast_sdk._core import calendar_operations
-from pandocast_sdk._core.plan import call
+from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.operations import calendar as calendar_operations
 from pandocast_sdk._drivers.async_session import AsyncSession
 from pandocast_sdk.models.calendar import CalendarFeed
 

@@ -10,7 +10,7 @@ from pandocast_sdk._loading import async_content_resource
 
 if TYPE_CHECKING:
     from pandocast_sdk._async.content import AsyncContentResource
-    from pandocast_sdk._core.service import Service
+    from pandocast_sdk._core.client import Service
 
 
 class AsyncPandocast(AsyncApiClient):
@@ -26,6 +26,6 @@ class AsyncPandocast(AsyncApiClient):
 
     @staticmethod
     def _service() -> Service:
-        from pandocast_sdk._core.service import PANDOCAST
+        from pandocast_sdk._core.client import PANDOCAST
 
         return PANDOCAST

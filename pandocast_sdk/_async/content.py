@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from pandocast_sdk._core import content_operations, waiting
-from pandocast_sdk._core.offset_pages import beginning
-from pandocast_sdk._core.plan import call
+from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.lookups import content as waiting
+from pandocast_sdk._core.operations import content as content_operations
+from pandocast_sdk._core.paging.offset_pages import first_position
 from pandocast_sdk._drivers.async_pages import AsyncPages, open_async_list
 from pandocast_sdk._drivers.async_session import AsyncSession
 from pandocast_sdk.models.pandocast import Content, Generation, Outputs, PlatformId, ScheduledPost
@@ -48,9 +49,9 @@ class AsyncContentResource:
             PandocastError: A page could not be fetched.
         """
         if position is None:
-            start = beginning(limit=limit, offset=offset)
+            start = first_position(limit=limit, offset=offset)
         else:
-            from pandocast_sdk._core.positions import offset_start
+            from pandocast_sdk._core.paging.positions import offset_start
 
             start = offset_start(waiting.CONTENT, limit=limit, offset=offset, position=position)
         return open_async_list(self._session, waiting.CONTENT, start, prefetch)
@@ -174,7 +175,7 @@ class AsyncContentResource:
             ValueError: `since` has no UTC offset, or `title` is empty; nothing was sent.
             PandocastError: The list could not be read.
         """
-        from pandocast_sdk._core.upload_search import find_upload
+        from pandocast_sdk._core.lookups.upload_search import find_upload
 
         return await self._session.run(find_upload, title, since)
 

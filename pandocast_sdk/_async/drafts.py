@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from pandocast_sdk._core import drafts_operations
-from pandocast_sdk._core.plan import call
+from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.operations import drafts as drafts_operations
 from pandocast_sdk._drivers.async_cursor_pages import AsyncCursorPages, open_async_cursor_list
 from pandocast_sdk._drivers.async_session import AsyncSession
 from pandocast_sdk.models.drafts import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable
 
-from pandocast_sdk._core import experiments_operations
-from pandocast_sdk._core.plan import call
+from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.operations import experiments as experiments_operations
 from pandocast_sdk._drivers.async_session import AsyncSession
 from pandocast_sdk.models.experiments import Experiment, ExperimentStatus, Variant, VariantDict
 

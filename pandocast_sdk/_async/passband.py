@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pandocast_sdk._async.schedule import AsyncScheduleResource
     from pandocast_sdk._async.sources import AsyncSourcesResource
     from pandocast_sdk._async.voice_profile import AsyncVoiceProfileResource
-    from pandocast_sdk._core.service import Service
+    from pandocast_sdk._core.client import Service
 
 
 class AsyncPassband(AsyncApiClient):
@@ -79,6 +79,6 @@ class AsyncPassband(AsyncApiClient):
 
     @staticmethod
     def _service() -> Service:
-        from pandocast_sdk._core.service import PASSBAND
+        from pandocast_sdk._core.client import PASSBAND
 
         return PASSBAND

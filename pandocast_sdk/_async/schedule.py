@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from pandocast_sdk._core import schedule_operations
-from pandocast_sdk._core.plan import call
+from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.operations import schedule as schedule_operations
 from pandocast_sdk._drivers.async_session import AsyncSession
 from pandocast_sdk.models.drafts import Draft, PassbandPlatform
 from pandocast_sdk.models.schedule import BulkSchedule, Conflicts, PostingTime, Slot, SlotDict

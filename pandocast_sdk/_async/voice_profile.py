@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pandocast_sdk._core import voice_profile_operations
-from pandocast_sdk._core.plan import call
+from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.operations import voice_profile as voice_profile_operations
 from pandocast_sdk._drivers.async_session import AsyncSession
 from pandocast_sdk.models.voice_profile import VoiceProfile
 

@@ -3,15 +3,15 @@
 from collections.abc import Generator
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.cursor_paging import (
+from pandocast_sdk._core.paging.cursor_paging import (
     CursorListing,
     CursorPosition,
     CursorSlice,
     cursor_after,
     fetch_cursor_page,
 )
-from pandocast_sdk._core.positions import cursor_start, cursor_text
-from pandocast_sdk._core.prefetching import CursorAhead, pages_ahead
+from pandocast_sdk._core.paging.positions import cursor_start, cursor_text
+from pandocast_sdk._core.paging.prefetching import CursorPrefetch, pages_ahead
 from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageIterator
 from pandocast_sdk._drivers.async_prefetching import AsyncPrefetcher
 from pandocast_sdk._drivers.async_session import AsyncSession
@@ -99,7 +99,7 @@ class _AsyncPagesAhead(Generic[T]):
         self._position = position
         self._prefetch = prefetch
         self._prefetcher: AsyncPrefetcher[CursorPosition, CursorPosition, CursorSlice[T], CursorSlice[T]]
-        self._prefetcher = AsyncPrefetcher(session, CursorAhead(listing, prefetch))
+        self._prefetcher = AsyncPrefetcher(session, CursorPrefetch(listing, prefetch))
 
     def begin(self) -> None:
         if self._position is not None:

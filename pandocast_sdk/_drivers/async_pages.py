@@ -3,8 +3,8 @@
 from collections.abc import Generator
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.offset_pages import Listing, OffsetPage, PageRequest, Position, Row, RowList
-from pandocast_sdk._core.paging import fetch_page
+from pandocast_sdk._core.paging.offset_pages import Listing, OffsetPage, PageRequest, Position, Row, RowList
+from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageIterator
 from pandocast_sdk._drivers.async_session import AsyncSession
 
@@ -41,7 +41,7 @@ class AsyncPage(Generic[R]):
 
     def position_after(self, count: int) -> str:
         """Say where to go on when `count` items of this page are dealt with; see `position`."""
-        from pandocast_sdk._core.positions import offset_text  # noqa: PLC0415 - a first call need not wait for it
+        from pandocast_sdk._core.paging.positions import offset_text  # noqa: PLC0415 - a first call need not wait for it
 
         return offset_text(self._listing, self._page.after(count))
 
@@ -84,7 +84,7 @@ class _AsyncPagesAhead(Generic[R]):
     def __init__(
         self, session: AsyncSession, listing: Listing[R], position: Position | None, prefetch: int
     ) -> None:
-        from pandocast_sdk._core.prefetching import OffsetAhead  # noqa: PLC0415 - a first call need not wait for it
+        from pandocast_sdk._core.paging.prefetching import OffsetPrefetch  # noqa: PLC0415 - a first call need not wait for it
         from pandocast_sdk._drivers.async_prefetching import AsyncPrefetcher  # noqa: PLC0415 - likewise
 
         self._session = session
@@ -92,7 +92,7 @@ class _AsyncPagesAhead(Generic[R]):
         self._position = position
         self._prefetch = prefetch
         self._prefetcher: AsyncPrefetcher[Position, PageRequest, RowList[R], OffsetPage[R]] = AsyncPrefetcher(
-            session, OffsetAhead(listing, prefetch)
+            session, OffsetPrefetch(listing, prefetch)
         )
 
     def begin(self) -> None:
@@ -128,7 +128,7 @@ class AsyncPages(Generic[R]):
 
     def pages(self) -> AsyncPageIterator[AsyncPage[R]]:
         """Iterate over the pages."""
-        from pandocast_sdk._core.positions import offset_text  # noqa: PLC0415 - a first call need not wait for it
+        from pandocast_sdk._core.paging.positions import offset_text  # noqa: PLC0415 - a first call need not wait for it
 
         start = offset_text(self._listing, self._position)
         if not self._prefetch:
@@ -164,6 +164,6 @@ def open_async_list(
 
 
 def _checked(prefetch: int) -> int:
-    from pandocast_sdk._core.prefetching import pages_ahead  # noqa: PLC0415 - a first call need not wait for it
+    from pandocast_sdk._core.paging.prefetching import pages_ahead  # noqa: PLC0415 - a first call need not wait for it
 
     return pages_ahead(prefetch)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.prefetching import Ahead
+from pandocast_sdk._core.paging.prefetching import PrefetchStrategy
 from pandocast_sdk._drivers.async_session import AsyncSession
 from pandocast_sdk._drivers.background_tasks import BackgroundTask
 from pandocast_sdk._drivers.event_loop import current_loop
@@ -19,7 +19,7 @@ Pg = TypeVar("Pg")
 class AsyncPrefetcher(Generic[Pos, Key, Ans, Pg]):
     """The pages of one iterator, fetched ahead of it; to be used by one task at a time."""
 
-    def __init__(self, session: AsyncSession, ahead: Ahead[Pos, Key, Ans, Pg]) -> None:
+    def __init__(self, session: AsyncSession, ahead: PrefetchStrategy[Pos, Key, Ans, Pg]) -> None:
         self._session = session
         self._ahead = ahead
         self._place: tuple[int, object] = (0, None)
@@ -75,7 +75,7 @@ class _Slot(Generic[Ans]):
 class _Work(Generic[Pos, Key, Ans, Pg]):
     """What the tasks of one iterator share; they do not hold the iterator itself, so that it can go."""
 
-    def __init__(self, session: AsyncSession, ahead: Ahead[Pos, Key, Ans, Pg]) -> None:
+    def __init__(self, session: AsyncSession, ahead: PrefetchStrategy[Pos, Key, Ans, Pg]) -> None:
         self._session = session
         self._ahead = ahead
         self._slots: dict[Key, _Slot[Ans]] = {}

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TypeAlias
 
-from pandocast_sdk._core.steps import Sleep
+from pandocast_sdk._core.protocol import Sleep
 
 
 def current_loop() -> object:

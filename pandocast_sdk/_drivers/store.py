@@ -16,8 +16,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, cast
 from weakref import WeakValueDictionary, finalize
 
-from pandocast_sdk._core.budget_store import STORE_SECONDS, script
-from pandocast_sdk._core.steps import Consult, Sleep, WakeCallback
+from pandocast_sdk._core.protocol import Consult, Sleep, WakeCallback
+from pandocast_sdk._core.rate_limit.budget_store import STORE_SECONDS, script
 from pandocast_sdk._drivers.event_loop import pause
 from pandocast_sdk.options import redis_address
 

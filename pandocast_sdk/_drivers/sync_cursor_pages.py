@@ -2,15 +2,15 @@
 
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.cursor_paging import (
+from pandocast_sdk._core.paging.cursor_paging import (
     CursorListing,
     CursorPosition,
     CursorSlice,
     cursor_after,
     fetch_cursor_page,
 )
-from pandocast_sdk._core.positions import cursor_start, cursor_text
-from pandocast_sdk._core.prefetching import CursorAhead, pages_ahead
+from pandocast_sdk._core.paging.positions import cursor_start, cursor_text
+from pandocast_sdk._core.paging.prefetching import CursorPrefetch, pages_ahead
 from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator
 from pandocast_sdk._drivers.sync_prefetching import Prefetcher
 from pandocast_sdk._drivers.sync_session import SyncSession
@@ -94,7 +94,7 @@ class _PagesAhead(Generic[T]):
         self._position = position
         self._prefetch = prefetch
         self._prefetcher: Prefetcher[CursorPosition, CursorPosition, CursorSlice[T], CursorSlice[T]]
-        self._prefetcher = Prefetcher(session, CursorAhead(listing, prefetch))
+        self._prefetcher = Prefetcher(session, CursorPrefetch(listing, prefetch))
 
     def begin(self) -> None:
         if self._position is not None:

@@ -2,8 +2,8 @@
 
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.offset_pages import Listing, OffsetPage, PageRequest, Position, Row, RowList
-from pandocast_sdk._core.paging import fetch_page
+from pandocast_sdk._core.paging.offset_pages import Listing, OffsetPage, PageRequest, Position, Row, RowList
+from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator
 from pandocast_sdk._drivers.sync_session import SyncSession
 
@@ -40,7 +40,7 @@ class Page(Generic[R]):
 
     def position_after(self, count: int) -> str:
         """Say where to go on when `count` items of this page are dealt with; see `position`."""
-        from pandocast_sdk._core.positions import offset_text  # noqa: PLC0415 - a first call need not wait for it
+        from pandocast_sdk._core.paging.positions import offset_text  # noqa: PLC0415 - a first call need not wait for it
 
         return offset_text(self._listing, self._page.after(count))
 
@@ -78,7 +78,7 @@ class _PagesAhead(Generic[R]):
     def __init__(
         self, session: SyncSession, listing: Listing[R], position: Position | None, prefetch: int
     ) -> None:
-        from pandocast_sdk._core.prefetching import OffsetAhead  # noqa: PLC0415 - a first call need not wait for it
+        from pandocast_sdk._core.paging.prefetching import OffsetPrefetch  # noqa: PLC0415 - a first call need not wait for it
         from pandocast_sdk._drivers.sync_prefetching import Prefetcher  # noqa: PLC0415 - likewise
 
         self._session = session
@@ -86,7 +86,7 @@ class _PagesAhead(Generic[R]):
         self._position = position
         self._prefetch = prefetch
         self._prefetcher: Prefetcher[Position, PageRequest, RowList[R], OffsetPage[R]] = Prefetcher(
-            session, OffsetAhead(listing, prefetch)
+            session, OffsetPrefetch(listing, prefetch)
         )
 
     def begin(self) -> None:
@@ -121,6 +121,6 @@ def open_list(session: SyncSession, listing: Listing[R], position: Position, pre
 
 
 def _checked(prefetch: int) -> int:
-    from pandocast_sdk._core.prefetching import pages_ahead  # noqa: PLC0415 - a first call need not wait for it
+    from pandocast_sdk._core.paging.prefetching import pages_ahead  # noqa: PLC0415 - a first call need not wait for it
 
     return pages_ahead(prefetch)

@@ -8,8 +8,8 @@ import os
 import threading
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.prefetching import Ahead
-from pandocast_sdk._core.stopping import stoppable
+from pandocast_sdk._core.paging.cancellation import stoppable
+from pandocast_sdk._core.paging.prefetching import PrefetchStrategy
 from pandocast_sdk._drivers.sync_session import SyncSession
 
 Pos = TypeVar("Pos")
@@ -21,7 +21,7 @@ Pg = TypeVar("Pg")
 class Prefetcher(Generic[Pos, Key, Ans, Pg]):
     """The pages of one iterator, fetched ahead of it; to be used by one thread at a time."""
 
-    def __init__(self, session: SyncSession, ahead: Ahead[Pos, Key, Ans, Pg]) -> None:
+    def __init__(self, session: SyncSession, ahead: PrefetchStrategy[Pos, Key, Ans, Pg]) -> None:
         self._session = session
         self._ahead = ahead
         self._process = os.getpid()
@@ -78,7 +78,7 @@ class _Slot(Generic[Ans]):
 class _Work(Generic[Pos, Key, Ans, Pg]):
     """What the threads of one iterator share; they do not hold the iterator itself, so that it can go."""
 
-    def __init__(self, session: SyncSession, ahead: Ahead[Pos, Key, Ans, Pg]) -> None:
+    def __init__(self, session: SyncSession, ahead: PrefetchStrategy[Pos, Key, Ans, Pg]) -> None:
         self._session = session
         self._ahead = ahead
         self._lock = threading.Lock()

@@ -7,15 +7,15 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import httpx
 
-from pandocast_sdk._core.plan import Terms
-from pandocast_sdk._core.rate_limit_state import RateLimitState
+from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.protocol import Failure, Outcome, Plan, RawHeaders, Send, Sleep, WireResponse
+from pandocast_sdk._core.rate_limit.state import RateLimitState
 from pandocast_sdk._core.redaction import without_frames
-from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, RawHeaders, Send, Sleep
-from pandocast_sdk._drivers.body import BodyReader
-from pandocast_sdk._drivers.http_libraries import failure_of
-from pandocast_sdk._drivers.standing import Standing
-from pandocast_sdk._drivers.sync_pool import SyncPool
-from pandocast_sdk._drivers.transport import Envelope
+from pandocast_sdk._drivers.client_state import ClientState
+from pandocast_sdk._drivers.http.body import BodyReader
+from pandocast_sdk._drivers.http.libraries import failure_of
+from pandocast_sdk._drivers.http.sync_pool import SyncPool
+from pandocast_sdk._drivers.http.transport import RequestBuilder
 from pandocast_sdk.options import ClientOptions
 
 T = TypeVar("T")
@@ -31,18 +31,18 @@ class SyncSession:
         self.options = options
         self.pool = pool
         self._owns_pool = owns_pool
-        self._envelope = Envelope(options, pool.library)
-        self._standing = Standing(options)
+        self._request_builder = RequestBuilder(options, pool.library)
+        self._state = ClientState(options)
 
     def run(
-        self, procedure: Callable[Concatenate[Terms, P], Life[T]], *args: P.args, **kwargs: P.kwargs
+        self, procedure: Callable[Concatenate[CallContext, P], Plan[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run a plan to its end.
 
         Raises:
             RuntimeError: The client is closed.
         """
-        life = procedure(self._standing.terms(), *args, **kwargs)
+        life = procedure(self._state.context(), *args, **kwargs)
         outcome: Outcome = None
         try:
             while True:
@@ -57,7 +57,7 @@ class SyncSession:
                 if isinstance(step, Sleep):
                     _pause(step)
                 else:
-                    self._standing.consult(step)
+                    self._state.consult(step)
                 outcome = None
         finally:
             life.close()
@@ -65,7 +65,7 @@ class SyncSession:
     @property
     def rate_limit(self) -> RateLimitState:
         """What is known of the key's window."""
-        return self._standing.rate_limit()
+        return self._state.rate_limit()
 
     def copy(self, options: ClientOptions) -> "SyncSession":
         """Give a session with other options that shares the pool."""
@@ -73,14 +73,14 @@ class SyncSession:
 
     def close(self) -> None:
         """Let go of the budget, and of the pool if it is this client's own."""
-        self._standing.end()
+        self._state.end()
         if self._owns_pool:
             self.pool.close()
 
-    def _send(self, step: Send) -> Answer | Failure:
+    def _send(self, step: Send) -> WireResponse | Failure:
         sent = time.monotonic()
         try:
-            response = self.pool.sender()(self._envelope.request(step))
+            response = self.pool.sender()(self._request_builder.request(step))
             headers = response.headers.raw
             body = _read(response, headers, step.expires)
         except Exception as error:  # noqa: BLE001 - sorted by a table, raised again if it is none of it
@@ -88,7 +88,7 @@ class SyncSession:
         except BaseException as error:
             without_frames(error)  # of an interrupted or cancelled call: they hold the headers
             raise
-        return Answer(response.status_code, headers, body, sent, time.monotonic())
+        return WireResponse(response.status_code, headers, body, sent, time.monotonic())
 
 
 def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:

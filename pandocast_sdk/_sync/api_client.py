@@ -15,10 +15,10 @@ from pandocast_sdk._loading import open_session
 if TYPE_CHECKING:
     from tenacity.wait import wait_base
 
-    from pandocast_sdk._core.rate_limit_state import RateLimitState
-    from pandocast_sdk._core.raw import Response
-    from pandocast_sdk._core.service import Service
-    from pandocast_sdk._drivers.http_libraries import HTTPClient
+    from pandocast_sdk._core.client import Service
+    from pandocast_sdk._core.rate_limit.state import RateLimitState
+    from pandocast_sdk._core.requests.custom import Response
+    from pandocast_sdk._drivers.http.libraries import HTTPClient
     from pandocast_sdk.options import ClientOptions, RateLimitPolicy
 
 
@@ -70,7 +70,7 @@ class ApiClient(ABC):
                 HTTP to another machine, a time-out that is not above zero.
             TypeError: `http_client` is of no library that is known, or is for the other kind of clients.
         """
-        from pandocast_sdk._core.service import client_options
+        from pandocast_sdk._core.client import client_options
 
         self._open(
             client_options(
@@ -107,7 +107,7 @@ class ApiClient(ABC):
 
         Args:
             method: The HTTP method. Any but GET, HEAD and OPTIONS counts as a write.
-            path: The escaped path below the base URL, beginning with a slash.
+            path: The escaped path below the base URL, first_position with a slash.
             params: The query's parameters; those that are None are left out.
             json: A JSON body: an object, whose members that are None are left out, or an array.
 
@@ -118,8 +118,8 @@ class ApiClient(ABC):
             ValueError: The method or the path is not one, or the body is a text.
             PandocastError: As any other call; a status outside 200-299 is an `APIStatusError`.
         """
-        from pandocast_sdk._core.plan import call
-        from pandocast_sdk._core.raw import raw_request
+        from pandocast_sdk._core.call.plan import call
+        from pandocast_sdk._core.requests.custom import raw_request
 
         return self._session.run(call, raw_request(method, path, params=params, body=json))
 
@@ -144,7 +144,7 @@ class ApiClient(ABC):
             ImportError: As in the constructor.
             ValueError: As in the constructor.
         """
-        from pandocast_sdk._core.service import changed_options
+        from pandocast_sdk._core.client import changed_options
 
         options = changed_options(
             self._session.options,

@@ -11,7 +11,7 @@ from pandocast_sdk._loading import content_resource
 from pandocast_sdk._sync.api_client import ApiClient
 
 if TYPE_CHECKING:
-    from pandocast_sdk._core.service import Service
+    from pandocast_sdk._core.client import Service
     from pandocast_sdk._sync.content import ContentResource
 
 
@@ -28,6 +28,6 @@ class Pandocast(ApiClient):
 
     @staticmethod
     def _service() -> Service:
-        from pandocast_sdk._core.service import PANDOCAST
+        from pandocast_sdk._core.client import PANDOCAST
 
         return PANDOCAST

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from pandocast_sdk._core import drafts_operations
-from pandocast_sdk._core.plan import call
+from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.operations import drafts as drafts_operations
 from pandocast_sdk._drivers.sync_cursor_pages import CursorPage, open_cursor_list
 from pandocast_sdk._drivers.sync_session import SyncSession
 from pandocast_sdk.models.drafts import (

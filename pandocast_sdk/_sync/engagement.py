@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from pandocast_sdk._core import engagement_operations
-from pandocast_sdk._core.plan import call
+from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.operations import engagement as engagement_operations
 from pandocast_sdk._drivers.sync_session import SyncSession
 from pandocast_sdk.models.drafts import PassbandPlatform
 from pandocast_sdk.models.engagement import Engagement, EngagementStatus, EngagementSummary

@@ -20,7 +20,7 @@ from pandocast_sdk._loading import (
 from pandocast_sdk._sync.api_client import ApiClient
 
 if TYPE_CHECKING:
-    from pandocast_sdk._core.service import Service
+    from pandocast_sdk._core.client import Service
     from pandocast_sdk._sync.calendar import CalendarResource
     from pandocast_sdk._sync.drafts import DraftsResource
     from pandocast_sdk._sync.engagement import EngagementResource
@@ -81,6 +81,6 @@ class Passband(ApiClient):
 
     @staticmethod
     def _service() -> Service:
-        from pandocast_sdk._core.service import PASSBAND
+        from pandocast_sdk._core.client import PASSBAND
 
         return PASSBAND

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from pandocast_sdk._core import pipeline_operations, pipeline_waiting
-from pandocast_sdk._core.plan import call
+from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.lookups import pipeline as pipeline_waiting
+from pandocast_sdk._core.operations import pipeline as pipeline_operations
 from pandocast_sdk._drivers.sync_cursor_pages import CursorPage, open_cursor_list
 from pandocast_sdk._drivers.sync_session import SyncSession
 from pandocast_sdk.models.pipeline import PipelineRun, PipelineStats, PipelineTrigger

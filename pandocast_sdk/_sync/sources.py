@@ -9,8 +9,8 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 
-from pandocast_sdk._core import sources_operations
-from pandocast_sdk._core.plan import call
+from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.operations import sources as sources_operations
 from pandocast_sdk._drivers.sync_session import SyncSession
 from pandocast_sdk.models.sources import Source, SourceTest, SourceType
 

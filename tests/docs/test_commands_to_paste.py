@@ -1,6 +1,6 @@
 """What the documentation gives to paste into a shell is what CI runs, but for a few lines that are known."""
 
-from doc_pages import ROOT, blocks, pages
+from support.doc_pages import ROOT, blocks, pages
 
 TRIED_BY_HAND = {
     "pip install .",

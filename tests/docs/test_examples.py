@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from doc_pages import ARTICLE, ROOT, Reader, blocks, environment_with, pages
+from support.doc_pages import ARTICLE, ROOT, Reader, blocks, environment_with, pages
 
 from pandocast_server.testing import ReferenceServer
 

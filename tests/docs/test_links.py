@@ -6,9 +6,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from doc_pages import ROOT, pages
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from support.doc_pages import ROOT, pages
 
 
 def inlines(page: Path) -> Iterator[tuple[Token, Token]]:

@@ -10,8 +10,8 @@ from types import ModuleType
 
 import click
 import pytest
-from doc_pages import pages
-from openapi_judge import DESCRIPTION
+from support.doc_pages import pages
+from support.openapi_judge import DESCRIPTION
 
 import pandocast_sdk
 import pandocast_sdk._async

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 import pytest
-from doc_pages import ROOT
-from openapi_judge import DESCRIPTIONS, METHODS, PASSBAND_MOUNT
+from support.doc_pages import ROOT
+from support.openapi_judge import DESCRIPTIONS, METHODS, PASSBAND_MOUNT
 
 from pandocast_sdk import Passband
-from pandocast_sdk._core.passband_routes import ROUTES
+from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_server.passband.platforms import PLATFORMS
 from pandocast_server.passband.posting_times import _CUSTOMARY  # pyright: ignore[reportPrivateUsage]
 from pandocast_server.passband.source_types import SOURCE_TYPES, TWITTER, feed_url

@@ -1,8 +1,8 @@
 """The table of errors.md is the one that decides."""
 
-from doc_pages import ROOT
+from support.doc_pages import ROOT
 
-from pandocast_sdk._core.retries import RULES
+from pandocast_sdk._core.call.retries import RULES
 
 YES_OR_NO = {"yes": True, "no": False}
 

@@ -7,14 +7,22 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from valkey_store import running_valkey
-from wire import answer, date, failure, window
+from support.valkey_store import running_valkey
+from support.wire import answer, date, failure, window
 
-from pandocast_sdk._core.budget_store import Answered, Blocked, Question, Reply, Report, read_reply, script
-from pandocast_sdk._core.rate_headers import read_rate_headers
-from pandocast_sdk._core.rate_limit import LEARNING_SECONDS, UNSENT, Budget
-from pandocast_sdk._core.steps import Answer, Failure, Outcome, Trouble
-from pandocast_sdk._core.tickets import Delay, Ticket
+from pandocast_sdk._core.protocol import Failure, FailureKind, Outcome, WireResponse
+from pandocast_sdk._core.rate_limit.budget import LEARNING_SECONDS, UNSENT, Budget
+from pandocast_sdk._core.rate_limit.budget_store import (
+    Answered,
+    Blocked,
+    Question,
+    Reply,
+    Report,
+    read_reply,
+    script,
+)
+from pandocast_sdk._core.rate_limit.headers import read_rate_headers
+from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket
 
 STORES_CLOCK = "local clock = redis.call('TIME')\nlocal now = clock[1] + clock[2] / 1000000\n"
 SEEDS, ACTS = 30, 200
@@ -69,7 +77,7 @@ class Play:
 
     def outcome(self, act: str, amount: int) -> Outcome:
         if act == "fail":
-            return [*map(failure, Trouble), None][amount % 7]
+            return [*map(failure, FailureKind), None][amount % 7]
         headers = window(amount % self.limit, self.reset(amount), limit=self.limit)
         skew = 7200 * (amount % 23 == 0) - 200_000 * (amount % 29 == 0)
         dated = {} if amount % 11 == 0 else date(self.now + (amount % 4) - 1 + skew)
@@ -114,7 +122,7 @@ class Play:
 
 
 def as_report(outcome: Outcome) -> Report:
-    if isinstance(outcome, Answer):
+    if isinstance(outcome, WireResponse):
         reading = read_rate_headers(outcome.headers)
         return Answered(outcome.status, reading, outcome.sent, outcome.received)
     return "unsent" if isinstance(outcome, Failure) and outcome.trouble in UNSENT else "lost"

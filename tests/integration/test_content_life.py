@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from flavours import Connect, Driven
-from webhook_receiver import Receiver
+from support.flavours import Connect, Driven
+from support.webhook_receiver import Receiver
 
 from pandocast_sdk import (
     AuthenticationError,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from node import NODE
+from support.node import NODE
 
 from pandocast_server.testing import ReferenceServer
 

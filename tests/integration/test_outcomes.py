@@ -1,7 +1,7 @@
 """What becomes of calls that go wrong: sent again, given up, or left open, through both clients."""
 
 import pytest
-from flavours import Connect, Driven
+from support.flavours import Connect, Driven
 
 from pandocast_sdk import (
     APIConnectionError,

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from attrs import define
 from icalendar import Calendar
-from passband_flavours import TEAMS, Hire, Team
+from support.passband_flavours import TEAMS, Hire, Team
 
 from pandocast_sdk import (
     AuthenticationError,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from flavours import Connect
+from support.flavours import Connect
 
 from pandocast_sdk import AsyncPandocast, Pandocast, RateLimitPolicy
 from pandocast_server.testing import ReferenceServer

@@ -3,8 +3,8 @@
 import logging
 
 import pytest
-from flavours import Connect
-from webhook_receiver import Receiver
+from support.flavours import Connect
+from support.webhook_receiver import Receiver
 
 from pandocast_sdk import AuthenticationError, InternalServerError
 from pandocast_server.testing import ReferenceServer

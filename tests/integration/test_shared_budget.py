@@ -12,9 +12,9 @@ from multiprocessing.connection import Connection
 
 import anyio
 import pytest
-from loopback import FLAVOURS, Conversation, Loopback, Script, free_port, loopback
-from sharing_process import CALLS, LIMIT, a_process, work
-from valkey_store import ValkeyStore, running_valkey
+from support.loopback import FLAVOURS, Conversation, Loopback, Script, free_port, loopback
+from support.sharing_process import CALLS, LIMIT, a_process, work
+from support.valkey_store import ValkeyStore, running_valkey
 
 from pandocast_sdk import AsyncPandocast, Pandocast, Passband, RateLimitError, RateLimitPolicy, RateLimitState
 from pandocast_server.testing import ReferenceServer
@@ -228,7 +228,7 @@ def test_a_store_that_answers_late_does_not_block_the_event_loop(server: Referen
 def test_a_cancelled_call_leaves_the_line_and_gives_its_place_back(store: ValkeyStore) -> None:
     async def running(server: ReferenceServer) -> None:
         async with sharing_async(server, store.another_url()) as client:
-            budget = client._session._standing.terms().budget
+            budget = client._session._state.context().budget
             assert budget is not None
             await client.request("GET", "/content")
             tasks = [asyncio.create_task(client.request("GET", "/content")) for _ in range(30)]

@@ -19,7 +19,7 @@ from simulation.socket_server import Tally, hostile_server
 from tenacity.wait import wait_random_exponential
 
 from pandocast_sdk import AsyncPandocast, Pandocast, PandocastError, Response
-from pandocast_sdk._core.budgets import lease_budget
+from pandocast_sdk._core.rate_limit.registry import lease_budget
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "3"))
 THREADS, TASKS = 6, 12

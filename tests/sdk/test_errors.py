@@ -8,7 +8,7 @@ from threading import Lock
 import pytest
 
 import pandocast_sdk
-from pandocast_sdk._core.headers import Headers
+from pandocast_sdk._core.requests.headers import Headers
 from pandocast_sdk.errors import (
     APIConnectionError,
     APIStatusError,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from flavours import Connect
+from support.flavours import Connect
 
 from pandocast_sdk import PandocastError
 from pandocast_server.testing import ReferenceServer

@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pytest
-from in_process import StillClock, open_api
 from sqlalchemy.exc import OperationalError
+from support.in_process import StillClock, open_api
 
 from pandocast_server.app import create_app
 from pandocast_server.auth.rate_limit import RateLimits

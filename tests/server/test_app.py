@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from in_process import UPLOAD, StillClock, open_api
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from support.in_process import UPLOAD, StillClock, open_api
 
 from pandocast_server.app import ROUTES, create_app
 from pandocast_server.bodies import MAX_BYTES

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from in_process import Api, open_api
+from support.in_process import Api, open_api
 
 from pandocast_server.bodies import MAX_BYTES
 from pandocast_server.serving import HttpServer, listen

@@ -3,12 +3,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import pytest
 import yaml
 from attrs import frozen
-from openapi_judge import DESCRIPTIONS, METHODS, MOUNT, PASSBAND_MOUNT, Description
 from openapi_spec_validator import validate
+from support.openapi_judge import DESCRIPTIONS, METHODS, MOUNT, PASSBAND_MOUNT, Description
 
-from pandocast_sdk._core.operation import RouteSpec
-from pandocast_sdk._core.pandocast_routes import ROUTES as PANDOCAST_CALLED
-from pandocast_sdk._core.passband_routes import ROUTES as PASSBAND_CALLED
+from pandocast_sdk._core.operations.pandocast_routes import ROUTES as PANDOCAST_CALLED
+from pandocast_sdk._core.operations.passband_routes import ROUTES as PASSBAND_CALLED
+from pandocast_sdk._core.requests.operation import RouteSpec
 from pandocast_server.openapi import document
 from pandocast_server.pandocast.routes import ROUTES as PANDOCAST_SERVED
 from pandocast_server.passband.routes import CALENDAR

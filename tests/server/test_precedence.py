@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve, frozen
-from in_process import Api, open_api
+from support.in_process import Api, open_api
 
 from pandocast_server.bodies import MAX_BYTES
 

@@ -8,7 +8,7 @@ from simulation.server import http_date
 from simulation.story import Story
 from simulation.worker import UNSENT
 
-from pandocast_sdk._core.steps import Answer, Trouble
+from pandocast_sdk._core.protocol import FailureKind, WireResponse
 
 INSTANT = 1e-6
 PLACES = 7  # of the window that is granted when all is over
@@ -219,19 +219,19 @@ def _of_places(story: Story) -> Iterator[str]:
         yield f"when all is over, {granted} of {PLACES} places are granted"
 
 
-def _teach(story: Story, *, limit: int) -> Answer:
+def _teach(story: Story, *, limit: int) -> WireResponse:
     """Answer the first request of a window as an honest server does."""
     now = int(story.server.time())
     told = {"Limit": limit, "Remaining": limit - 1, "Reset": now + 60}
     headers = [(f"X-RateLimit-{name}".encode(), b"%d" % value) for name, value in told.items()]
     headers.append((b"Date", http_date(now)))
-    return Answer(200, headers, b"1", story.clock.now, story.clock.now)
+    return WireResponse(200, headers, b"1", story.clock.now, story.clock.now)
 
 
 def may_have_acted(attempt: Sent) -> bool:
     outcome = attempt.outcome
     if isinstance(outcome, str):
-        return Trouble[outcome] not in UNSENT
+        return FailureKind[outcome] not in UNSENT
     return outcome is not None and not (400 <= outcome < 500 and outcome != 408)
 
 

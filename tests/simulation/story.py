@@ -9,11 +9,11 @@ from simulation.scenario import CallRecord, Scenario, Traits, seeded
 from simulation.server import Reply, Server
 from simulation.worker import Worker
 
-from pandocast_sdk._core.operation import Operation
-from pandocast_sdk._core.plan import Terms, call
-from pandocast_sdk._core.rate_limit import Budget
+from pandocast_sdk._core.call.plan import CallContext, call
+from pandocast_sdk._core.protocol import WireResponse
+from pandocast_sdk._core.rate_limit.budget import Budget
 from pandocast_sdk._core.redaction import Redactor
-from pandocast_sdk._core.steps import Answer
+from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk.options import ClientOptions
 
 _KEY = "pk_test_simulated"
@@ -72,13 +72,13 @@ class Story:
         number = len(self.calls)
         if number >= self.scenario.calls:
             return
-        traits, terms = self._clients[number % len(self._clients)]
+        traits, context = self._clients[number % len(self._clients)]
         writes = self.random.random() < self.scenario.writes
         record = CallRecord(number, writes, traits, self.clock.now)
         self.calls.append(record)
         self.tell(record, f"begins: a {'write' if writes else 'read'}")
         operation = Operation("simulated", "POST" if writes else "GET", f"/calls/{number}", _read)
-        Worker(self, record, call(terms, operation)).begin()
+        Worker(self, record, call(context, operation)).begin()
 
     def receive(self, call: CallRecord, left: float) -> Reply | None:
         """Let a request arrive at the server, and judge whether it should have been sent."""
@@ -111,7 +111,7 @@ class Story:
         heard, rest = self._told.get(reset, (math.inf, 0))
         return heard <= left and rest <= sum(heard <= departure <= left for departure in self._left[reset])
 
-    def _terms(self, traits: Traits) -> Terms:
+    def _terms(self, traits: Traits) -> CallContext:
         options = ClientOptions(
             api_key=_KEY,
             base_url="https://api.example/api/v1",
@@ -121,7 +121,9 @@ class Story:
             rate_limit=traits.policy,
             backoff=traits.backoff,
         )
-        return Terms(options, self.budget if traits.paced else None, self._now, self._wall_time, _REDACT)
+        return CallContext(
+            options, self.budget if traits.paced else None, self._now, self._wall_time, _REDACT
+        )
 
     def _now(self) -> float:
         return self.clock.now
@@ -155,7 +157,7 @@ class Story:
             self.clock.at(self.clock.now + pause, self._somebody_else)
 
 
-def _read(answer: Answer) -> int:
+def _read(answer: WireResponse) -> int:
     return int(answer.body)
 
 

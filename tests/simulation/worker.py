@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 from simulation.scenario import CallRecord, Sent
 from simulation.server import Reply
 
-from pandocast_sdk._core.steps import Answer, Failure, Life, Outcome, Send, Sleep, Trouble
+from pandocast_sdk._core.protocol import Failure, FailureKind, Outcome, Plan, Send, Sleep, WireResponse
 from pandocast_sdk.errors import PandocastError
 
 if TYPE_CHECKING:
     from simulation.story import Story
 
-UNSENT = {Trouble.NOT_CONNECTED, Trouble.CONNECT_TIMEOUT, Trouble.POOL_TIMEOUT}
+UNSENT = {FailureKind.NOT_CONNECTED, FailureKind.CONNECT_TIMEOUT, FailureKind.POOL_TIMEOUT}
 _CAUSE = OSError("simulated")
 
 
 class Worker:
     """One call of a story, from its first step to its last."""
 
-    def __init__(self, story: "Story", call: CallRecord, life: Life[int]) -> None:
+    def __init__(self, story: "Story", call: CallRecord, life: Plan[int]) -> None:
         self._story = story
         self._facts = story.scenario
         self._random = story.random
@@ -102,15 +102,15 @@ class Worker:
         self._story.tell(self._call, f"sends, attempt {len(self._call.attempts)}")
         there, back = random.uniform(*facts.latency) / 2, random.uniform(*facts.latency) / 2
         if facts.pool_busy and random.random() < facts.pool_busy:
-            self._fail(step.expires, Trouble.POOL_TIMEOUT)
+            self._fail(step.expires, FailureKind.POOL_TIMEOUT)
         elif facts.refuse_connection and random.random() < facts.refuse_connection:
-            self._fail(now + there, Trouble.NOT_CONNECTED)
-            self._fail(step.expires, Trouble.CONNECT_TIMEOUT)
+            self._fail(now + there, FailureKind.NOT_CONNECTED)
+            self._fail(step.expires, FailureKind.CONNECT_TIMEOUT)
         else:
-            self._fail(step.expires, Trouble.TIMEOUT)
+            self._fail(step.expires, FailureKind.TIMEOUT)
             self._clock.at(now + there, self._arriving(attempt, back))
 
-    def _fail(self, moment: float, trouble: Trouble) -> None:
+    def _fail(self, moment: float, trouble: FailureKind) -> None:
         attempt = self._call.attempts[-1]
 
         def happen() -> Outcome:
@@ -137,15 +137,15 @@ class Worker:
                 moment += self._random.uniform(*self._facts.thinking)
             epoch = self._story.epoch
             if reply is None:
-                self._fail(moment, Trouble.BROKEN)
+                self._fail(moment, FailureKind.BROKEN)
             elif self._facts.too_large and self._random.random() < self._facts.too_large:
-                self._fail(moment, Trouble.TOO_LARGE)
+                self._fail(moment, FailureKind.TOO_LARGE)
             else:
                 self._later(moment, lambda: self._hear(attempt, reply, epoch))
 
         return arrive
 
-    def _hear(self, attempt: Sent, reply: Reply, epoch: int) -> Answer:
+    def _hear(self, attempt: Sent, reply: Reply, epoch: int) -> WireResponse:
         now = self._clock.now
         attempt.outcome, attempt.heard = reply.status, now
         attempt.asked, attempt.asked_at_most = reply.asked, reply.asked_at_most
@@ -158,7 +158,7 @@ class Worker:
                 self._story.heard(*reply.window, epoch)
         if self._story.telling:
             self._story.tell(self._call, f"hears {reply.status} {_shown(reply)}")
-        return Answer(reply.status, reply.headers, reply.body, attempt.at, now)
+        return WireResponse(reply.status, reply.headers, reply.body, attempt.at, now)
 
 
 def _nothing() -> None:

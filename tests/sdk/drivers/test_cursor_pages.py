@@ -16,10 +16,10 @@ from pandocast_sdk import (
     RateLimitPolicy,
     ResponseValidationError,
 )
-from pandocast_sdk._core.bounds import at_least
-from pandocast_sdk._core.cursor_paging import CursorListing, CursorRows
-from pandocast_sdk._core.operation import Operation, query_string
-from pandocast_sdk._core.steps import Answer
+from pandocast_sdk._core.paging.cursor_paging import CursorListing, CursorRows
+from pandocast_sdk._core.protocol import WireResponse
+from pandocast_sdk._core.requests.operation import Operation, query_string
+from pandocast_sdk._core.requests.validation import at_least
 from pandocast_sdk._drivers.async_cursor_pages import AsyncCursorPages, open_async_cursor_list
 from pandocast_sdk._drivers.sync_cursor_pages import CursorPage, open_cursor_list
 
@@ -72,7 +72,7 @@ def list_things(limit: int, cursor: str | None) -> Operation[CursorRows[str]]:
     return Operation("list_things", "GET", "/things", read_things, query)
 
 
-def read_things(answer: Answer) -> CursorRows[str]:
+def read_things(answer: WireResponse) -> CursorRows[str]:
     told = json.loads(answer.body)
     return CursorRows(told["things"], told["nextCursor"])
 

@@ -367,7 +367,7 @@ def fill(server: ReferenceServer, count: int) -> list[str]:
 
 
 def budget_of(client: Any) -> Any:
-    return client._session._standing._lease.budget
+    return client._session._state._lease.budget
 
 
 def test_the_window_is_kept_and_closing_leaves_no_place_in_it() -> None:

@@ -10,22 +10,22 @@ from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import pytest
-from content_table import LISTING, ContentTable
 from hypothesis import given
 from hypothesis import strategies as st
-from wire import failure, terms
+from support.content_table import LISTING, ContentTable
+from support.wire import context, failure
 
-from pandocast_sdk._core.offset_pages import Position
-from pandocast_sdk._core.plan import Terms
-from pandocast_sdk._core.positions import offset_start
-from pandocast_sdk._core.steps import Life, Outcome, Send, Trouble
+from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.paging.offset_pages import Position
+from pandocast_sdk._core.paging.positions import offset_start
+from pandocast_sdk._core.protocol import FailureKind, Outcome, Plan, Send
 from pandocast_sdk._drivers.async_iteration import AsyncItemIterator
 from pandocast_sdk._drivers.async_pages import AsyncPages
 from pandocast_sdk._drivers.async_session import AsyncSession
 from pandocast_sdk.errors import APIConnectionError, ResponseValidationError
 from pandocast_sdk.models.pandocast import Content
 
-TERMS = terms(max_retries=0)
+CONTEXT = context(max_retries=0)
 
 
 class Turns:
@@ -40,9 +40,9 @@ class Turns:
         self.respond, self.before, self.after = respond, iter(before), iter(after)
         self.under_way = self.most_under_way = 0
 
-    async def run(self, procedure: Callable[..., Life[Any]], *args: object) -> object:
-        assert isinstance(TERMS, Terms)
-        life = procedure(TERMS, *args)
+    async def run(self, procedure: Callable[..., Plan[Any]], *args: object) -> object:
+        assert isinstance(CONTEXT, CallContext)
+        life = procedure(CONTEXT, *args)
         outcome: Outcome = None
         while True:
             try:
@@ -164,7 +164,7 @@ def test_every_row_that_stays_comes_once_and_in_order_however_the_answers_come( 
         table.delete(deleted)
 
     def respond(send: Send) -> Outcome:
-        return failure(Trouble.BROKEN) if next(failing, False) else table.respond(send)
+        return failure(FailureKind.BROKEN) if next(failing, False) else table.respond(send)
 
     table = ContentTable.of(count)
     table.between = change

@@ -14,7 +14,7 @@ import anyio
 import httpx
 import pytest
 import trio
-from loopback import KEY, NO_LIMIT, always, http, loopback
+from support.loopback import KEY, NO_LIMIT, always, http, loopback
 
 from pandocast_sdk import AsyncPandocast, Pandocast
 

@@ -8,11 +8,22 @@ import traceback
 from collections.abc import Iterator
 from typing import NoReturn
 
-import brought
 import httpx
 import pytest
 import trio
-from loopback import FLAVOURS, KEY, NO_LIMIT, Conversation, Script, always, call, free_port, http, loopback
+from support import brought
+from support.loopback import (
+    FLAVOURS,
+    KEY,
+    NO_LIMIT,
+    Conversation,
+    Script,
+    always,
+    call,
+    free_port,
+    http,
+    loopback,
+)
 
 from pandocast_sdk import AsyncPandocast, Pandocast, PandocastError
 
@@ -184,8 +195,8 @@ def test_no_object_shows_the_key() -> None:
         ):
             assert KEY not in f"{thing!r} {thing}"
         session = client._session
-        request = session._envelope
-        for inner in (session, session._standing.terms(), session.options, request, request._read_headers):
+        request = session._request_builder
+        for inner in (session, session._state.context(), session.options, request, request._read_headers):
             assert KEY not in f"{inner!r} {inner}"
 
 

@@ -17,7 +17,7 @@ import anyio.lowlevel
 import httpx
 import pytest
 import trio
-from loopback import KEY, NO_LIMIT, Conversation, Loopback, Script, always, http, loopback
+from support.loopback import KEY, NO_LIMIT, Conversation, Loopback, Script, always, http, loopback
 
 from pandocast_sdk import (
     APIConnectionError,
@@ -26,7 +26,7 @@ from pandocast_sdk import (
     RateLimitError,
     RateLimitPolicy,
 )
-from pandocast_sdk._core.rate_limit import Budget
+from pandocast_sdk._core.rate_limit.budget import Budget
 
 BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 MAY_FORK = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork.*:DeprecationWarning")
@@ -65,9 +65,9 @@ class Window:
 
 
 def budget_of(client: Pandocast | AsyncPandocast) -> Budget:
-    terms = client._session._standing.terms()
-    assert terms.budget is not None
-    return terms.budget
+    context = client._session._state.context()
+    assert context.budget is not None
+    return context.budget
 
 
 async def until(condition: Callable[[], object]) -> None:

@@ -1,7 +1,7 @@
 """The calendar feed: what is put on the wire, and that nothing shows its address."""
 
 import pytest
-from passband_wire import make
+from support.passband_wire import make
 
 from pandocast_sdk import CalendarFeed
 

@@ -7,10 +7,10 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from passband_wire import DRAFT, Call, make, refuse
+from support.passband_wire import DRAFT, Call, make, refuse
 
 from pandocast_sdk import BulkResult, CreatedDrafts, Draft, DraftImage
-from pandocast_sdk._core import drafts_operations
+from pandocast_sdk._core.operations import drafts as drafts_operations
 
 NOON = datetime(2026, 3, 30, 14, 0, tzinfo=timezone(timedelta(hours=2)))
 NAIVE = datetime(2026, 3, 30, 14, 0)  # noqa: DTZ001

@@ -1,7 +1,7 @@
 """Engagement: what each method puts on the wire, what it reads, and what it refuses to send."""
 
 import pytest
-from passband_wire import Call, make, refuse
+from support.passband_wire import Call, make, refuse
 
 from pandocast_sdk import Engagement, EngagementSummary
 

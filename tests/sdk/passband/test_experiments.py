@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from passband_wire import Call, make, refuse
+from support.passband_wire import Call, make, refuse
 
 from pandocast_sdk import Experiment, Variant
 

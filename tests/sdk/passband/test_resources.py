@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from passband_wire import OPTIONS
+from support.passband_wire import OPTIONS
 
 from pandocast_sdk import AsyncPassband, Passband
-from pandocast_sdk._core.passband_routes import ROUTES
+from pandocast_sdk._core.operations.passband_routes import ROUTES
 
 METHODS: Mapping[str, Mapping[str, str]] = {
     "drafts": {

@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from passband_wire import DRAFT, OPTIONS, Call
+from support.passband_wire import DRAFT, OPTIONS, Call
 from tenacity.wait import wait_none
 
 from pandocast_sdk import InternalServerError, Passband

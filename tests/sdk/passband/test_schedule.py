@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from passband_wire import DRAFT, Call, make, refuse
+from support.passband_wire import DRAFT, Call, make, refuse
 
 from pandocast_sdk import BulkSchedule, Conflicts, Draft, PostingTime, Slot
 

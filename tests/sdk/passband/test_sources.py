@@ -1,7 +1,7 @@
 """Sources: what each method puts on the wire, what it reads, and what it refuses to send."""
 
 import pytest
-from passband_wire import Call, make, refuse
+from support.passband_wire import Call, make, refuse
 
 from pandocast_sdk import Source, SourceTest
 

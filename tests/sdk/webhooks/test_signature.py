@@ -9,7 +9,7 @@ from typing import NoReturn, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from node import NODE
+from support.node import NODE
 
 import pandocast_sdk.webhooks
 from pandocast_sdk.webhooks import sign, verify_signature

@@ -10,8 +10,8 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
-from demo_process import finish, run_in_a_terminal, start
 from rich.cells import cell_len
+from support.demo_process import finish, run_in_a_terminal, start
 
 from pandocast_server.cli import demo, main
 from pandocast_server.generation.platforms import PLATFORMS

@@ -12,8 +12,8 @@ from typing import Any
 import icalendar
 import pytest
 from click.testing import CliRunner, Result
-from demo_process import finish, run_in_a_terminal, start
 from rich.cells import cell_len
+from support.demo_process import finish, run_in_a_terminal, start
 
 from pandocast_server.cli import main
 

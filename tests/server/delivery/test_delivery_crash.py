@@ -9,8 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from post_office import Office, Received, accept, open_office, receiving, working
 from sqlalchemy import update
+from support.post_office import Office, Received, accept, open_office, receiving, working
 
 from pandocast_server import leases
 from pandocast_server.storage.tables import deliveries

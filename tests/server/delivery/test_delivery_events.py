@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-from post_office import WORKSPACE, Office, open_office
 from sqlalchemy import func, insert, select
+from support.post_office import WORKSPACE, Office, open_office
 
 from pandocast_server.delivery.endpoints import add_endpoint, list_deliveries
 from pandocast_server.delivery.events import record_event

@@ -5,8 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from post_office import Office, open_office
 from sqlalchemy import update
+from support.post_office import Office, open_office
 
 from pandocast_server import leases
 from pandocast_server.delivery import queue

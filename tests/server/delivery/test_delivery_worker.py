@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from post_office import Received, accept, open_office, receiving, working
+from support.post_office import Received, accept, open_office, receiving, working
 
 from pandocast_server import workers
 from pandocast_server.delivery import worker as delivery_worker

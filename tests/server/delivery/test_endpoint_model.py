@@ -9,8 +9,8 @@ from attrs import define
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from post_office import Office, open_office
 from sqlalchemy import update
+from support.post_office import Office, open_office
 
 from pandocast_server import leases
 from pandocast_server.delivery import health, queue

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from post_office import WORKSPACE, Office, open_office
 from sqlalchemy import insert, update
+from support.post_office import WORKSPACE, Office, open_office
 
 from pandocast_server.delivery.endpoints import (
     DeliveryNotFoundError,

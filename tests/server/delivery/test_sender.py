@@ -8,7 +8,7 @@ import time
 
 import pytest
 from attrs import evolve
-from post_office import Received, receiving
+from support.post_office import Received, receiving
 
 from pandocast_sdk.webhooks import verify_signature
 from pandocast_server.delivery import sender

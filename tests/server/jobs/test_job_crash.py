@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from post_office import WORKSPACE, open_office
 from sqlalchemy import Connection, func, select, update
+from support.post_office import WORKSPACE, open_office
 
 from pandocast_server import leases
 from pandocast_server.delivery.events import record_event

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from post_office import WORKSPACE, Office, open_office
 from sqlalchemy import insert, select, update
+from support.post_office import WORKSPACE, Office, open_office
 
 from pandocast_server import leases
 from pandocast_server.jobs import queue

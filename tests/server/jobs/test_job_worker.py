@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from post_office import WORKSPACE, Office, open_office
 from sqlalchemy import Connection, select, update
+from support.post_office import WORKSPACE, Office, open_office
 
 from pandocast_server import workers
 from pandocast_server.delivery.events import record_event

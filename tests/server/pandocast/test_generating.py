@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from in_process import UPLOAD, open_api
+from support.in_process import UPLOAD, open_api
 
 from pandocast_server.generation.platforms import PLATFORMS
 from pandocast_server.workspaces import create_workspace

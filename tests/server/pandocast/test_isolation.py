@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from in_process import open_api
+from support.in_process import open_api
 
 from pandocast_server.pandocast.routes import ROUTES
 from pandocast_server.workspaces import create_workspace

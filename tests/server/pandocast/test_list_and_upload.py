@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from in_process import UPLOAD, StillClock, open_api
+from support.in_process import UPLOAD, StillClock, open_api
 
 PUBLISHED = {"id", "title", "content_type", "status", "created_at"}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 from attrs import frozen
-from in_process import Api, StillClock, open_api
+from support.in_process import Api, StillClock, open_api
 
 from pandocast_server.errors import ApiError
 from pandocast_server.jobs.queue import enqueue

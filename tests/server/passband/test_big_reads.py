@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from in_process import Api, open_api
 from sqlalchemy import Connection, event
-from stored_drafts import store_draft
+from support.in_process import Api, open_api
+from support.stored_drafts import store_draft
 
 PASSBAND = "http://server/passband/v1"
 

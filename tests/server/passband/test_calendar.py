@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 import vobject
-from in_process import Api, StillClock, open_api
-from stored_drafts import store_draft
+from support.in_process import Api, StillClock, open_api
+from support.stored_drafts import store_draft
 
 from pandocast_server.passband import calendar
 from pandocast_server.passband.calendar_feed import disable_feed, enable_feed, renew_feed

@@ -6,8 +6,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from in_process import Api, StillClock, open_api
-from stored_drafts import store_draft
+from support.in_process import Api, StillClock, open_api
+from support.stored_drafts import store_draft
 
 from pandocast_server.passband.transitions import SCHEDULED, STATUSES
 from pandocast_server.timestamps import wire_text

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from draft_desk import (
+from sqlalchemy import func, select
+from support.draft_desk import (
     NEXT_SUNDAY,
     TOMORROW,
     act,
@@ -18,8 +19,7 @@ from draft_desk import (
     rejects,
     set_slots,
 )
-from in_process import Api, StillClock, open_api
-from sqlalchemy import func, select
+from support.in_process import Api, StillClock, open_api
 
 from pandocast_server.jobs.queue import PENDING
 from pandocast_server.passband.scheduling import DUE_POST

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from draft_desk import DRAFTS, NEXT_SUNDAY, TOMORROW, create, in_status, read, rejects, set_slots
-from in_process import Api, StillClock, open_api
-from stored_drafts import statements_of
+from support.draft_desk import DRAFTS, NEXT_SUNDAY, TOMORROW, create, in_status, read, rejects, set_slots
+from support.in_process import Api, StillClock, open_api
+from support.stored_drafts import statements_of
 
 from pandocast_server.workspaces import create_workspace
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from draft_desk import DRAFTS, create, listed, read, rejects
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from in_process import Api, StillClock, open_api
+from support.draft_desk import DRAFTS, create, listed, read, rejects
+from support.in_process import Api, StillClock, open_api
 
 from pandocast_server.passband.transitions import PENDING_GENERATION
 

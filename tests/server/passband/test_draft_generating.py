@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from draft_desk import DRAFTS, PASSBAND, act, create, listed, read
-from in_process import Api, StillClock, open_api
-from loopback import Conversation, Script, always, free_port, http, loopback
 from sqlalchemy import select
+from support.draft_desk import DRAFTS, PASSBAND, act, create, listed, read
+from support.in_process import Api, StillClock, open_api
+from support.loopback import Conversation, Script, always, free_port, http, loopback
 
 from pandocast_server.generation.counting import fits
 from pandocast_server.generation.voice import VoiceProfile

@@ -7,12 +7,12 @@ from typing import cast
 from urllib.parse import quote
 
 import pytest
-from draft_desk import DRAFTS, TOMORROW, act, create, in_status, listed, rejects
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from in_process import Api, StillClock, open_api
 from sqlalchemy import insert, update
-from stored_drafts import statements_of
+from support.draft_desk import DRAFTS, TOMORROW, act, create, in_status, listed, rejects
+from support.in_process import Api, StillClock, open_api
+from support.stored_drafts import statements_of
 
 from pandocast_server.clock import Clock
 from pandocast_server.passband.drafts import NewDraft, add_draft

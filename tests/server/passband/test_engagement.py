@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from in_process import Api, StillClock, open_api
-from passband_rows import PASSBAND, add_row, record
+from support.in_process import Api, StillClock, open_api
+from support.passband_rows import PASSBAND, add_row, record
 
 from pandocast_server.fields import LARGEST_COUNT
 from pandocast_server.workspaces import create_workspace

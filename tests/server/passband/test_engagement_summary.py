@@ -6,9 +6,9 @@ from statistics import fmean
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from in_process import Api, StillClock, open_api
-from passband_rows import PASSBAND, add_row, record
 from sqlalchemy import insert
+from support.in_process import Api, StillClock, open_api
+from support.passband_rows import PASSBAND, add_row, record
 
 from pandocast_server.fields import LARGEST_COUNT
 from pandocast_server.storage.passband_tables import engagement

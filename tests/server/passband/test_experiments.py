@@ -2,8 +2,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from in_process import Api, StillClock, open_api
-from passband_rows import PASSBAND
+from support.in_process import Api, StillClock, open_api
+from support.passband_rows import PASSBAND
 
 from pandocast_server.errors import ApiError
 from pandocast_server.passband.experiments import conclude

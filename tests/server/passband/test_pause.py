@@ -5,9 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from in_process import Api, StillClock, open_api
 from sqlalchemy import select
-from stored_drafts import jobs_of, statements_of, status_of, store_draft
+from support.in_process import Api, StillClock, open_api
+from support.stored_drafts import jobs_of, statements_of, status_of, store_draft
 
 from pandocast_server.passband.posting import is_paused
 from pandocast_server.passband.scheduling import DUE_POST

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from feed_host import RUNS, run, trigger
-from in_process import Api, StillClock, open_api
 from sqlalchemy import func, select
+from support.feed_host import RUNS, run, trigger
+from support.in_process import Api, StillClock, open_api
 
 from pandocast_server.storage.passband_tables import pipeline_runs
 from pandocast_server.storage.tables import jobs

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from attrs import define, field
-from feed_host import (
+from sqlalchemy import select
+from support.feed_host import (
     PASSBAND,
     RUNS,
     SOURCES,
@@ -23,10 +24,9 @@ from feed_host import (
     titles,
     trigger,
 )
-from in_process import Api, StillClock, open_api
-from loopback import Conversation, http
-from sqlalchemy import select
-from stored_drafts import statements_of
+from support.in_process import Api, StillClock, open_api
+from support.loopback import Conversation, http
+from support.stored_drafts import statements_of
 
 from pandocast_server.generation.analysis import Analysis
 from pandocast_server.generation.generator import Generator

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from feed_host import PASSBAND, trigger
-from in_process import Api, StillClock, open_api
 from sqlalchemy import insert
+from support.feed_host import PASSBAND, trigger
+from support.in_process import Api, StillClock, open_api
 
 from pandocast_server.storage.passband_tables import pipeline_runs
 from pandocast_server.workspaces import create_workspace

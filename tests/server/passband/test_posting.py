@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from draft_desk import PASSBAND, TOMORROW, act, create, in_status, listed, patch, read, rejects
-from in_process import Api, StillClock, open_api
-from loopback import Conversation, http, loopback
 from sqlalchemy import delete, select
+from support.draft_desk import PASSBAND, TOMORROW, act, create, in_status, listed, patch, read, rejects
+from support.in_process import Api, StillClock, open_api
+from support.loopback import Conversation, http, loopback
 
 from pandocast_server.background import job_workers
 from pandocast_server.jobs.worker import AT_ONCE

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from in_process import Api, StillClock, open_api
-from passband_rows import PASSBAND, add_row, record
 from sqlalchemy import update
+from support.in_process import Api, StillClock, open_api
+from support.passband_rows import PASSBAND, add_row, record
 
 from pandocast_server.passband import posting_times
 from pandocast_server.passband.platforms import PLATFORMS

@@ -8,8 +8,8 @@ from typing import cast
 
 import httpx
 import pytest
-from in_process import Api, StillClock, open_api
-from stored_drafts import jobs_of, statements_of, status_of, store_draft
+from support.in_process import Api, StillClock, open_api
+from support.stored_drafts import jobs_of, statements_of, status_of, store_draft
 
 from pandocast_server.passband.scheduling import DUE_POST
 from pandocast_server.passband.transitions import APPROVED, SCHEDULED, STATUSES

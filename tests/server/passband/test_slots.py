@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from in_process import Api, StillClock, open_api
+from support.in_process import Api, StillClock, open_api
 
 from pandocast_server.errors import ApiError
 from pandocast_server.passband.drafts import NewDraft, add_draft, find_draft

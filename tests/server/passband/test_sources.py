@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from feed_host import (
+from sqlalchemy import func, insert, select, update
+from support.feed_host import (
     PASSBAND,
     SOURCES,
     FeedHost,
@@ -18,9 +19,8 @@ from feed_host import (
     source,
     titles,
 )
-from in_process import Api, StillClock, open_api
-from loopback import free_port, http
-from sqlalchemy import func, insert, select, update
+from support.in_process import Api, StillClock, open_api
+from support.loopback import free_port, http
 
 from pandocast_server.outgoing import dialling
 from pandocast_server.passband import feed_fetching

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from draft_desk import TOMORROW, in_status, patch, read, set_slots
-from in_process import Api, StillClock, open_api
+from support.draft_desk import TOMORROW, in_status, patch, read, set_slots
+from support.in_process import Api, StillClock, open_api
 
 from pandocast_server.passband.transitions import (
     ACTIONS,

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from in_process import Api, StillClock, open_api
-from passband_rows import PASSBAND
+from support.in_process import Api, StillClock, open_api
+from support.passband_rows import PASSBAND
 
 from pandocast_server.pandocast.voice import read_voice
 from pandocast_server.workspaces import create_workspace

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from in_process import open_api
+from support.in_process import open_api
 
 from pandocast_server.testing.experiments import Experiments
 from pandocast_server.testing.first_workspace import FirstWorkspace

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
-from webhook_receiver import Receiver
+from support.webhook_receiver import Receiver
 
 from pandocast_server.storage.database import DatabaseError
 from pandocast_server.testing import ReferenceServer

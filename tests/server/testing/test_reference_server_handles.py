@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from webhook_receiver import Receiver
+from support.webhook_receiver import Receiver
 
 from pandocast_sdk.webhooks import verify_signature
 from pandocast_server.testing import ReferenceServer

@@ -1,0 +1,1 @@
+"""The life of one call: its plan, its retries, its failures."""

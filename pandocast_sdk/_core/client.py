@@ -1,0 +1,153 @@
+"""The services, and what a client of one is made of: the key, the address, and the context of its calls."""
+
+import os
+import re
+import time
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+from attrs import evolve
+
+from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.not_given import NOT_GIVEN
+from pandocast_sdk._core.rate_limit.registry import Lease, lease_budget
+from pandocast_sdk._core.redaction import Redactor
+from pandocast_sdk.options import (
+    DEFAULT_MAX_RETRIES,
+    DEFAULT_TIMEOUT,
+    ClientOptions,
+    RateLimitPolicy,
+)
+
+if TYPE_CHECKING:
+    from tenacity.wait import wait_base
+
+
+class Service(NamedTuple):
+    """One published API.
+
+    Attributes:
+        name: Its name, for sentences.
+        key_variable: The environment variable with the key.
+        url_variable: The environment variable with the address.
+        base_url: The published address, None where none is published.
+    """
+
+    name: str
+    key_variable: str
+    url_variable: str
+    base_url: str | None
+
+
+PANDOCAST = Service("Pandocast", "PANDOCAST_API_KEY", "PANDOCAST_BASE_URL", "https://api.pandocast.ai/api/v1")
+PASSBAND = Service("Passband", "PASSBAND_API_KEY", "PASSBAND_BASE_URL", None)
+
+_KEY = re.compile(r"[\x21-\x7e]+")  # what a header carries without being changed or cut in two
+
+
+def client_options(
+    service: Service,
+    *,
+    api_key: str | None = None,
+    base_url: str | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    deadline: float | None = None,
+    max_retries: int = DEFAULT_MAX_RETRIES,
+    rate_limit: RateLimitPolicy | None = None,
+    backoff: "wait_base | None" = None,
+    allow_http: bool = False,
+) -> ClientOptions:
+    """Resolve what a client was told and what the environment tells, and refuse what cannot be right.
+
+    Raises:
+        ValueError: There is no key, it has characters that do not belong in a header, the address is not one,
+            or the key would travel over plain HTTP to another machine. The message never holds the key.
+    """
+    # An empty argument is a mistake, and must not quietly send with another key or to another place.
+    address = os.environ.get(service.url_variable) or service.base_url if base_url is None else base_url
+    if not address:
+        raise ValueError(f"{service.name} needs a base_url; pass it or set {service.url_variable}")
+    key = os.environ.get(service.key_variable) if api_key is None else api_key
+    if not key:
+        raise ValueError(f"{service.name} needs an API key; pass api_key or set {service.key_variable}")
+    return checked(
+        ClientOptions(
+            service=service.name,
+            api_key=key,
+            base_url=address,
+            timeout=timeout,
+            deadline=deadline,
+            max_retries=max_retries,
+            rate_limit=RateLimitPolicy() if rate_limit is None else rate_limit,
+            backoff=backoff,
+            allow_http=allow_http,
+        )
+    )
+
+
+def checked(options: ClientOptions) -> ClientOptions:
+    """Check key and address together, and tidy the address.
+
+    Raises:
+        ValueError: See `client_options`.
+    """
+    if not _KEY.fullmatch(options.api_key):
+        raise ValueError("the API key has spaces, control characters or letters that no header can carry")
+    return evolve(options, base_url=_checked_url(options.base_url, allow_http=options.allow_http))
+
+
+def _checked_url(url: str, *, allow_http: bool) -> str:
+    if not _KEY.fullmatch(url):
+        raise ValueError("base_url has spaces, control characters or letters that are not ASCII")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"base_url must begin with https:// and a host, not {parts.scheme or 'nothing'!r}")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("base_url must not hold a user name or password")
+    if set(url) & set("?#\\"):
+        raise ValueError("base_url must not have a query, a fragment or a backslash")
+    if parts.scheme == "http" and not allow_http and not is_loopback(parts.hostname):
+        raise ValueError(
+            f"the API key would travel unencrypted to {parts.hostname}; use https://, or allow_http=True"
+        )
+    _ = parts.port  # raises ValueError when it is not a port
+    return url.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host can only be this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def budget_for(options: ClientOptions) -> Lease | None:
+    """Give a client with these options its share in its key's budget; None when the rate limit is off."""
+    if options.rate_limit.mode == "off":
+        return None
+    url = urlsplit(options.base_url)
+    port = url.port or (443 if url.scheme == "https" else 80)
+    origin = f"{url.scheme}://{url.hostname}:{port}"
+    lease = lease_budget(options.service, origin, options.api_key, store=options.rate_limit.store)
+    lease.budget.outlast(options.timeout)
+    return lease
+
+
+def context_for(options: ClientOptions, lease: Lease | None) -> CallContext:
+    """Give what holds for every call of a client with these options."""
+    budget = None if lease is None else lease.budget
+    return CallContext(options, budget, time.monotonic, time.time, Redactor(options.api_key))
+
+
+def changed_options(options: ClientOptions, **changes: Any) -> ClientOptions:
+    """Give the options of a copy: those that are not `NOT_GIVEN` are changed.
+
+    Raises:
+        ValueError: See `client_options`.
+    """
+    given = {name: value for name, value in changes.items() if value is not NOT_GIVEN}
+    return checked(evolve(options, **given))

@@ -1,0 +1,89 @@
+"""Waiting for uploads, by reading the list: no call of the service waits, and none gets a single upload."""
+
+from collections.abc import Callable
+from math import inf
+from typing import TypeVar
+
+from pandocast_sdk._core.call.plan import CallContext, call
+from pandocast_sdk._core.lookups.polling import poll
+from pandocast_sdk._core.operations.content import list_content, list_outputs
+from pandocast_sdk._core.paging.offset_pages import MOST_ROWS, Listing, Position
+from pandocast_sdk._core.paging.offset_paging import fetch_page
+from pandocast_sdk._core.protocol import Plan
+from pandocast_sdk.errors import ContentFailedError, NotFoundError, RequestRecord, WaitTimeoutError
+from pandocast_sdk.models.pandocast import Content, Outputs
+
+T = TypeVar("T")
+
+CONTENT = Listing(list_content)
+
+
+def find_content(context: CallContext, content_id: str, *, expires: float = inf) -> Plan[Content]:
+    """Read the list, newest first, until an upload turns up.
+
+    Raises:
+        NotFoundError: The whole list does not hold it.
+    """
+    if not content_id:
+        raise ValueError("content_id must not be empty")
+    position: Position | None = Position(0, MOST_ROWS)
+    while position is not None:
+        page = yield from fetch_page(context, CONTENT, position, expires=expires)
+        for content in page.items:
+            if content.id == content_id:
+                return content
+        position = page.position
+    request = RequestRecord("GET", f"{context.options.base_url}/content", "list_content")
+    raise NotFoundError("Content not found", status_code=404, request=request, code="not_found")
+
+
+def wait_until_analyzed(context: CallContext, content_id: str, timeout: float) -> Plan[Content]:
+    """Look again and again until an upload has left `analyzing`.
+
+    Raises:
+        ContentFailedError: Its status is `failed`.
+        WaitTimeoutError: It has not in time.
+    """
+
+    def look(content: Content, _expires: float) -> Plan[Content | None]:
+        yield from ()
+        return None if content.status == "analyzing" else content
+
+    return _wait(context, content_id, timeout, look)
+
+
+def wait_until_generated(context: CallContext, content_id: str, timeout: float) -> Plan[Outputs]:
+    """Look again and again until an upload has left `generating` and there are outputs.
+
+    Raises:
+        ContentFailedError: Its status is `failed`.
+        WaitTimeoutError: It has not in time.
+    """
+
+    def look(content: Content, expires: float) -> Plan[Outputs | None]:
+        if content.status == "generating":
+            return None
+        outputs = yield from call(context, list_outputs(content_id), expires=expires)
+        return outputs if outputs.items else None
+
+    return _wait(context, content_id, timeout, look)
+
+
+def _wait(
+    context: CallContext, content_id: str, timeout: float, look: Callable[[Content, float], Plan[T | None]]
+) -> Plan[T]:
+    status: str | None = None
+
+    def find_and_look(expires: float) -> Plan[T | None]:
+        nonlocal status
+        content = yield from find_content(context, content_id, expires=expires)
+        status = content.status
+        if status == "failed":
+            raise ContentFailedError(content_id)
+        return (yield from look(content, expires))
+
+    def too_late() -> WaitTimeoutError:
+        waited_for = f"content {content_id!r}"
+        return WaitTimeoutError(waited_for, status=status, timeout=timeout, content_id=content_id)
+
+    return poll(context, timeout, find_and_look, too_late)

@@ -1,0 +1,37 @@
+"""Waiting for the pipeline, by reading its runs: no call of the service waits."""
+
+from pandocast_sdk._core.call.plan import CallContext, call
+from pandocast_sdk._core.lookups.polling import poll
+from pandocast_sdk._core.operations.pipeline import list_runs
+from pandocast_sdk._core.protocol import Plan
+from pandocast_sdk.errors import WaitTimeoutError
+from pandocast_sdk.models.pipeline import PipelineRun
+
+_UNFINISHED = frozenset({"queued", "running"})
+
+
+def wait_for_run(context: CallContext, timeout: float) -> Plan[PipelineRun]:
+    """Look again and again until there is a run and none is queued or running; give the newest.
+
+    A run that failed has ended too, and is given like any other. Only the newest runs are looked at, as many
+    as the service puts on a page: those before them have ended long ago.
+
+    Raises:
+        ValueError: `timeout` is not a number of seconds above zero.
+        WaitTimeoutError: It has not come to that in time.
+        PandocastError: The runs could not be read.
+    """
+    status: str | None = None
+
+    def look(expires: float) -> Plan[PipelineRun | None]:
+        nonlocal status
+        runs = (yield from call(context, list_runs(None, None), expires=expires)).items
+        unfinished = [run for run in runs if run.status in _UNFINISHED]
+        # The oldest one is under way; those above it have yet to begin.
+        status = unfinished[-1].status if unfinished else None
+        return runs[0] if runs and not unfinished else None
+
+    def too_late() -> WaitTimeoutError:
+        return WaitTimeoutError("the pipeline", status=status, timeout=timeout)
+
+    return poll(context, timeout, look, too_late)

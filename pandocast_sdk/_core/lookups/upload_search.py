@@ -1,0 +1,37 @@
+"""Settling an upload whose outcome is unknown, by a read: the service has no keys to send one twice by."""
+
+from datetime import UTC, datetime
+
+from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.lookups.content import CONTENT
+from pandocast_sdk._core.paging.offset_pages import MOST_ROWS, Position
+from pandocast_sdk._core.paging.offset_paging import fetch_page
+from pandocast_sdk._core.protocol import Plan
+from pandocast_sdk._core.requests.operation import instant
+from pandocast_sdk._core.requests.validation import text
+from pandocast_sdk.models.pandocast import Content
+
+
+def find_upload(context: CallContext, title: str, since: datetime) -> Plan[Content | None]:
+    """Read the list, newest first, until an upload has the title, or all that follow are too old.
+
+    Raises:
+        ValueError: The time has no UTC offset, or the title is empty.
+    """
+    instant("since", since)
+    text("title", title)
+    position: Position | None = Position(0, MOST_ROWS)
+    while position is not None:
+        page = yield from fetch_page(context, CONTENT, position)
+        for content in page.items:
+            if _created(content) < since:
+                return None
+            if content.title == title:
+                return content
+        position = page.position
+    return None
+
+
+def _created(content: Content) -> datetime:
+    moment = content.created_at
+    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=UTC)

@@ -1,0 +1,78 @@
+"""The operations on content: arguments in, operations out (reference, "Endpoints")."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO, cast
+
+from pandocast_sdk._core.operations.pandocast_routes import ROUTES
+from pandocast_sdk._core.requests.operation import Operation, instant, operation
+from pandocast_sdk._core.requests.reading import reads
+from pandocast_sdk.models.pandocast import Content, ContentList, Generation, Outputs, ScheduledPost
+
+
+def list_content(limit: int, offset: int) -> Operation[ContentList]:
+    """One page, newest first; who begins to read a list checks both numbers."""
+    # Written down without the general way, which all pages of all lists would take.
+    name, method, path, read, *_ = _LIST
+    return Operation(name, method, path, read, f"limit={limit}&offset={offset}")
+
+
+_LIST = operation(ROUTES["list_content"], reads(ContentList))
+
+
+def upload_content(*, title: str, content_type: str, raw_content: str | Path | TextIO) -> Operation[Content]:
+    """Upload a text; a path or an open file is read here, once, so that a retry sends the same."""
+    return operation(
+        ROUTES["upload_content"],
+        reads(Content),
+        body={"title": title, "content_type": content_type, "raw_content": _text(raw_content)},
+    )
+
+
+def generate_content(
+    content_id: str,
+    *,
+    selected_platforms: Sequence[str] | None,
+    voice_profile_id: str | None,
+    emphasis_notes: str | None,
+) -> Operation[Generation]:
+    """Start generating; what is None is left to the service."""
+    if isinstance(selected_platforms, str):
+        raise ValueError("selected_platforms must be a list of platforms, not one string")  # noqa: TRY004
+    return operation(
+        ROUTES["generate_content"],
+        reads(Generation),
+        path={"id": content_id},
+        body={
+            "voice_profile_id": voice_profile_id,
+            "selected_platforms": None if selected_platforms is None else list(selected_platforms),
+            "emphasis_notes": emphasis_notes,
+        },
+    )
+
+
+def list_outputs(content_id: str) -> Operation[Outputs]:
+    """All outputs of one upload."""
+    return operation(ROUTES["list_outputs"], reads(Outputs), path={"id": content_id})
+
+
+def schedule_output(content_id: str, *, output_id: str, scheduled_at: datetime) -> Operation[ScheduledPost]:
+    """Give an output its time."""
+    return operation(
+        ROUTES["schedule_output"],
+        reads(ScheduledPost),
+        path={"id": content_id},
+        body={"output_id": output_id, "scheduled_at": instant("scheduled_at", scheduled_at)},
+    )
+
+
+def _text(source: str | Path | TextIO) -> str:
+    if isinstance(source, str):
+        return source
+    if isinstance(source, Path):
+        return source.read_text(encoding="utf-8")
+    text = cast("str | bytes", source.read())  # a file opened as bytes is an easy mistake
+    if isinstance(text, bytes):
+        raise ValueError("raw_content must be a file opened as text, not as bytes")  # noqa: TRY004
+    return text

@@ -1,0 +1,210 @@
+"""The operations on drafts: arguments in, operations out (reference, "List drafts" to "Update draft")."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from pandocast_sdk._core.operations.passband_routes import ROUTES
+from pandocast_sdk._core.paging.cursor_paging import CursorListing, CursorRows
+from pandocast_sdk._core.protocol import WireResponse
+from pandocast_sdk._core.requests.operation import Operation, instant, operation, without_none
+from pandocast_sdk._core.requests.reading import reads
+from pandocast_sdk._core.requests.validation import (
+    comma_list,
+    distinct,
+    listed,
+    maybe_at_least,
+    maybe_text,
+    members,
+    text,
+    texts,
+    without_commas,
+)
+from pandocast_sdk.models.base import read_model
+from pandocast_sdk.models.drafts import (
+    BulkResult,
+    CreatedDrafts,
+    Draft,
+    DraftImage,
+    DraftImageDict,
+    DraftList,
+)
+
+_MOST_IDS = 100
+_LONGEST_TEXT = 50_000
+_LONGEST_PROMPT = 5_000
+_MOST_FORMATS = 3
+_MOST_IMAGES = 10
+_MOST_TAGS = 20
+_LONGEST_TAG = 50
+
+Action = Literal[
+    "approve", "reject", "regenerate", "archive", "unapprove", "cancel_schedule"
+]  # those that are told nothing but, perhaps, feedback
+
+
+def list_drafts(
+    *,
+    status: str | None,
+    format: str | None,  # noqa: A002 - the reference's name
+    limit: int | None,
+    source_id: str | None,
+    source_type: str | None,
+    tags: Iterable[str] | None,
+    scheduled_after: datetime | None,
+    scheduled_before: datetime | None,
+) -> CursorListing[Draft]:
+    """All pages of the drafts that pass every filter."""
+    filters = {
+        "status": status,
+        "format": format,
+        "limit": maybe_at_least("limit", limit, 1),
+        "sourceId": source_id,
+        "sourceType": source_type,
+        "tags": comma_list("tags", tags),
+        "scheduledAfter": _maybe_instant("scheduled_after", scheduled_after),
+        "scheduledBefore": _maybe_instant("scheduled_before", scheduled_before),
+    }
+    return CursorListing(
+        lambda cursor: operation(ROUTES["list_drafts"], _rows, query={**filters, "cursor": cursor}),
+        lambda draft: draft.id,
+    )
+
+
+def create_draft(
+    *,
+    text: str,
+    format: str | None,  # noqa: A002 - the reference's name
+    images: Iterable[DraftImage | DraftImageDict] | None,
+    tags: Iterable[str] | None,
+    target_platforms: Iterable[str] | None,
+) -> Operation[CreatedDrafts]:
+    """Direct mode."""
+    body = {"text": _content(text), "format": format, **_attached(images, tags, target_platforms)}
+    return operation(ROUTES["create_drafts"], reads(CreatedDrafts), body=body)
+
+
+def generate_drafts(
+    *,
+    url: str | None,
+    prompt: str | None,
+    formats: Iterable[str] | None,
+    images: Iterable[DraftImage | DraftImageDict] | None,
+    tags: Iterable[str] | None,
+    target_platforms: Iterable[str] | None,
+) -> Operation[CreatedDrafts]:
+    """Generate mode."""
+    if url is None and prompt is None:
+        raise ValueError("url or prompt must be given: there is nothing to generate from")
+    wanted = texts("formats", formats, 1, _MOST_FORMATS)
+    distinct("formats", wanted or [])
+    body = {
+        "url": maybe_text("url", url),
+        "prompt": maybe_text("prompt", prompt, _LONGEST_PROMPT),
+        "formats": wanted,
+        **_attached(images, tags, target_platforms),
+    }
+    return operation(ROUTES["create_drafts"], reads(CreatedDrafts), body=body)
+
+
+def get_draft(draft_id: str) -> Operation[Draft]:
+    """One draft."""
+    return operation(ROUTES["get_draft"], reads(Draft), path={"id": draft_id})
+
+
+def edit_draft(draft_id: str, text: str) -> Operation[Draft]:
+    """Another text, no other state."""
+    return _update(draft_id, {"text": _content(text)})
+
+
+def act_on_draft(draft_id: str, action: Action, *, feedback: str | None = None) -> Operation[Draft]:
+    """A transition that needs nothing more."""
+    return _update(draft_id, {"action": action, "feedback": feedback})
+
+
+def schedule_draft(draft_id: str, *, scheduled_at: datetime | None, smart: bool) -> Operation[Draft]:
+    """A time that is given, found, or the next free slot."""
+    if smart and scheduled_at is not None:
+        raise ValueError("scheduled_at and smart exclude each other")
+    return _update(
+        draft_id,
+        {
+            "action": "schedule",
+            "scheduledAt": _maybe_instant("scheduled_at", scheduled_at),
+            "smartSchedule": smart or None,
+        },
+    )
+
+
+def reschedule_draft(draft_id: str, scheduled_at: datetime) -> Operation[Draft]:
+    """Another time."""
+    return _update(draft_id, {"action": "reschedule", "scheduledAt": instant("scheduled_at", scheduled_at)})
+
+
+def post_draft(draft_id: str, platforms: Iterable[str] | None) -> Operation[Draft]:
+    """Post now; None for all platforms that are connected."""
+    return _update(draft_id, {"action": "post", "platforms": texts("platforms", platforms, 1)})
+
+
+def act_on_drafts(
+    action: str,
+    *,
+    ids: Iterable[str],
+    feedback: str | None,
+    scheduled_at: datetime | None,
+    smart_schedule: bool | None,
+) -> Operation[BulkResult]:
+    """One action on many drafts."""
+    if smart_schedule and scheduled_at is not None:
+        raise ValueError("scheduled_at and smart_schedule exclude each other")
+    if action == "reschedule" and scheduled_at is None:
+        raise ValueError("scheduled_at must be given to reschedule")
+    body = {
+        "action": action,
+        "ids": texts("ids", ids, 1, _MOST_IDS),
+        "feedback": feedback,
+        "scheduledAt": _maybe_instant("scheduled_at", scheduled_at),
+        "smartSchedule": smart_schedule,
+    }
+    return operation(ROUTES["bulk_draft_action"], reads(BulkResult), body=body)
+
+
+def _update(draft_id: str, body: dict[str, object]) -> Operation[Draft]:
+    return operation(ROUTES["update_draft"], reads(Draft), path={"id": draft_id}, body=body)
+
+
+def _rows(answer: WireResponse) -> CursorRows[Draft]:
+    page = read_model(DraftList, answer.body)
+    return CursorRows(page.drafts, page.next_cursor)
+
+
+def _content(value: str) -> str:
+    return text("text", value, _LONGEST_TEXT)
+
+
+def _attached(
+    images: Iterable[DraftImage | DraftImageDict] | None,
+    tags: Iterable[str] | None,
+    target_platforms: Iterable[str] | None,
+) -> dict[str, object]:
+    labels = texts("tags", tags, 0, _MOST_TAGS, longest=_LONGEST_TAG)
+    without_commas("tags", labels or [])
+    pictures = None if images is None else listed("images", images, 0, _MOST_IMAGES)
+    return {
+        "images": None
+        if pictures is None
+        else [_image(f"images[{place}]", picture) for place, picture in enumerate(pictures)],
+        "tags": labels,
+        "targetPlatforms": texts("target_platforms", target_platforms),
+    }
+
+
+def _image(name: str, image: object) -> dict[str, object]:
+    given = members(name, image, ("url", "alt"))
+    return without_none(
+        {"url": text(f"{name}.url", given["url"]), "alt": maybe_text(f"{name}.alt", given["alt"])}
+    )
+
+
+def _maybe_instant(name: str, moment: datetime | None) -> str | None:
+    return None if moment is None else instant(name, moment)

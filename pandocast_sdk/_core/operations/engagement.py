@@ -1,0 +1,36 @@
+"""The operations on engagement (reference, "Engagement summary", "Upsert engagement metrics")."""
+
+from pandocast_sdk._core.operations.passband_routes import ROUTES
+from pandocast_sdk._core.requests.operation import Operation, operation
+from pandocast_sdk._core.requests.reading import reads
+from pandocast_sdk._core.requests.validation import maybe_at_least, text, within
+from pandocast_sdk.models.engagement import Engagement, EngagementSummary
+
+_MOST_TOP_POSTS = 50
+
+
+def get_summary(top: int | None) -> Operation[EngagementSummary]:
+    """All posts in numbers."""
+    query = {"top": None if top is None else within("top", top, 1, _MOST_TOP_POSTS)}
+    return operation(ROUTES["get_engagement"], reads(EngagementSummary), query=query)
+
+
+def record(
+    *,
+    draft_id: str,
+    platform: str,
+    post_id: str | None,
+    status: str | None,
+    error_message: str | None,
+    **counts: int | None,
+) -> Operation[Engagement]:
+    """What is None stays as it is."""
+    body = {
+        "draftId": text("draft_id", draft_id),
+        "platform": text("platform", platform),
+        "postId": post_id,
+        "status": status,
+        "errorMessage": error_message,
+        **{name: maybe_at_least(name, count, 0) for name, count in counts.items()},
+    }
+    return operation(ROUTES["record_engagement"], reads(Engagement), body=body)

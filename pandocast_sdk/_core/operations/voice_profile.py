@@ -1,0 +1,31 @@
+"""The operations on the voice profile (reference, "Get voice profile", "Update voice profile")."""
+
+from collections.abc import Iterable, Mapping
+
+from pandocast_sdk._core.operations.passband_routes import ROUTES
+from pandocast_sdk._core.requests.operation import Operation, operation
+from pandocast_sdk._core.requests.reading import reads
+from pandocast_sdk._core.requests.validation import texts
+from pandocast_sdk.models.voice_profile import VoiceProfile
+
+
+def get_profile() -> Operation[VoiceProfile]:
+    """The profile."""
+    return operation(ROUTES["get_voice_profile"], reads(VoiceProfile))
+
+
+def update_profile(
+    *,
+    style: str | None,
+    avoid: Iterable[str] | None,
+    examples: Iterable[str] | None,
+    formats: Mapping[str, object] | None,
+) -> Operation[VoiceProfile]:
+    """What is None stays as it is."""
+    body = {
+        "style": style,
+        "avoid": texts("avoid", avoid),
+        "examples": texts("examples", examples),
+        "formats": None if formats is None else dict(formats),
+    }
+    return operation(ROUTES["update_voice_profile"], reads(VoiceProfile), body=body)

@@ -1,0 +1,1 @@
+"""Lists read page by page: offsets, cursors, positions and prefetching."""

@@ -1,0 +1,163 @@
+"""What is said to the store in which several processes keep one budget, and what it replies.
+
+The script `budget.lua` beside this file decides there as `rate_limit.Budget` does here; the numbers that both
+decide by are told to it with each question. A test plays the same stories to both.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Literal, NamedTuple, TypeAlias
+
+from pandocast_sdk._core.rate_limit.budget import LEARNING_SECONDS, MARGIN
+from pandocast_sdk._core.rate_limit.headers import LONGEST_WINDOW, RateReading
+from pandocast_sdk._core.rate_limit.server_clock import DRIFT, SPREAD
+from pandocast_sdk._core.rate_limit.tickets import Delay
+
+STORE_SECONDS = 0.5  # how long one step towards the store may take: connecting, and the reply
+_MEMORY_SECONDS = 3600  # how long a store remembers a budget after all that it knows of is over
+
+_RULES = {
+    "learning": LEARNING_SECONDS,
+    "longest_window": LONGEST_WINDOW,
+    "margin": MARGIN,
+    "drift": DRIFT,
+    "spread": SPREAD,
+    "memory": _MEMORY_SECONDS,
+}
+
+
+class Answered(NamedTuple):
+    """A request was answered; times are of this process's monotonic clock."""
+
+    status: int
+    reading: RateReading
+    sent: float
+    received: float
+
+
+class Blocked(NamedTuple):
+    """A `Retry-After` holds everybody back until a time of this process's monotonic clock."""
+
+    until: float
+
+
+Report: TypeAlias = Answered | Blocked | Literal["unsent", "lost"]
+
+
+class Question(NamedTuple):
+    """What one process tells its store, and wants of it.
+
+    Attributes:
+        process: A name for the process.
+        reports: What has happened since the last question, in order.
+        in_flight: How many requests of this process are under way after that.
+        lease: For how many seconds they count when the process is not heard of again.
+        wanted: How many places it wants.
+    """
+
+    process: str
+    reports: Sequence[Report]
+    in_flight: int
+    lease: float
+    wanted: int
+
+    def to_json(self, now: float, *, transit: float) -> str:
+        """Write it down for the script, which only knows the store's clock: times become ages.
+
+        Args:
+            now: The monotonic clock.
+            transit: How many seconds it may at most take to arrive.
+        """
+        return json.dumps(
+            {
+                "process": self.process,
+                "reports": [_written(report, now) for report in self.reports],
+                "in_flight": self.in_flight,
+                "lease": self.lease,
+                "wanted": self.wanted,
+                "transit": transit,
+                "rules": _RULES,
+            }
+        )
+
+
+class Reply(NamedTuple):
+    """What the store decided.
+
+    Attributes:
+        granted: How many places, from the front of the line, are given.
+        delay: How long the others have to wait, and for what; None when nobody is left.
+        limit: Requests in one window, None while that is unknown.
+        left: How many places are left in this one.
+        counted: How many there are by our count alone: more while answers are under way that may tell.
+        reset: When it resets, by the server's clock.
+        server_time: The server's time at the earliest.
+    """
+
+    granted: int
+    delay: Delay | None
+    limit: int | None
+    left: int
+    counted: int
+    reset: int | None
+    server_time: float
+
+
+_REASONS: dict[str, Literal["learning", "window", "retry_after"]] = {
+    "learning": "learning",
+    "window": "window",
+    "retry_after": "retry_after",
+}
+
+
+def read_reply(reply: Sequence[object]) -> Reply:
+    """Read what the script gives back.
+
+    Raises:
+        ValueError: That was not the script.
+    """
+    texts = [part.decode() if isinstance(part, bytes) else str(part) for part in reply]
+    granted, seconds, reason, limit, left, counted, reset, server_time = texts
+    known_reset = _maybe(reset, int)
+    waits = None
+    if reason:
+        if reason not in _REASONS:
+            raise ValueError("the store waits for something unknown")
+        waits = Delay(float(seconds), _REASONS[reason], known_reset if reason == "window" else None)
+    return Reply(
+        int(granted), waits, _maybe(limit, int), int(left), int(counted), known_reset, float(server_time)
+    )
+
+
+@cache
+def script() -> str:
+    """Give the script that the store runs."""
+    return (files("pandocast_sdk._core.rate_limit") / "budget.lua").read_text("utf-8")
+
+
+def _maybe(text: str, read: Callable[[str], int]) -> int | None:
+    return read(text) if text else None
+
+
+def _written(report: Report, now: float) -> dict[str, object]:
+    if isinstance(report, str):
+        return {"kind": report}
+    if isinstance(report, Blocked):
+        return {"kind": "blocked", "seconds": report.until - now}
+    reading = report.reading
+    said = {
+        "limit": reading.limit,
+        "remaining": reading.remaining,
+        "reset": reading.reset,
+        "date": reading.date,
+    }
+    return {
+        "kind": "answered",
+        "status": report.status,
+        "names_retry_after": reading.retry_after is not None,
+        "sent": now - report.sent,
+        "received": now - report.received,
+        **{name: value for name, value in said.items() if value is not None},
+    }

@@ -1,0 +1,34 @@
+"""What a client can tell of its key's rate limit."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import NamedTuple, Self
+
+
+class RateLimitState(NamedTuple):
+    """The current window of a key, as far as this process knows it (reference, "Rate Limits").
+
+    Each of the three is None where no answer has told yet, where the server tells of no limit, and where the
+    policy is off.
+
+    Attributes:
+        limit: Requests in one window.
+        remaining: Requests that can still be sent in this one: the lower of the SDK's count and the server's.
+        reset: When it resets, by the server's clock, in UTC; None, too, once a window is over and no answer
+            has told of the next one.
+    """
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset: datetime | None = None
+
+    @classmethod
+    def of(cls, limit: int | None, left: int, reset: int | None) -> Self:
+        """Tell of a window in a budget's context: its reset in seconds since 1970."""
+        if limit is None:
+            return cls()
+        moment = None
+        if reset is not None:
+            with suppress(OverflowError, ValueError, OSError):  # beyond the calendar
+                moment = datetime.fromtimestamp(reset, UTC)
+        return cls(limit, left, moment)

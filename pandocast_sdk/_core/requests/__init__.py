@@ -1,0 +1,1 @@
+"""Building one request and reading its response."""

@@ -1,0 +1,75 @@
+"""The way out: any request to the service, with the client's key, pacing and retries."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from attrs import field, frozen
+
+from pandocast_sdk._core.protocol import WireResponse
+from pandocast_sdk._core.requests.headers import Headers
+from pandocast_sdk._core.requests.operation import Operation, json_body, query_string
+
+_METHOD = re.compile(r"[A-Z]{1,20}")
+_PATH = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")  # RFC 3986, 3.3
+
+
+@frozen
+class Response:
+    """An answer as it came, with a status from 200 to 299.
+
+    Attributes:
+        status_code: The HTTP status.
+        headers: The headers; look-ups ignore case.
+        content: The body.
+    """
+
+    status_code: int
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The body as text; what is not UTF-8 is replaced."""
+        return self.content.decode("utf-8", "replace")
+
+    def json(self) -> object:
+        """Decode the body.
+
+        Raises:
+            ValueError: It is not JSON.
+        """
+        return json.loads(self.content)
+
+
+def raw_request(
+    method: str,
+    path: str,
+    *,
+    params: Mapping[str, str | float | None] | None,
+    body: Mapping[str, object] | Sequence[object] | None,
+) -> Operation[Response]:
+    """Build an operation from its bare parts.
+
+    Raises:
+        ValueError: The method is not one, the path is not an absolute, escaped path without dot segments, or
+            the body is a text.
+    """
+    if isinstance(body, str | bytes):
+        raise ValueError("the body must be an object or an array, not a text")  # noqa: TRY004 - as any wrong value
+    verb = method.upper()
+    if not _METHOD.fullmatch(verb):
+        raise ValueError(f"not an HTTP method: {method!r}")
+    if not _PATH.fullmatch(path) or path.startswith("//"):
+        raise ValueError(
+            "path must begin with one slash and be escaped; queries go into params, not into the path"
+        )
+    if {".", ".."} & set(re.sub("%2[eE]", ".", path).split("/")):
+        raise ValueError("path must not have the segments '.' or '..'")
+    return Operation(
+        "request", verb, path, _respond, query_string(params or {}), None if body is None else json_body(body)
+    )
+
+
+def _respond(answer: WireResponse) -> Response:
+    return Response(answer.status, Headers(answer.headers), answer.body)

@@ -1,0 +1,154 @@
+"""One operation of an API: what is asked, and how its answer is read.
+
+The functions here turn arguments into safe parts of a request, and refuse what no request can carry before
+anything is sent.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Generic, NamedTuple, TypeVar
+from urllib.parse import quote, quote_plus
+
+from pandocast_sdk._core.protocol import WireResponse
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class RouteSpec(NamedTuple):
+    """One row of a service's route table.
+
+    Attributes:
+        operation_id: The operation's name, as in the OpenAPI document.
+        method: The HTTP method.
+        path: The path below the base URL, with `{id}` for a parameter.
+        success: The published status of success; any 2xx is accepted.
+    """
+
+    operation_id: str
+    method: str
+    path: str
+    success: int
+
+
+class Operation(NamedTuple, Generic[T_co]):
+    """One call, ready to be carried out as often as needed.
+
+    Attributes:
+        name: The operation's name, for errors and logs.
+        method: The HTTP method.
+        path: The escaped path below the base URL.
+        read: Turns a 2xx answer into the result; raises `ValueError` when it cannot.
+        query: The query string without its question mark.
+        body: The JSON body.
+    """
+
+    name: str
+    method: str
+    path: str
+    read: Callable[[WireResponse], T_co]
+    query: str = ""
+    body: bytes | None = None
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.name}: {self.method} {self.path}>"
+
+    @property
+    def writes(self) -> bool:
+        """Whether carrying it out twice could do something twice."""
+        return self.method not in _READS
+
+
+def operation(
+    route: RouteSpec,
+    read: Callable[[WireResponse], T],
+    *,
+    path: Mapping[str, str] | None = None,
+    query: Mapping[str, object] | None = None,
+    body: Mapping[str, object] | Sequence[object] | None = None,
+) -> Operation[T]:
+    """Build an operation from its row in the route table.
+
+    Args:
+        route: The row.
+        read: Reads a 2xx answer.
+        path: The values of the path's parameters, not escaped.
+        query: The query's parameters; those that are None are left out.
+        body: The JSON body, an object or an array; an object's members that are None are left out.
+
+    Raises:
+        ValueError: A path parameter would change the path, or the body cannot be written as JSON.
+    """
+    filled = route.path
+    if path is not None:
+        for name, value in path.items():
+            filled = filled.replace(f"{{{name}}}", path_segment(name, value))
+    return Operation(
+        route.operation_id,
+        route.method,
+        filled,
+        read,
+        "" if query is None else query_string(query),
+        None if body is None else json_body(body),
+    )
+
+
+def path_segment(name: str, value: str) -> str:
+    """Escape a path parameter, slashes included.
+
+    Raises:
+        ValueError: It is empty, `.` or `..`, which would change the path, or is not encodable.
+    """
+    if value in {"", ".", ".."}:
+        raise ValueError(f"{name} must not be {value!r}: it would change the path of the request")
+    return value if _is_plain(value) else quote(value, safe="")
+
+
+_is_plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch  # what both kinds of quoting leave as it is
+
+
+def query_string(parameters: Mapping[str, object]) -> str:
+    """Write the parameters that are not None as a query string."""
+    pairs: list[str] = []
+    for name, value in parameters.items():
+        if value is not None:
+            text = str(value)
+            plain = _is_plain(name + text)
+            pairs.append(f"{name}={text}" if plain else f"{quote_plus(name)}={quote_plus(text)}")
+    return "&".join(pairs)
+
+
+def json_body(value: Mapping[str, object] | Sequence[object]) -> bytes:
+    """Write the members that are not None, or all entries of an array, as compact JSON in UTF-8.
+
+    Raises:
+        ValueError: A number is NaN or infinite, a string holds a lone surrogate, or it is nested without end.
+    """
+    given = without_none(value) if isinstance(value, Mapping) else value
+    try:
+        return json.dumps(given, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except RecursionError:
+        raise ValueError("the body is nested too deeply") from None
+
+
+def without_none(members: Mapping[str, object]) -> dict[str, object]:
+    """Leave out the members that are None."""
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def instant(name: str, moment: datetime) -> str:
+    """Write a time in UTC with `Z`.
+
+    Raises:
+        ValueError: The time has no UTC offset, so nobody can say when it is, or UTC has no such year.
+    """
+    if moment.utcoffset() is None:
+        raise ValueError(f"{name} must have a UTC offset, such as datetime(..., tzinfo=timezone.utc)")
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    except OverflowError:
+        raise ValueError(f"{name} is not a time that UTC has") from None

@@ -1,0 +1,1 @@
+"""The seam to the HTTP library: nothing outside this package knows it."""

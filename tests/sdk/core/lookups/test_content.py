@@ -1,0 +1,200 @@
+"""Waiting for an upload by reading the list, in virtual time."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from support.wire import Player, answer, context, failure, one_after_the_other
+
+from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.lookups.content import find_content, wait_until_analyzed, wait_until_generated
+from pandocast_sdk._core.protocol import FailureKind, Outcome, Plan, Send
+from pandocast_sdk.errors import (
+    APIConnectionError,
+    ContentFailedError,
+    DeadlineExceededError,
+    NotFoundError,
+    ResponseValidationError,
+    WaitTimeoutError,
+)
+from pandocast_sdk.models.pandocast import Content, Outputs
+
+OUTPUT = {
+    "id": "out_1",
+    "platform_id": "twitter_single",
+    "format_name": "Twitter / X Post",
+    "content": "Text",
+    "voice_match_score": 87,
+    "status": "draft",
+    "created_at": "2026-03-28T10:05:00Z",
+}
+
+
+class Service(Player):
+    """A service with one upload of interest, whose status changes as time goes by."""
+
+    def __init__(self, *statuses: tuple[float, str], newer: int = 0, outputs_after: float = 0.0) -> None:
+        super().__init__(now=0.0)
+        self.statuses = statuses
+        self.newer = newer
+        self.outputs_after = outputs_after
+        self.takes = 0.0
+
+    @property
+    def status(self) -> str:
+        return [status for since, status in self.statuses if self.now >= since][-1]
+
+    def context(self, deadline: float | None = None) -> CallContext:
+        return context(now=lambda: self.now, deadline=deadline)
+
+    def respond(self, send: Send) -> Outcome:
+        if self.now + self.takes > send.expires:
+            self.now = send.expires
+            return failure(FailureKind.TIMEOUT)
+        self.now += self.takes
+        url = urlsplit(send.request.url)
+        if url.path.endswith("/outputs"):
+            items = [OUTPUT] if self.now >= self.outputs_after else []
+            return answer(200, {"items": items, "total": len(items)})
+        names = [*(f"newer{number}" for number in range(self.newer)), *(["c1"] if self.statuses else [])]
+        limit, offset = (int(part.split("=")[1]) for part in url.query.split("&"))
+        page = names[offset : offset + limit]
+        items = [self.upload(name) for name in page]
+        return answer(200, {"items": items, "total": len(names), "has_more": offset + len(page) < len(names)})
+
+    def upload(self, name: str) -> dict[str, object]:
+        status = self.status if name == "c1" else "analyzed"
+        return {
+            "id": name,
+            "title": "t",
+            "content_type": "n",
+            "status": status,
+            "created_at": "2026-03-28T10:00:00Z",
+        }
+
+    def analyzed(self, *, timeout: float = 60, deadline: float | None = None) -> Content:
+        return self.play(wait_until_analyzed(self.context(deadline), "c1", timeout), self.respond)
+
+    def generated(self, *, timeout: float = 60) -> Outputs:
+        return self.play(wait_until_generated(self.context(), "c1", timeout), self.respond)
+
+
+@pytest.mark.parametrize(("newer", "requests"), [(0, 1), (99, 1), (100, 2), (250, 3)])
+def test_an_upload_is_found_on_the_page_that_holds_it(newer: int, requests: int) -> None:
+    service = Service((0, "analyzed"), newer=newer)
+    assert service.play(find_content(service.context(), "c1"), service.respond).id == "c1"
+    assert len(service.sends) == requests
+
+
+def test_an_upload_that_a_full_list_does_not_hold_is_not_found() -> None:
+    service = Service(newer=120)
+    with pytest.raises(NotFoundError) as caught:
+        service.play(find_content(service.context(), "c1"), service.respond)
+    assert (caught.value.status_code, caught.value.code) == (404, "not_found")
+    assert caught.value.request.operation == "list_content"
+    assert len(service.sends) == 2
+
+
+def test_an_upload_without_a_name_is_not_looked_for() -> None:
+    service = Service(newer=1)
+    for life in (
+        find_content(service.context(), ""),
+        wait_until_analyzed(service.context(), "", 1.0),
+    ):
+        with pytest.raises(ValueError, match="content_id"):
+            next(life)
+
+
+def test_the_analysis_is_waited_for() -> None:
+    service = Service((0, "analyzing"), (7, "analyzed"))
+    assert service.analyzed().status == "analyzed"
+    assert 7 <= service.now < 12
+
+
+def test_looks_become_rarer_from_a_tenth_of_a_second_to_five() -> None:
+    service = Service((0, "analyzing"), (60, "analyzed"))
+    service.analyzed(timeout=100)
+    assert service.slept[0] == 0.1
+    assert service.slept == sorted(service.slept)
+    assert service.slept[-1] == 5.0
+    assert len(service.sends) < 25
+
+
+@pytest.mark.parametrize("status", ["analyzed", "generating", "generated", "whatever comes next"])
+def test_any_status_but_analyzing_ends_the_wait(status: str) -> None:
+    assert Service((0, status)).analyzed().status == status
+
+
+def test_a_failed_upload_ends_the_wait_with_an_error() -> None:
+    for wait in (Service.analyzed, Service.generated):
+        service = Service((0, "analyzing"), (3, "failed"), outputs_after=99)
+        with pytest.raises(ContentFailedError, match="'c1' has failed") as caught:
+            wait(service)
+        assert caught.value.content_id == "c1"
+
+
+def test_generation_is_waited_for_until_there_are_outputs() -> None:
+    """The status alone does not do: it may leave `generating` a moment before the outputs are there."""
+    service = Service((0, "analyzed"), (1, "generating"), (6, "generated"), outputs_after=9)
+    assert service.generated().items[0].id == "out_1"
+    assert 9 <= service.now < 14
+
+
+def test_no_outputs_are_read_while_the_status_is_generating() -> None:
+    service = Service((0, "generating"), (6, "some new status"))
+    service.generated()
+    assert sum(send.request.url.endswith("/outputs") for send in service.sends) == 1
+
+
+def test_a_wait_ends_in_time_and_says_what_it_saw_last() -> None:
+    service = Service((0, "analyzing"))
+    with pytest.raises(WaitTimeoutError, match="after 10 s; its status is 'analyzing'") as caught:
+        service.analyzed(timeout=10)
+    assert service.now == 10
+    assert (caught.value.content_id, caught.value.status, caught.value.timeout) == ("c1", "analyzing", 10)
+
+
+def test_a_wait_in_which_nothing_was_answered_says_so() -> None:
+    service = Service((0, "analyzing"))
+    service.takes = 100
+    with pytest.raises(WaitTimeoutError, match="its status was not seen") as caught:
+        service.analyzed(timeout=10)
+    assert caught.value.status is None
+    assert service.now == 10
+
+
+def test_the_deadline_of_one_call_is_told_as_such() -> None:
+    service = Service((0, "analyzing"))
+    service.takes = 3
+    with pytest.raises(DeadlineExceededError):
+        service.analyzed(timeout=60, deadline=2)
+    assert service.now == 2
+
+
+def test_the_end_of_the_wait_is_told_as_such_whatever_the_deadline_of_a_call() -> None:
+    """A look that is cut short by the end of the wait may have its own deadline still before it."""
+    service = Service((0, "analyzing"))
+    service.takes = 3
+    with pytest.raises(WaitTimeoutError):
+        service.analyzed(timeout=10, deadline=5)
+    assert service.now == 10
+
+
+def test_an_error_ends_the_wait() -> None:
+    service = Service((0, "analyzing"))
+    outcomes: list[tuple[Outcome, type[Exception]]] = [
+        (answer(200, b"{}"), ResponseValidationError),
+        (failure(FailureKind.NOT_CONNECTED), APIConnectionError),
+    ]
+    for outcome, error in outcomes:
+        with pytest.raises(error):
+            service.play(wait_until_analyzed(service.context(), "c1", 10), one_after_the_other([outcome] * 3))
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf")])
+@pytest.mark.parametrize("wait", [wait_until_analyzed, wait_until_generated])
+def test_a_time_that_is_none_is_refused(
+    wait: Callable[[CallContext, str, float], Plan[object]], timeout: float
+) -> None:
+    with pytest.raises(ValueError, match="timeout"):
+        next(wait(context(), "c1", timeout))

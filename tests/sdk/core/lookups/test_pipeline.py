@@ -1,0 +1,139 @@
+"""Waiting for the pipeline by reading its runs, in virtual time."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from support.wire import Player, answer, context, failure
+
+from pandocast_sdk._core.lookups.pipeline import wait_for_run
+from pandocast_sdk._core.protocol import FailureKind, Outcome, Send
+from pandocast_sdk.errors import DeadlineExceededError, InternalServerError, WaitTimeoutError
+from pandocast_sdk.models.pipeline import PipelineRun
+
+Runs = list[tuple[str, str]]
+
+
+class Service(Player):
+    """A service whose runs, newest first and each an id and a status, change as time goes by."""
+
+    def __init__(self, *stories: tuple[float, Runs]) -> None:
+        super().__init__(now=0.0)
+        self.stories = stories
+        self.takes = 0.0
+
+    def respond(self, send: Send) -> Outcome:
+        assert urlsplit(send.request.url).path.endswith("/pipeline/runs")
+        if self.now + self.takes > send.expires:
+            self.now = send.expires
+            return failure(FailureKind.TIMEOUT)
+        self.now += self.takes
+        runs = [runs for since, runs in self.stories if self.now >= since][-1]
+        return answer(200, {"runs": [as_json(*run) for run in runs], "nextCursor": None})
+
+    def wait(self, *, timeout: float = 60, deadline: float | None = None) -> PipelineRun:
+        own = context(now=lambda: self.now, deadline=deadline, max_retries=0)
+        return self.play(wait_for_run(own, timeout), self.respond)
+
+
+def as_json(name: str, status: str) -> dict[str, object]:
+    return {
+        "id": name,
+        "status": status,
+        "startedAt": None,
+        "finishedAt": None,
+        "duration": None,
+        "itemsFetched": 0,
+        "draftsGenerated": 0,
+        "error": None,
+    }
+
+
+def test_the_run_is_given_once_it_has_ended() -> None:
+    service = Service((0, [("r1", "queued")]), (3, [("r1", "running")]), (9, [("r1", "completed")]))
+    run = service.wait()
+    assert (run.id, run.status) == ("r1", "completed")
+    assert 9 <= service.now < 14
+
+
+def test_it_looks_often_at_first_and_seldom_later() -> None:
+    service = Service((0, [("r1", "running")]), (60, [("r1", "completed")]))
+    service.wait(timeout=100)
+    assert service.slept[0] == 0.1
+    assert service.slept == sorted(service.slept)
+    assert service.slept[-1] == 5.0
+
+
+@pytest.mark.parametrize("status", ["completed", "failed", "whatever comes next"])
+def test_however_it_has_ended_it_is_a_result(status: str) -> None:
+    service = Service((0, [("r1", status)]))
+    assert service.wait().status == status
+    assert len(service.sends) == 1
+
+
+def test_a_run_that_was_queued_behind_another_is_waited_for_too() -> None:
+    service = Service(
+        (0, [("r2", "queued"), ("r1", "running")]),
+        (3, [("r2", "queued"), ("r1", "completed")]),
+        (5, [("r2", "running"), ("r1", "completed")]),
+        (9, [("r2", "completed"), ("r1", "completed")]),
+    )
+    assert service.wait().id == "r2"
+    assert service.now >= 9
+
+
+def test_an_older_run_that_is_still_going_on_is_waited_for() -> None:
+    service = Service(
+        (0, [("r2", "failed"), ("r1", "running")]), (4, [("r2", "failed"), ("r1", "completed")])
+    )
+    assert service.wait().id == "r2"
+    assert service.now >= 4
+
+
+def test_while_there_is_no_run_it_waits_for_one() -> None:
+    service = Service((0, []), (6, [("r1", "queued")]), (8, [("r1", "completed")]))
+    assert service.wait().id == "r1"
+    assert service.now >= 8
+
+
+@pytest.mark.parametrize(
+    ("runs", "status"),
+    [
+        ([], None),
+        ([("r1", "queued")], "queued"),
+        ([("r2", "queued"), ("r1", "running")], "running"),
+    ],
+)
+def test_a_wait_ends_in_time_and_says_what_it_saw_last(runs: Runs, status: str | None) -> None:
+    service = Service((0, runs))
+    with pytest.raises(WaitTimeoutError, match="the wait for the pipeline ended after 10 s") as caught:
+        service.wait(timeout=10)
+    assert service.now == 10
+    error = caught.value
+    assert (error.status, error.timeout, error.content_id) == (status, 10, None)
+
+
+def test_a_wait_in_which_nothing_was_answered_says_so() -> None:
+    service = Service((0, [("r1", "completed")]))
+    service.takes = 100
+    with pytest.raises(WaitTimeoutError, match="its status was not seen"):
+        service.wait(timeout=10)
+    assert service.now == 10
+
+
+def test_the_deadline_of_one_call_is_told_as_such() -> None:
+    service = Service((0, [("r1", "running")]))
+    service.takes = 3
+    with pytest.raises(DeadlineExceededError):
+        service.wait(timeout=60, deadline=2)
+    assert service.now == 2
+
+
+def test_an_error_ends_the_wait() -> None:
+    with pytest.raises(InternalServerError):
+        Player().play(wait_for_run(context(max_retries=0), 10), lambda _send: answer(500))
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf")])
+def test_a_time_that_is_none_is_refused(timeout: float) -> None:
+    with pytest.raises(ValueError, match="timeout"):
+        next(wait_for_run(context(), timeout))

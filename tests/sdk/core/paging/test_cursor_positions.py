@@ -1,0 +1,215 @@
+"""Positions between two rows of a cursor page: the next row is found, whatever came and went meanwhile."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.wire import Player, answer, context
+
+from pandocast_sdk._core.paging.cursor_paging import (
+    CursorListing,
+    CursorPosition,
+    CursorRows,
+    CursorSlice,
+    cursor_after,
+    fetch_cursor_page,
+)
+from pandocast_sdk._core.protocol import Outcome, Send
+from pandocast_sdk._core.requests.operation import Operation
+from pandocast_sdk.errors import ResponseValidationError
+
+CONTEXT = context(max_retries=0)
+
+
+@dataclass
+class Feed:
+    """Rows newest first; a cursor names the row that its page begins behind, were it there or not.
+
+    Only rows that `step` divides are shown; the others are left out after a page was cut, as services do.
+    """
+
+    rows: list[int]
+    limit: int
+    named: bool = True
+    step: int = 1
+    asked: list[str | None] = field(default_factory=list)
+
+    def listing(self) -> CursorListing[int]:
+        if self.named:
+            return CursorListing(self._page, str)
+        return CursorListing(self._page)
+
+    def _page(self, cursor: str | None) -> Operation[CursorRows[int]]:
+        return Operation("list_rows", "GET", "/rows", lambda _answer: self._read(cursor))
+
+    def _read(self, cursor: str | None) -> CursorRows[int]:
+        self.asked.append(cursor)
+        rows = [row for row in self.rows if cursor is None or row < int(cursor)]
+        page = rows[: self.limit]
+        shown = [row for row in page if row % self.step == 0]
+        return CursorRows(shown, str(page[-1]) if len(rows) > len(page) else None)
+
+    def fetch(self, position: CursorPosition) -> CursorSlice[int]:
+        return Player().play(fetch_cursor_page(CONTEXT, self.listing(), position), respond)
+
+    def rest(self, position: CursorPosition) -> list[int]:
+        rows: list[int] = []
+        following: CursorPosition | None = position
+        while following is not None:
+            page = self.fetch(following)
+            rows += page.items
+            following = page.position
+        return rows
+
+    def after(self, count: int) -> CursorPosition:
+        """Take so many rows, and say where the next one is."""
+        page = self.fetch(CursorPosition())
+        while count > len(page.items):
+            count -= len(page.items)
+            assert page.position is not None
+            page = self.fetch(page.position)
+        return cursor_after(self.listing(), page, count)
+
+
+def respond(_send: Send) -> Outcome:
+    return answer(200)
+
+
+def feed(count: int, limit: int, *, named: bool = True) -> Feed:
+    return Feed(list(range(count, 0, -1)), limit, named)
+
+
+GONE = st.sets(st.integers(1, 60))
+
+
+@given(st.integers(0, 60), st.integers(1, 25), st.integers(1, 25), st.data(), st.integers(0, 70), GONE, GONE)
+def test_every_row_that_stays_comes_once(  # noqa: PLR0917 - drawn
+    count: int, limit: int, later_limit: int, data: st.DataObject, added: int, gone: set[int], later: set[int]
+) -> None:
+    """Rows come in front and go anywhere, twice, and the size of pages changes on the way."""
+    table = feed(count, limit)
+    taken = data.draw(st.integers(0, count))
+    place = table.after(taken)
+    came = table.rows[:taken]
+    table.limit = later_limit
+    names = sorted(place_names(place))
+    if names:
+        gone = gone - {data.draw(st.sampled_from(names))}  # one is left to tell the place by
+    table.rows = [row for row in range(count + added, 0, -1) if row not in gone]
+    wanted = [row for row in table.rows if row <= count - taken]
+    more = data.draw(st.integers(0, len(wanted)))
+    rest, place = take(table, place, more)
+    assert rest == (wanted[:more] if taken else table.rows[:more])
+    if taken:
+        came += rest
+        if place.cursor is not None and not place.lost:  # else it is told by its rows again
+            table.rows = [row for row in table.rows if row not in later]
+        came += table.rest(place)
+        alive = {row for row in range(1, count + 1) if row in table.rows}
+        assert len(came) == len(set(came))
+        assert alive <= set(came)
+        assert came == sorted(came, reverse=True)
+
+
+def place_names(place: CursorPosition) -> set[int]:
+    return {int(name) for name in (*place.given, *place.wanted)}
+
+
+def take(table: Feed, place: CursorPosition, count: int) -> tuple[list[int], CursorPosition]:
+    rows: list[int] = []
+    while True:
+        page = table.fetch(place)
+        left = count - len(rows)
+        rows += page.items[:left]
+        if left < len(page.items) or page.position is None:
+            return rows, cursor_after(table.listing(), page, left)
+        place = page.position
+
+
+def test_what_leaves_the_list_as_it_is_dealt_with_loses_nothing() -> None:
+    """As when each draft of those in review is approved."""
+    table, came = feed(50, 10), list[int]()
+    place = CursorPosition()
+    while not place.ended:
+        rows, place = take(table, place, 3)
+        came += rows
+        table.rows = [row for row in table.rows if row not in rows]
+    assert came == list(range(50, 0, -1))
+
+
+@pytest.mark.parametrize("later_limit", [1, 2, 9])
+def test_empty_pages_on_the_way_to_the_place_do_not_hide_it(later_limit: int) -> None:
+    table = feed(30, 9)
+    table.step = 3
+    place = table.after(5)
+    table.limit = later_limit
+    assert table.rest(place) == [15, 12, 9, 6, 3]
+
+
+def test_on_the_first_page_the_rows_that_were_wanted_tell_the_place_too() -> None:
+    table = feed(30, 10)
+    place = table.after(4)
+    table.rows = [*range(57, 30, -1), *range(26, 0, -1)]
+    assert table.rest(place) == list(range(26, 0, -1))
+
+
+def test_when_no_row_is_left_to_tell_the_place_by_that_is_said() -> None:
+    table = feed(30, 10)
+    place = table.after(4)
+    table.rows = [*range(60, 30, -1), *range(20, 0, -1)]
+    for _ in range(2):
+        with pytest.raises(ResponseValidationError, match="every row given out last has vanished"):
+            table.rest(place)
+
+
+def test_a_place_that_was_found_again_is_not_lost_any_more() -> None:
+    table = feed(2, 2)
+    place = table.after(1)
+    table.rows, table.limit = [3, 2, 1], 1
+    for _ in range(2):
+        following = table.fetch(place).position
+        assert following is not None
+        place = following
+    table.rows = [3, 2]
+    assert table.rest(place) == []
+
+
+def test_behind_a_cursor_the_page_itself_tells_the_place() -> None:
+    table = feed(30, 10)
+    place = table.after(14)
+    table.rows = list(range(15, 0, -1))
+    table.asked.clear()
+    assert table.rest(place) == list(range(15, 0, -1))
+    assert table.asked == ["21", "6"]
+
+
+@given(st.integers(1, 40), st.integers(1, 12), st.integers(1, 12), st.data())
+def test_rows_without_names_are_told_by_their_number(
+    count: int, limit: int, later_limit: int, data: st.DataObject
+) -> None:
+    table = feed(count, limit, named=False)
+    taken = data.draw(st.integers(0, count))
+    place = table.after(taken)
+    table.limit = later_limit
+    assert table.rest(place) == table.rows[taken:]
+
+
+def test_more_rows_than_can_be_remembered_are_told_by_those_that_are() -> None:
+    table = feed(600, 300)
+    place = table.after(500)
+    assert len(place.given) == 100
+    table.rows = [row for row in table.rows if row % 2]
+    assert table.rest(place) == [row for row in range(100, 0, -1) if row % 2]
+    table.rows = [*range(300, 250, -1), *range(100, 0, -1)]
+    with pytest.raises(ResponseValidationError, match="vanished"):
+        table.rest(place)
+
+
+def test_at_the_end_nothing_is_asked_for() -> None:
+    table = feed(10, 10)
+    place = table.after(10)
+    table.asked.clear()
+    table.rows = list(range(20, 0, -1))
+    assert table.rest(place) == []
+    assert table.asked == []

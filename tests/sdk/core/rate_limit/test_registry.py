@@ -1,0 +1,72 @@
+"""Which calls share a budget, and how long it lives."""
+
+import gc
+import multiprocessing
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from threading import Barrier
+
+import pytest
+
+from pandocast_sdk._core.rate_limit.budget import registry as budgets
+from pandocast_sdk._core.rate_limit.registry import Lease, lease_budget
+
+ORIGIN, KEY = "https://api.example:443", "pk_test_budgets"
+
+
+def test_a_budget_dies_with_its_last_lease() -> None:
+    first, second = lease_budget("Pandocast", ORIGIN, KEY), lease_budget("Pandocast", ORIGIN, KEY)
+    assert first is second
+    budget = weakref.ref(first.budget)
+    del first
+    assert lease_budget("Pandocast", ORIGIN, KEY).budget is budget()
+    del second
+    gc.collect()
+    assert budget() is None
+
+
+def test_a_call_that_still_holds_the_budget_does_not_keep_it_for_others() -> None:
+    """As a caught error does, whose frames hold what the call held."""
+    lease = lease_budget("Pandocast", ORIGIN, KEY)
+    held = lease.budget
+    del lease
+    assert lease_budget("Pandocast", ORIGIN, KEY).budget is not held
+
+
+def test_threads_that_come_at_once_get_one_budget() -> None:
+    barrier = Barrier(8)
+
+    def lease() -> Lease:
+        barrier.wait()
+        return lease_budget("Pandocast", ORIGIN, KEY)
+
+    with ThreadPoolExecutor(8) as pool:
+        leases = [future.result() for future in [pool.submit(lease) for _ in range(8)]]
+    assert len(set(map(id, leases))) == 1
+
+
+def test_the_key_is_not_remembered() -> None:
+    lease = lease_budget("Pandocast", ORIGIN, KEY)
+    assert KEY not in repr(list(budgets._leases.items()))
+    assert isinstance(lease, Lease)
+
+
+def in_the_child(pipe: Connection, parents: Lease) -> None:
+    pipe.send(lease_budget("Pandocast", ORIGIN, KEY) is parents)
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork.*:DeprecationWarning")
+def test_a_forked_child_begins_anew_even_while_the_parent_takes_a_budget() -> None:
+    context = multiprocessing.get_context("fork")
+    parents = lease_budget("Pandocast", ORIGIN, KEY)
+    here, there = context.Pipe()
+    with budgets._lock:
+        child = context.Process(target=in_the_child, args=(there, parents), daemon=True)
+        child.start()
+    try:
+        assert here.poll(20), "the child waits for a lock that nobody will open"
+        assert here.recv() is False
+    finally:
+        child.kill()
+        child.join()

@@ -1,0 +1,143 @@
+"""The way out: any request, as long as it is one."""
+
+import json
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.wire import answer
+
+from pandocast_sdk._core.requests.custom import Response, raw_request
+from pandocast_sdk._core.requests.operation import Operation
+
+
+def build(method: str = "GET", path: str = "/content") -> Operation[Response]:
+    return raw_request(method, path, params=None, body=None)
+
+
+@pytest.mark.parametrize("method", ["get", "GET", "Post", "PATCH", "delete", "OPTIONS", "HEAD", "PROPFIND"])
+def test_any_method_will_do(method: str) -> None:
+    assert build(method).method == method.upper()
+
+
+@pytest.mark.parametrize("method", ["", "GET ", "GE T", "GET\r\n", "GÉT", "G" * 21, "GET/1", "1"])
+def test_what_is_no_method_is_refused(method: str) -> None:
+    with pytest.raises(ValueError, match="not an HTTP method"):
+        build(method)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "QUERY", "CONNECT"])
+def test_whatever_does_not_only_read_is_a_write(method: str) -> None:
+    assert build(method).writes
+    assert not any(build(method).writes for method in ("GET", "HEAD", "OPTIONS"))
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/content", "/a/b%2Fc/~d;e=f/@g:h!$&'()*+,=", "/...", "/a//b", "/%C3%A9", "/a/"]
+)
+def test_an_escaped_path_is_taken_as_it_is(path: str) -> None:
+    operation = build(path=path)
+    assert operation.path == path
+    assert httpx.URL(f"https://api.example/v1{operation.path}").raw_path == f"/v1{path}".encode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "content",
+        "https://elsewhere.example/",
+        "//elsewhere.example/",
+        "/a b",
+        "/a\r\nX-Evil: 1",
+        "/a\n",
+        "/é",
+        "/a?b=c",
+        "/a#b",
+        "/a\\b",
+        "/content/{id}",
+        "/a<b>",
+        "/a`b",
+        "/a|b",
+        "/a%",
+        "/a%2",
+        "/a%zz",
+        "/.",
+        "/..",
+        "/a/../b",
+        "/a/./b",
+        "/a/..",
+        "/%2e%2e/b",
+        "/a/.%2E/b",
+        "/%2E",
+    ],
+)
+def test_what_is_no_escaped_path_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="path must"):
+        build(path=path)
+
+
+@given(st.text(st.characters(codec="ascii"), max_size=12))
+def test_no_accepted_path_leaves_its_place(text: str) -> None:
+    try:
+        operation = build(path=f"/{text}")
+    except ValueError:
+        return
+    url = httpx.URL(f"https://api.example/v1{operation.path}")
+    assert (url.host, url.raw_path) == ("api.example", f"/v1/{text}".encode())
+    assert url.fragment == ""
+
+
+def test_parameters_and_members_that_are_none_are_left_out() -> None:
+    operation = raw_request(
+        "POST", "/x", params={"a": 1, "b": None, "c": "d e&f"}, body={"g": None, "h": [None]}
+    )
+    assert operation.query == "a=1&c=d+e%26f"
+    assert operation.body == b'{"h":[null]}'
+
+
+def test_the_answer_comes_as_it_is() -> None:
+    response = build().read(answer(204, b'{"a": "\xc3\xa9"}', {"X-Thing": "1", "x-thing": "2", "Other": "3"}))
+    assert response.status_code == 204
+    assert response.headers["X-THING"] == "1, 2"
+    assert "x-Thing" in response.headers
+    assert dict(response.headers) == {"x-thing": "1, 2", "other": "3"}
+    assert len(response.headers) == 2
+    assert response.content == b'{"a": "\xc3\xa9"}'
+    assert response.text == '{"a": "é"}'
+    assert response.json() == {"a": "é"}
+
+
+def test_an_answer_that_is_not_json_is_one_all_the_same() -> None:
+    response = build().read(answer(200, b"\xff"))
+    assert response.text == "�"
+    with pytest.raises(ValueError, match="utf-8"):
+        response.json()
+
+
+def test_an_answer_does_not_show_what_it_holds() -> None:
+    response = build().read(answer(200, json.dumps({"secret": 1}).encode(), {"Set-Cookie": "secret"}))
+    assert "secret" not in repr(response)
+    assert "200" in repr(response)
+
+
+@pytest.mark.parametrize(
+    ("body", "sent"),
+    [
+        ({"a": 1, "b": None}, b'{"a":1}'),
+        ([{"dayOfWeek": 1}], b'[{"dayOfWeek":1}]'),
+        ([], b"[]"),
+        (None, None),
+    ],
+)
+def test_a_body_is_an_object_or_an_array(
+    body: dict[str, object] | list[object] | None, sent: bytes | None
+) -> None:
+    assert raw_request("PUT", "/schedule/slots", params=None, body=body).body == sent
+
+
+@pytest.mark.parametrize("body", ["text", b"bytes"])
+def test_a_text_is_no_body(body: str | bytes) -> None:
+    with pytest.raises(ValueError, match="not a text"):
+        raw_request("PUT", "/schedule/slots", params=None, body=body)

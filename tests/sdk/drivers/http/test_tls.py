@@ -1,0 +1,95 @@
+"""Certificates: those of the environment's authorities are trusted, and no others."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import trustme
+from support.loopback import FLAVOURS, Conversation, Loopback, always, call, http, loopback
+from support.proxy import name_in_directory, over_tls
+
+from pandocast_sdk import APIConnectionError, APITimeoutError
+from pandocast_sdk._drivers.http.transport import tls_context
+
+EVERY_FLAVOUR = pytest.mark.parametrize("flavour", FLAVOURS)
+AUTHORITY = trustme.CA()
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Make the environment name no authority, and the SDK read it anew."""
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    tls_context.cache_clear()
+    yield
+    tls_context.cache_clear()
+
+
+@pytest.fixture
+def server() -> Iterator[Loopback]:
+    with loopback(over_tls(always(http("200 OK")), AUTHORITY, "127.0.0.1")) as server:
+        yield server
+
+
+def secure(server: Loopback, host: str = "127.0.0.1") -> str:
+    return f"https://{host}:{urlsplit(server.url).port}/api/v1"
+
+
+@EVERY_FLAVOUR
+def test_an_authority_in_a_file_of_the_environment_is_trusted(
+    flavour: str, server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    AUTHORITY.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    assert call(flavour, secure(server), "POST").status_code == 200
+
+
+@EVERY_FLAVOUR
+def test_an_authority_in_a_directory_of_the_environment_is_trusted(
+    flavour: str, server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    AUTHORITY.cert_pem.write_to_path(tmp_path / name_in_directory(AUTHORITY))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    assert call(flavour, secure(server), "POST").status_code == 200
+
+
+@EVERY_FLAVOUR
+def test_an_authority_that_nobody_named_is_not_trusted(flavour: str, server: Loopback) -> None:
+    with pytest.raises(APIConnectionError, match="CERTIFICATE_VERIFY_FAILED") as caught:
+        call(flavour, secure(server), "POST", max_retries=2)
+    assert not caught.value.outcome_unknown
+    assert server.connections == 3, "as often as it was told to try"
+    assert server.heard == [], "no request, and so no key"
+
+
+@EVERY_FLAVOUR
+def test_a_certificate_for_another_host_is_not_trusted(
+    flavour: str, server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    AUTHORITY.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    with pytest.raises(APIConnectionError, match="mismatch"):
+        call(flavour, secure(server, "localhost"), "POST")
+    assert server.heard == []
+
+
+@EVERY_FLAVOUR
+def test_a_server_that_does_not_speak_tls_is_told_nothing(flavour: str) -> None:
+    def answer_in_plain_words(conversation: Conversation) -> None:
+        conversation.stream.recv(65536)
+        conversation.send(http("200 OK"))
+
+    with (
+        loopback(answer_in_plain_words) as server,
+        pytest.raises(APIConnectionError, match="no connection could be made") as caught,
+    ):
+        call(flavour, secure(server), "POST")
+    assert not caught.value.outcome_unknown
+
+
+@EVERY_FLAVOUR
+def test_a_handshake_that_does_not_end_has_sent_nothing(flavour: str) -> None:
+    with loopback(Conversation.hang) as server, pytest.raises(APITimeoutError) as caught:
+        call(flavour, secure(server), "POST", timeout=0.3)
+    assert not caught.value.outcome_unknown

@@ -1,0 +1,91 @@
+"""What is loaded and made only once it is needed, and what is made once for all calls."""
+
+import subprocess
+import sys
+
+import pytest
+from support.loopback import FLAVOURS, KEY, NO_LIMIT, always, call, http, loopback
+
+from pandocast_sdk import APIConnectionError, Pandocast
+from pandocast_sdk._drivers.http.transport import tls_context
+
+ONE_CALL = """
+import sys
+from pandocast_sdk import Pandocast
+with Pandocast(api_key={key!r}, base_url={url!r}) as client:
+    assert client.content.outputs("content_1").items == []
+print(*sorted(sys.modules))
+"""
+
+
+def modules_after(program: str) -> set[str]:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    return set(done.stdout.split())
+
+
+def test_a_first_call_loads_nothing_that_it_does_not_need() -> None:
+    with loopback(always(http("200 OK", b'{"items": [], "total": 0}'))) as server:
+        loaded = modules_after(ONE_CALL.format(key=KEY, url=server.url))
+    assert {"httpx", "pydantic", "pandocast_sdk.models.pandocast"} <= loaded
+    late = {
+        "tenacity",
+        "pandocast_sdk._core.paging.prefetching",
+        "pandocast_sdk._core.paging.positions",
+        "redis",
+    }
+    assert not late & loaded
+
+
+def test_a_signature_is_verified_with_next_to_nothing() -> None:
+    loaded = modules_after(
+        "import sys; import pandocast_sdk.webhooks as w; w.verify_signature; print(*sys.modules)"
+    )
+    before = modules_after("import sys, hmac; print(*sys.modules)")
+    names = {name for name in loaded - before if not name.startswith("pandocast_sdk")}
+    assert not {"typing", "re", "json", "attrs", "httpx", "pydantic"} & names
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_certificates_are_loaded_for_the_first_connection_that_is_encrypted(flavour: str) -> None:
+    tls_context.cache_clear()
+    try:
+        with loopback(always(http("200 OK"))) as server:
+            assert call(flavour, server.url).status_code == 200
+            assert "_own" not in vars(tls_context())
+            with pytest.raises(APIConnectionError):  # nobody speaks TLS there
+                call(flavour, server.url.replace("http:", "https:"), timeout=0.3)
+            assert "_own" in vars(tls_context())
+    finally:
+        tls_context.cache_clear()
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_what_is_prepared_for_all_requests_comes_once_in_each(flavour: str) -> None:
+    with loopback(always(http("200 OK"))) as server:
+        call(flavour, server.url)
+        call(flavour, server.url, "POST", json={"a": "é"})
+        call(flavour, server.url, "DELETE")
+    host = server.url.removeprefix("http://").partition("/")[0]
+    assert [heard.header("Host") for heard in server.heard] == [[host]] * 3
+    assert [heard.header("Content-Length") for heard in server.heard] == [[], ["10"], []]
+    assert all(heard.header("Transfer-Encoding") == [] for heard in server.heard)
+
+
+def test_a_copy_for_another_address_prepares_its_own() -> None:
+    with (
+        loopback(always(http("200 OK"))) as here,
+        loopback(always(http("200 OK"))) as there,
+        Pandocast(api_key=KEY, base_url=here.url, rate_limit=NO_LIMIT) as client,
+    ):
+        copy = client.with_options(base_url=there.url, api_key="pk_test_other")
+        copy.request("GET", "/things")
+        client.request("GET", "/things")
+    assert there.heard[0].header("Host") == [there.url.removeprefix("http://").partition("/")[0]]
+    assert there.heard[0].header("Authorization") == ["Bearer pk_test_other"]
+    assert here.heard[0].header("Host") == [here.url.removeprefix("http://").partition("/")[0]]
+
+
+def test_an_address_that_no_request_can_have_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="no request can have the address") as caught:
+        Pandocast(api_key=KEY, base_url="https://[v1.a]/api")
+    assert KEY not in str(caught.value)

@@ -1,0 +1,194 @@
+"""One way to call both clients, so that every scenario is told once and run for each."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from support import brought
+
+from pandocast_sdk import (
+    AsyncPandocast,
+    Content,
+    Generation,
+    Outputs,
+    Pandocast,
+    RateLimitPolicy,
+    Response,
+    ScheduledPost,
+)
+from pandocast_server.testing import ReferenceServer
+
+T = TypeVar("T")
+
+
+class Driven(Protocol):
+    """What the scenarios need of a client, whichever flavour is behind it."""
+
+    def upload(self, title: str = "A title", text: str = "Some text. It has sentences.") -> Content: ...
+    def ids(self, limit: int = 100, offset: int = 0) -> list[str]: ...
+    def get(self, content_id: str) -> Content: ...
+    def find_upload(self, title: str, since: datetime) -> Content | None: ...
+    def generate(self, content_id: str, platforms: "list[str] | None" = None) -> Generation: ...
+    def outputs(self, content_id: str) -> Outputs: ...
+    def schedule(self, content_id: str, output_id: str, at: datetime) -> ScheduledPost: ...
+    def analyzed(self, content_id: str, timeout: float = 20) -> Content: ...
+    def generated(self, content_id: str, timeout: float = 20) -> Outputs: ...
+    def request(self, method: str, path: str) -> Response: ...
+
+
+class Blocking:
+    """The sync client."""
+
+    def __init__(self, client: Pandocast) -> None:
+        self.client = client
+
+    def upload(self, title: str = "A title", text: str = "Some text. It has sentences.") -> Content:
+        return self.client.content.upload(title=title, content_type="blog_post", raw_content=text)
+
+    def ids(self, limit: int = 100, offset: int = 0) -> list[str]:
+        return [item.id for item in self.client.content.list(limit=limit, offset=offset)]
+
+    def get(self, content_id: str) -> Content:
+        return self.client.content.get(content_id)
+
+    def find_upload(self, title: str, since: datetime) -> Content | None:
+        return self.client.content.find_upload(title=title, since=since)
+
+    def generate(self, content_id: str, platforms: "list[str] | None" = None) -> Generation:
+        return self.client.content.generate(content_id, selected_platforms=platforms)
+
+    def outputs(self, content_id: str) -> Outputs:
+        return self.client.content.outputs(content_id)
+
+    def schedule(self, content_id: str, output_id: str, at: datetime) -> ScheduledPost:
+        return self.client.content.schedule(content_id, output_id=output_id, scheduled_at=at)
+
+    def analyzed(self, content_id: str, timeout: float = 20) -> Content:
+        return self.client.content.wait_until_analyzed(content_id, timeout=timeout)
+
+    def generated(self, content_id: str, timeout: float = 20) -> Outputs:
+        return self.client.content.wait_until_generated(content_id, timeout=timeout)
+
+    def request(self, method: str, path: str) -> Response:
+        return self.client.request(method, path)
+
+
+class Awaiting:
+    """The async client, in an event loop of its own."""
+
+    def __init__(self, client: AsyncPandocast, portal: BlockingPortal) -> None:
+        self.client = client
+        self._run = portal.call
+
+    def upload(self, title: str = "A title", text: str = "Some text. It has sentences.") -> Content:
+        content = self.client.content
+        return self._run(lambda: content.upload(title=title, content_type="blog_post", raw_content=text))
+
+    def ids(self, limit: int = 100, offset: int = 0) -> list[str]:
+        async def read() -> list[str]:
+            return [item.id async for item in self.client.content.list(limit=limit, offset=offset)]
+
+        return self._run(read)
+
+    def get(self, content_id: str) -> Content:
+        return self._run(self.client.content.get, content_id)
+
+    def find_upload(self, title: str, since: datetime) -> Content | None:
+        content = self.client.content
+        return self._run(lambda: content.find_upload(title=title, since=since))
+
+    def generate(self, content_id: str, platforms: "list[str] | None" = None) -> Generation:
+        content = self.client.content
+        return self._run(lambda: content.generate(content_id, selected_platforms=platforms))
+
+    def outputs(self, content_id: str) -> Outputs:
+        return self._run(self.client.content.outputs, content_id)
+
+    def schedule(self, content_id: str, output_id: str, at: datetime) -> ScheduledPost:
+        content = self.client.content
+        return self._run(lambda: content.schedule(content_id, output_id=output_id, scheduled_at=at))
+
+    def analyzed(self, content_id: str, timeout: float = 20) -> Content:
+        return self._run(lambda: self.client.content.wait_until_analyzed(content_id, timeout=timeout))
+
+    def generated(self, content_id: str, timeout: float = 20) -> Outputs:
+        return self._run(lambda: self.client.content.wait_until_generated(content_id, timeout=timeout))
+
+    def request(self, method: str, path: str) -> Response:
+        return self._run(self.client.request, method, path)
+
+
+class Connect(Protocol):
+    """Opens a client of a server."""
+
+    def __call__(
+        self,
+        server: ReferenceServer,
+        *,
+        api_key: str | None = None,
+        timeout: float = 30,
+        deadline: float | None = None,
+        max_retries: int = 2,
+        rate_limit: RateLimitPolicy | None = None,
+    ) -> AbstractContextManager[Driven]: ...
+
+
+@contextmanager
+def connect_blocking(
+    server: ReferenceServer,
+    *,
+    api_key: str | None = None,
+    timeout: float = 30,
+    deadline: float | None = None,
+    max_retries: int = 2,
+    rate_limit: RateLimitPolicy | None = None,
+) -> Iterator[Driven]:
+    with (
+        brought.blocking() as http_client,
+        Pandocast(
+            api_key=api_key or server.api_key,
+            base_url=server.base_url,
+            timeout=timeout,
+            deadline=deadline,
+            max_retries=max_retries,
+            rate_limit=rate_limit,
+            http_client=http_client,
+        ) as client,
+    ):
+        yield Blocking(client)
+
+
+@contextmanager
+def connect_awaiting(
+    server: ReferenceServer,
+    *,
+    api_key: str | None = None,
+    timeout: float = 30,
+    deadline: float | None = None,
+    max_retries: int = 2,
+    rate_limit: RateLimitPolicy | None = None,
+) -> Iterator[Driven]:
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(brought.awaiting()) as http_client,
+    ):
+        client = AsyncPandocast(
+            api_key=api_key or server.api_key,
+            base_url=server.base_url,
+            timeout=timeout,
+            deadline=deadline,
+            max_retries=max_retries,
+            rate_limit=rate_limit,
+            http_client=http_client,
+        )
+        try:
+            yield Awaiting(client, portal)
+        finally:
+            portal.call(client.close)
+
+
+FLAVOURS: dict[str, Callable[..., AbstractContextManager[Driven]]] = {"async": connect_awaiting}
+if "sync" in brought.FLAVOURS:
+    FLAVOURS["sync"] = connect_blocking
