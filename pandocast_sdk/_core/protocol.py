@@ -1,11 +1,11 @@
 """The words in which a plan and its driver talk: what to do, and what came of it.
 
-A plan is a generator. It yields a `Send`, a `Sleep` or a `Consult` and is handed the outcome; what it returns
-is the result of the call. So the rules of retrying and pacing run the same under a blocking driver, an
-awaiting one, and a simulator without sockets.
+A plan is a generator. It yields a `Load`, a `Send`, a `Sleep` or a `Consult` and is handed the outcome; what
+it returns is the result of the call. So the rules of retrying and pacing run the same under a blocking driver,
+an awaiting one, and a simulator without sockets.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -51,6 +51,12 @@ class Sleep(NamedTuple):
 
     seconds: float
     until: Wakeable | None = None
+
+
+class Load(NamedTuple):
+    """Import what reading the response takes, while an event loop goes on: a first call has to."""
+
+    load: Callable[[], object]
 
 
 class Consult(Protocol):
@@ -107,6 +113,6 @@ class Failure(NamedTuple):
     cause: Exception
 
 
-Step: TypeAlias = Send | Sleep | Consult
+Step: TypeAlias = Load | Send | Sleep | Consult
 Outcome: TypeAlias = WireResponse | Failure | None
 Plan: TypeAlias = Generator[Step, Outcome, T]

@@ -11,7 +11,17 @@ from typing import NamedTuple, TypeVar
 
 from pandocast_sdk._core.call.failures import add_time, connection_error, rate_limit_error, status_error
 from pandocast_sdk._core.call.retries import RULES, Attempts, Event, event_of
-from pandocast_sdk._core.protocol import Failure, Outcome, Plan, Send, Sleep, Step, WireRequest, WireResponse
+from pandocast_sdk._core.protocol import (
+    Failure,
+    Load,
+    Outcome,
+    Plan,
+    Send,
+    Sleep,
+    Step,
+    WireRequest,
+    WireResponse,
+)
 from pandocast_sdk._core.rate_limit.budget import Budget
 from pandocast_sdk._core.rate_limit.headers import read_rate_headers, seconds_until_allowed
 from pandocast_sdk._core.rate_limit.tickets import Delay
@@ -75,6 +85,8 @@ def call(context: CallContext, operation: Operation[T], *, expires: float = inf)
     Raises:
         PandocastError: One of the tree of errors; `outcome_unknown` is set where a write may have been done.
     """
+    if operation.load is not None:
+        yield Load(operation.load)
     options, budget = context.options, context.budget
     path = f"{operation.path}?{operation.query}" if operation.query else operation.path
     request = WireRequest(operation.method, options.base_url + path, operation.body)

@@ -45,6 +45,7 @@ class Operation(NamedTuple, Generic[T_co]):
         read: Turns a 2xx answer into the result; raises `ValueError` when it cannot.
         query: The query string without its question mark.
         body: The JSON body.
+        load: Imports what `read` takes; None where nothing is left to import.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Operation(NamedTuple, Generic[T_co]):
     read: Callable[[WireResponse], T_co]
     query: str = ""
     body: bytes | None = None
+    load: Callable[[], object] | None = None
 
     def __repr__(self) -> str:
         return f"<Operation {self.name}: {self.method} {self.path}>"

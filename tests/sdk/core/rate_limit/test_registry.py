@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 
-from pandocast_sdk._core.rate_limit.budget import registry as budgets
+from pandocast_sdk._core.rate_limit import registry as budgets
 from pandocast_sdk._core.rate_limit.registry import Lease, lease_budget
 
 ORIGIN, KEY = "https://api.example:443", "pk_test_budgets"
