@@ -31,7 +31,6 @@ __all__ = [
     "WaitTimeoutError",
     "WebhookPayloadError",
     "WebhookVerificationError",
-    "status_error_class",
 ]
 
 
@@ -167,22 +166,6 @@ class RateLimitError(APIStatusError):
         )
         self.reset_at = reset_at
         self.retry_after = retry_after
-
-
-_BY_STATUS: Mapping[int, type[APIStatusError]] = {
-    400: BadRequestError,
-    401: AuthenticationError,
-    403: PermissionDeniedError,
-    404: NotFoundError,
-    409: ConflictError,
-}
-
-
-def status_error_class(status_code: int) -> type[APIStatusError]:
-    """Give the class that stands for a status; 429 has a constructor of its own and is not in this table."""
-    if status_code >= 500:
-        return InternalServerError
-    return _BY_STATUS.get(status_code, APIStatusError)
 
 
 class _RequestError(PandocastError):

@@ -80,7 +80,10 @@ class Consult(Protocol):
 
 
 class FailureKind(Enum):
-    """Why there is no answer, told apart by what the server may have seen."""
+    """Why a request did not succeed: no complete response came, or the status of the response says why.
+
+    The table in `call.failure_table` has a row for each.
+    """
 
     NOT_CONNECTED = auto()
     CONNECT_TIMEOUT = auto()
@@ -88,6 +91,15 @@ class FailureKind(Enum):
     TIMEOUT = auto()
     BROKEN = auto()
     TOO_LARGE = auto()
+    REDIRECT = auto()
+    REQUEST_TIMEOUT = auto()
+    RATE_LIMITED = auto()
+    CLIENT_ERROR = auto()
+    SERVER_ERROR = auto()
+
+
+UNSENT = frozenset({FailureKind.NOT_CONNECTED, FailureKind.CONNECT_TIMEOUT, FailureKind.POOL_TIMEOUT})
+"""The kinds of failure in which the request never left this machine."""
 
 
 class WireResponse(NamedTuple):
@@ -109,7 +121,7 @@ class WireResponse(NamedTuple):
 class Failure(NamedTuple):
     """No complete response came."""
 
-    trouble: FailureKind
+    kind: FailureKind
     cause: Exception
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from redis import Redis
 from support.valkey_store import running_valkey
-from support.wire import answer, date, failure, window
+from support.wire import NO_RESPONSE, answer, date, failure, window
 
-from pandocast_sdk._core.protocol import Failure, FailureKind, Outcome, WireResponse
-from pandocast_sdk._core.rate_limit.budget import LEARNING_SECONDS, UNSENT, Budget
+from pandocast_sdk._core.protocol import UNSENT, Failure, Outcome, WireResponse
+from pandocast_sdk._core.rate_limit.budget import LEARNING_SECONDS, Budget
 from pandocast_sdk._core.rate_limit.budget_store import (
     Answered,
     Blocked,
@@ -77,7 +77,7 @@ class Play:
 
     def outcome(self, act: str, amount: int) -> Outcome:
         if act == "fail":
-            return [*map(failure, FailureKind), None][amount % 7]
+            return [*map(failure, NO_RESPONSE), None][amount % 7]
         headers = window(amount % self.limit, self.reset(amount), limit=self.limit)
         skew = 7200 * (amount % 23 == 0) - 200_000 * (amount % 29 == 0)
         dated = {} if amount % 11 == 0 else date(self.now + (amount % 4) - 1 + skew)
@@ -125,7 +125,7 @@ def as_report(outcome: Outcome) -> Report:
     if isinstance(outcome, WireResponse):
         reading = read_rate_headers(outcome.headers)
         return Answered(outcome.status, reading, outcome.sent, outcome.received)
-    return "unsent" if isinstance(outcome, Failure) and outcome.trouble in UNSENT else "lost"
+    return "unsent" if isinstance(outcome, Failure) and outcome.kind in UNSENT else "lost"
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

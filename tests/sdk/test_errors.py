@@ -29,7 +29,6 @@ from pandocast_sdk.errors import (
     WaitTimeoutError,
     WebhookPayloadError,
     WebhookVerificationError,
-    status_error_class,
 )
 
 RECORD = RequestRecord("POST", "https://api.example/api/v1/content/upload", "upload_content")
@@ -132,7 +131,6 @@ def test_the_tree_has_branches_that_do_not_touch() -> None:
     for kind in (APIConnectionError, DeadlineExceededError, ResponseValidationError, WaitTimeoutError):
         assert not issubclass(kind, APIStatusError)
     assert not issubclass(DeadlineExceededError, APIConnectionError)
-    assert status_error_class(429) is APIStatusError, "429 has a constructor of its own"
 
 
 def test_what_is_unknown_is_said_aloud() -> None:

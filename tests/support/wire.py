@@ -7,10 +7,12 @@ from typing import TypeVar
 
 from tenacity.wait import wait_none
 
+from pandocast_sdk._core.call.failure_table import FAILURES
 from pandocast_sdk._core.call.plan import CallContext
 from pandocast_sdk._core.protocol import Failure, FailureKind, Outcome, Plan, Send, Sleep, Step, WireResponse
 from pandocast_sdk._core.rate_limit.budget import Budget
 from pandocast_sdk._core.redaction import Redactor
+from pandocast_sdk.errors import APIStatusError
 from pandocast_sdk.options import ClientOptions, RateLimitPolicy
 
 T = TypeVar("T")
@@ -19,6 +21,9 @@ KEY = "pk_test_s3cret"
 BASE_URL = "https://api.example/api/v1"
 
 NO_LIMIT = RateLimitPolicy("off")
+
+NO_RESPONSE = [kind for kind, row in FAILURES.items() if not issubclass(row.error, APIStatusError)]
+"""The kinds of failure in which no complete response came: those a driver hands to a plan."""
 
 
 def answer(
@@ -45,8 +50,8 @@ def date(moment: float) -> dict[str, object]:
     return {"Date": formatdate(moment, usegmt=True)}
 
 
-def failure(trouble: FailureKind) -> Failure:
-    return Failure(trouble, OSError(trouble.name))
+def failure(kind: FailureKind) -> Failure:
+    return Failure(kind, OSError(kind.name))
 
 
 def context(

@@ -5,19 +5,16 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import cast
 
-from pandocast_sdk._core.protocol import Failure, FailureKind, WireResponse
+from pandocast_sdk._core.call.failure_table import FAILURES, STATUS_ERRORS, failure_kind
+from pandocast_sdk._core.protocol import Failure, WireResponse
 from pandocast_sdk._core.redaction import Redactor, causes, without_frames
 from pandocast_sdk._core.requests.headers import Headers
 from pandocast_sdk.errors import (
     APIConnectionError,
     APIStatusError,
-    APITimeoutError,
-    PandocastError,
-    PoolTimeoutError,
     RateLimitError,
     RequestRecord,
     ResponseValidationError,
-    status_error_class,
 )
 
 _LONGEST_MESSAGE = 500  # characters of a server's sentence that are worth repeating
@@ -32,9 +29,11 @@ def status_error(
     """Give the typed error for an answer outside 200-299."""
     message, code, body = _read_error_body(answer, redact)
     headers = redact_headers(answer, redact)
-    if answer.status == 429:
-        return RateLimitError(message, request=request, code=code, body=body, headers=headers)
-    return status_error_class(answer.status)(
+    error = FAILURES[failure_kind(answer)].error
+    assert issubclass(error, APIStatusError)  # noqa: S101 - there was a response
+    if issubclass(error, RateLimitError):
+        return error(message, request=request, code=code, body=body, headers=headers)
+    return STATUS_ERRORS.get(answer.status, error)(
         message,
         status_code=answer.status,
         request=request,
@@ -54,19 +53,12 @@ def redact_headers(answer: WireResponse, redact: Redactor) -> Headers:
 
 def connection_error(
     failure: Failure, request: RequestRecord, redact: Redactor, *, outcome_unknown: bool
-) -> PandocastError:
-    """Give the typed error for a request that got no answer."""
+) -> APIConnectionError | ResponseValidationError:
+    """Return the typed error for a request that got no complete response."""
     cause = redact.error(without_frames(failure.cause))
-    if failure.trouble is FailureKind.TOO_LARGE:
-        error: PandocastError = ResponseValidationError(
-            str(cause), request=request, outcome_unknown=outcome_unknown
-        )
-    else:
-        error = _CONNECTION_ERRORS[failure.trouble](
-            f"{_SENTENCES[failure.trouble]}: {_words(cause)}",
-            request=request,
-            outcome_unknown=outcome_unknown,
-        )
+    row = FAILURES[failure.kind]
+    assert not issubclass(row.error, APIStatusError)  # noqa: S101 - there was no response
+    error = row.error(f"{row.sentence}: {_words(cause)}", request=request, outcome_unknown=outcome_unknown)
     error.__cause__ = cause
     return error
 
@@ -74,23 +66,6 @@ def connection_error(
 def _words(error: BaseException) -> str:
     """Say what went wrong, in the words of the error or of what led to it: under trio only that has any."""
     return next((text for link in causes(error) if (text := str(link))), type(error).__name__)
-
-
-_CONNECTION_ERRORS: dict[FailureKind, type[APIConnectionError]] = {
-    FailureKind.NOT_CONNECTED: APIConnectionError,
-    FailureKind.CONNECT_TIMEOUT: APITimeoutError,
-    FailureKind.POOL_TIMEOUT: PoolTimeoutError,
-    FailureKind.TIMEOUT: APITimeoutError,
-    FailureKind.BROKEN: APIConnectionError,
-}
-
-_SENTENCES: dict[FailureKind, str] = {
-    FailureKind.NOT_CONNECTED: "no connection could be made",
-    FailureKind.CONNECT_TIMEOUT: "no connection was made in time",
-    FailureKind.POOL_TIMEOUT: "every connection of the local pool was busy",
-    FailureKind.TIMEOUT: "no complete answer came in time",
-    FailureKind.BROKEN: "the connection broke before the answer was complete",
-}
 
 
 def rate_limit_error(

@@ -1,6 +1,6 @@
 """The life of one call, written once: wait for a place, send, look at the answer, send again or give up.
 
-Everything hard about a call is on this page and in the three tables it reads: `retries.RULES`,
+Everything hard about a call is on this page and in the three tables it reads: `failure_table`,
 `rate_limit.Budget` and `failures`. It does no I/O; the drivers do what it yields.
 """
 
@@ -9,10 +9,12 @@ from collections.abc import Callable, Generator
 from math import inf
 from typing import NamedTuple, TypeVar
 
+from pandocast_sdk._core.call.failure_table import FAILURES, failure_kind
 from pandocast_sdk._core.call.failures import add_time, connection_error, rate_limit_error, status_error
-from pandocast_sdk._core.call.retries import RULES, Attempts, Event, event_of
+from pandocast_sdk._core.call.retries import Attempts
 from pandocast_sdk._core.protocol import (
     Failure,
+    FailureKind,
     Load,
     Outcome,
     Plan,
@@ -140,15 +142,15 @@ def _recover(
     Returns:
         True when the server refused it for the rate limit, so that it goes back to its place in line.
     """
-    event = event_of(outcome)
-    error = _error(context, operation, outcome, event, record)
+    kind = failure_kind(outcome)
+    error = _error(context, operation, outcome, kind, record)
     if isinstance(outcome, Failure) and context.now() >= expires:
         raise _too_late(record, error) from error
-    if event is Event.RATE_LIMITED and _waits_for_window(context, outcome, error):
+    if kind is FailureKind.RATE_LIMITED and _waits_for_window(context, outcome, error):
         return True
-    rule = RULES[event]
+    row = FAILURES[kind]
     pause = None
-    if rule.write_again if operation.writes else rule.read_again:
+    if row.write_retried if operation.writes else row.read_retried:
         pause = _pause(context, outcome, attempts)
     if pause is None:
         raise error
@@ -224,10 +226,10 @@ def _error(
     context: CallContext,
     operation: Operation[T],
     outcome: WireResponse | Failure,
-    event: Event,
+    kind: FailureKind,
     record: RequestRecord,
 ) -> PandocastError:
-    unknown = operation.writes and RULES[event].may_have_acted
+    unknown = operation.writes and FAILURES[kind].may_have_acted
     if isinstance(outcome, Failure):
         return connection_error(outcome, record, context.redact, outcome_unknown=unknown)
     error: APIStatusError = status_error(outcome, record, context.redact, outcome_unknown=unknown)
@@ -279,9 +281,7 @@ def _too_late(record: RequestRecord, last: PandocastError | None = None) -> Dead
 def _log(operation: Operation[T], outcome: WireResponse | Failure, attempt: int) -> None:
     """Write the line of one attempt: never a header, a query or a body."""
     if isinstance(outcome, Failure):
-        logger.debug(
-            "%s %s -> %s, attempt %d", operation.method, operation.path, outcome.trouble.name, attempt
-        )
+        logger.debug("%s %s -> %s, attempt %d", operation.method, operation.path, outcome.kind.name, attempt)
         return
     logger.debug(
         "%s %s -> %d, attempt %d, %.3f s, place %s",

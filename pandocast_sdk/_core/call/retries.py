@@ -1,85 +1,12 @@
-"""What is sent again, and after how long. The table below decides; nothing else does.
+"""How often a call is sent again, and after how long; `failure_table` says whether."""
 
-The APIs have no idempotency keys, so a write is sent again only when the server certainly did not act: no
-connection was made, or the answer was 429. A gateway's 503 may follow a write that was carried out.
-"""
+from typing import TYPE_CHECKING
 
-from collections.abc import Mapping
-from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
-
-from pandocast_sdk._core.protocol import Failure, FailureKind, WireResponse
 from pandocast_sdk.options import default_backoff
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
     from tenacity.wait import wait_base
-
-
-class Event(Enum):
-    """What can come of a request that did not succeed."""
-
-    NOT_CONNECTED = "no connection was made"
-    POOL_EXHAUSTED = "every local connection was busy"
-    TIMED_OUT = "no complete answer in time"
-    BROKEN = "the connection broke"
-    TOO_LARGE = "the answer was too large to read"
-    REDIRECTED = "3xx"
-    TIMEOUT_STATUS = "408"
-    RATE_LIMITED = "429"
-    REFUSED = "any other 4xx"
-    FAILED = "5xx"
-
-
-class Rule(NamedTuple):
-    """One row of the table.
-
-    Attributes:
-        may_have_acted: Whether the server may have carried the request out.
-        read_again: Whether a read is sent again.
-        write_again: Whether a write is sent again.
-    """
-
-    may_have_acted: bool
-    read_again: bool
-    write_again: bool
-
-
-RULES: Mapping[Event, Rule] = {
-    Event.NOT_CONNECTED: Rule(may_have_acted=False, read_again=True, write_again=True),
-    Event.POOL_EXHAUSTED: Rule(may_have_acted=False, read_again=False, write_again=False),
-    Event.TIMED_OUT: Rule(may_have_acted=True, read_again=True, write_again=False),
-    Event.BROKEN: Rule(may_have_acted=True, read_again=True, write_again=False),
-    Event.TOO_LARGE: Rule(may_have_acted=True, read_again=False, write_again=False),
-    Event.REDIRECTED: Rule(may_have_acted=True, read_again=False, write_again=False),
-    Event.TIMEOUT_STATUS: Rule(may_have_acted=True, read_again=True, write_again=False),
-    Event.RATE_LIMITED: Rule(may_have_acted=False, read_again=True, write_again=True),
-    Event.REFUSED: Rule(may_have_acted=False, read_again=False, write_again=False),
-    Event.FAILED: Rule(may_have_acted=True, read_again=True, write_again=False),
-}
-
-_OF_TROUBLE: Mapping[FailureKind, Event] = {
-    FailureKind.NOT_CONNECTED: Event.NOT_CONNECTED,
-    FailureKind.CONNECT_TIMEOUT: Event.NOT_CONNECTED,
-    FailureKind.POOL_TIMEOUT: Event.POOL_EXHAUSTED,
-    FailureKind.TIMEOUT: Event.TIMED_OUT,
-    FailureKind.BROKEN: Event.BROKEN,
-    FailureKind.TOO_LARGE: Event.TOO_LARGE,
-}
-
-
-def event_of(outcome: WireResponse | Failure) -> Event:
-    """Name what came of a request that did not succeed."""
-    if isinstance(outcome, Failure):
-        return _OF_TROUBLE[outcome.trouble]
-    if outcome.status in _OF_STATUS:
-        return _OF_STATUS[outcome.status]
-    if outcome.status >= 500:
-        return Event.FAILED
-    return Event.REFUSED if outcome.status >= 400 else Event.REDIRECTED
-
-
-_OF_STATUS: Mapping[int, Event] = {408: Event.TIMEOUT_STATUS, 429: Event.RATE_LIMITED}
 
 
 class Attempts:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from threading import RLock
 from typing import NamedTuple
 
-from pandocast_sdk._core.protocol import Consult, Failure, FailureKind, Outcome, Step, WireResponse
+from pandocast_sdk._core.protocol import UNSENT, Consult, Failure, Outcome, Step, WireResponse
 from pandocast_sdk._core.rate_limit.headers import LONGEST_WINDOW, read_rate_headers
 from pandocast_sdk._core.rate_limit.server_clock import ServerClock
 from pandocast_sdk._core.rate_limit.state import RateLimitState
@@ -24,8 +24,6 @@ from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket
 
 LEARNING_SECONDS = 1.0  # how long the crowd waits for the first answer of a fresh budget
 MARGIN = 0.001  # seconds: a timer may fire a little early, which must not become a busy loop
-
-UNSENT = (FailureKind.NOT_CONNECTED, FailureKind.CONNECT_TIMEOUT, FailureKind.POOL_TIMEOUT)
 
 
 class _Told(NamedTuple):
@@ -151,7 +149,7 @@ class Budget:
                 self._learn(outcome)
             else:
                 self._learning_until = None  # the next in line asks instead
-                if isinstance(outcome, Failure) and outcome.trouble in UNSENT:
+                if isinstance(outcome, Failure) and outcome.kind in UNSENT:
                     self._give_back()
                 else:
                     self._lost += 1

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
 
 from pandocast_sdk._core.protocol import (
+    UNSENT,
     Consult,
     Failure,
     Outcome,
@@ -18,7 +19,7 @@ from pandocast_sdk._core.protocol import (
     WakeCallback,
     WireResponse,
 )
-from pandocast_sdk._core.rate_limit.budget import UNSENT, Budget, wake
+from pandocast_sdk._core.rate_limit.budget import Budget, wake
 from pandocast_sdk._core.rate_limit.budget_store import (
     STORE_SECONDS,
     Answered,
@@ -137,7 +138,7 @@ class SharedBudget(Budget):
                 reading = read_rate_headers(outcome.headers)
                 self._note(Answered(outcome.status, reading, outcome.sent, outcome.received))
             else:
-                unsent = isinstance(outcome, Failure) and outcome.trouble in UNSENT
+                unsent = isinstance(outcome, Failure) and outcome.kind in UNSENT
                 self._note("unsent" if unsent else "lost")
             super().settle(outcome)
 

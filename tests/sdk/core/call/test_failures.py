@@ -110,27 +110,29 @@ def test_a_key_that_the_server_repeats_is_taken_out(body: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "kind", "sentence"),
+    ("kind", "error_class", "message"),
     [
         (FailureKind.NOT_CONNECTED, APIConnectionError, "no connection could be made: cause"),
         (FailureKind.CONNECT_TIMEOUT, APITimeoutError, "no connection was made in time: cause"),
         (FailureKind.POOL_TIMEOUT, PoolTimeoutError, "every connection of the local pool was busy: cause"),
-        (FailureKind.TIMEOUT, APITimeoutError, "no complete answer came in time: cause"),
+        (FailureKind.TIMEOUT, APITimeoutError, "no complete response came in time: cause"),
         (
             FailureKind.BROKEN,
             APIConnectionError,
-            "the connection broke before the answer was complete: cause",
+            "the connection broke before the response was complete: cause",
         ),
-        (FailureKind.TOO_LARGE, ResponseValidationError, "cause"),
+        (FailureKind.TOO_LARGE, ResponseValidationError, "the response was too large to read: cause"),
     ],
 )
-def test_each_trouble_has_its_error(trouble: FailureKind, kind: type[PandocastError], sentence: str) -> None:
+def test_a_failure_without_a_response_has_its_error(
+    kind: FailureKind, error_class: type[PandocastError], message: str
+) -> None:
     cause = OSError("cause")
-    error = connection_error(Failure(trouble, cause), RECORD, REDACT, outcome_unknown=True)
-    assert type(error) is kind
+    error = connection_error(Failure(kind, cause), RECORD, REDACT, outcome_unknown=True)
+    assert type(error) is error_class
     assert error.outcome_unknown
     assert error.__cause__ is cause
-    assert str(error).startswith(sentence)
+    assert error.message == message
 
 
 def test_a_cause_without_words_is_named() -> None:
