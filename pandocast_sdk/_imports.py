@@ -1,17 +1,25 @@
 """Imports that wait until they are needed, under one lock, so that a fork never leaves a child without them.
 
 A process that forks while another thread imports leaves the child with import locks that nobody will release.
-So whatever the SDK imports late goes through `load`, and a fork waits for it.
+So whatever the SDK imports late is imported under this lock, and a fork waits for it.
 """
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from threading import RLock
 from types import ModuleType
 
 _lock = RLock()
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Import inside of this while no process can fork."""
+    with _lock:
+        yield
 
 
 def load(module: str) -> ModuleType:
@@ -20,7 +28,7 @@ def load(module: str) -> ModuleType:
     Raises:
         ImportError: There is no such module.
     """
-    with _lock:
+    with importing():
         return import_module(module)
 
 

@@ -7,17 +7,18 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.client import Service, changed_options, client_options
 from pandocast_sdk._core.not_given import NOT_GIVEN, NotGiven
-from pandocast_sdk._loading import open_async_session
+from pandocast_sdk._core.rate_limit.state import RateLimitState
+from pandocast_sdk._core.requests.custom import Response, raw_request
+from pandocast_sdk._drivers.async_session import AsyncSession
+from pandocast_sdk._drivers.http.async_pool import AsyncPool
+from pandocast_sdk._drivers.http.caller_clients import AsyncHTTPClient
+from pandocast_sdk.options import ClientOptions, RateLimitPolicy
 
 if TYPE_CHECKING:
     from tenacity.wait import wait_base
-
-    from pandocast_sdk._core.client import Service
-    from pandocast_sdk._core.rate_limit.state import RateLimitState
-    from pandocast_sdk._core.requests.custom import Response
-    from pandocast_sdk._drivers.http.libraries import AsyncHTTPClient
-    from pandocast_sdk.options import ClientOptions, RateLimitPolicy
 
 
 class AsyncApiClient(ABC):
@@ -68,8 +69,6 @@ class AsyncApiClient(ABC):
                 HTTP to another machine, a time-out that is not above zero.
             TypeError: `http_client` is of no library that is known, or is for the other kind of clients.
         """
-        from pandocast_sdk._core.client import client_options
-
         self._open(
             client_options(
                 self._service(),
@@ -88,10 +87,10 @@ class AsyncApiClient(ABC):
     @staticmethod
     @abstractmethod
     def _service() -> Service:
-        """Give the service that it is a client of."""
+        """Return the service that it is a client of."""
 
     def _open(self, options: ClientOptions, http_client: AsyncHTTPClient | None = None) -> None:
-        self._session = open_async_session(options, http_client)
+        self._session = AsyncSession(options, AsyncPool(http_client), owns_pool=True)
 
     async def request(
         self,
@@ -116,9 +115,6 @@ class AsyncApiClient(ABC):
             ValueError: The method or the path is not one, or the body is a text.
             PandocastError: As any other call; a status outside 200-299 is an `APIStatusError`.
         """
-        from pandocast_sdk._core.call.plan import call
-        from pandocast_sdk._core.requests.custom import raw_request
-
         return await self._session.run(call, raw_request(method, path, params=params, body=json))
 
     def with_options(
@@ -133,7 +129,7 @@ class AsyncApiClient(ABC):
         backoff: wait_base | NotGiven = NOT_GIVEN,
         allow_http: bool | NotGiven = NOT_GIVEN,
     ) -> Self:
-        """Give a copy with some options changed; see the constructor for what they mean.
+        """Return a copy with some options changed; see the constructor for what they mean.
 
         The copy shares this client's connections, and lives as long as they do: closing the copy closes
         nothing else, closing this client ends both.
@@ -142,8 +138,6 @@ class AsyncApiClient(ABC):
             ImportError: As in the constructor.
             ValueError: As in the constructor.
         """
-        from pandocast_sdk._core.client import changed_options
-
         options = changed_options(
             self._session.options,
             api_key=api_key,

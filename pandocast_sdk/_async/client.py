@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING
-
 from pandocast_sdk._async.api_client import AsyncApiClient
-from pandocast_sdk._loading import async_content_resource
-
-if TYPE_CHECKING:
-    from pandocast_sdk._async.content import AsyncContentResource
-    from pandocast_sdk._core.client import Service
+from pandocast_sdk._async.content import AsyncContentResource
+from pandocast_sdk._core.client import PANDOCAST, Service
 
 
 class AsyncPandocast(AsyncApiClient):
@@ -19,13 +13,14 @@ class AsyncPandocast(AsyncApiClient):
     Use it in `async with`, or call `close` when done. One client serves many tasks at once.
     """
 
-    @cached_property
+    @property
     def content(self) -> AsyncContentResource:
-        """Uploads and what becomes of them (reference, "Endpoints")."""
-        return async_content_resource(self._session)
+        """Uploads and what becomes of them.
+
+        Reference: "Endpoints".
+        """
+        return AsyncContentResource(self._session)
 
     @staticmethod
     def _service() -> Service:
-        from pandocast_sdk._core.client import PANDOCAST
-
         return PANDOCAST

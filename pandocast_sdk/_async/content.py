@@ -1,4 +1,7 @@
-"""Uploads and what becomes of them (reference, "Endpoints")."""
+"""Uploads and what becomes of them.
+
+Reference: "Endpoints".
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
+from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import call
-from pandocast_sdk._core.lookups import content as waiting
-from pandocast_sdk._core.operations import content as content_operations
-from pandocast_sdk._core.paging.offset_pages import first_position
-from pandocast_sdk._drivers.async_pages import AsyncPages, open_async_list
+from pandocast_sdk._core.lookups import content as lookups
+from pandocast_sdk._core.lookups.upload_search import find_upload
+from pandocast_sdk._core.operations import content as operations
+from pandocast_sdk._drivers.async_lists import AsyncPages, open_list
 from pandocast_sdk._drivers.async_session import AsyncSession
-from pandocast_sdk.models.pandocast import Content, Generation, Outputs, PlatformId, ScheduledPost
 
 
 class AsyncContentResource:
@@ -29,8 +32,8 @@ class AsyncContentResource:
         offset: int | None = None,
         position: str | None = None,
         prefetch: int = 0,
-    ) -> AsyncPages[Content]:
-        """List the uploads of the workspace, newest first (reference, "/api/v1/content").
+    ) -> AsyncPages[models.Content]:
+        """List the uploads of the workspace, newest first.
 
         Iterating gives every upload of every page, lazily. Uploads that are added meanwhile do not make
         others come twice or be left out. When a page fails, the following step tries that page again.
@@ -47,17 +50,22 @@ class AsyncContentResource:
             ValueError: An argument is out of its bounds, or `position` is none of this list, or is given
                 beside an `offset`; nothing was sent.
             PandocastError: A page could not be fetched.
+
+        Reference: "/api/v1/content".
         """
-        if position is None:
-            start = first_position(limit=limit, offset=offset)
-        else:
-            from pandocast_sdk._core.paging.positions import offset_start
+        return open_list(
+            self._session,
+            lookups.CONTENT,
+            limit=limit,
+            offset=offset,
+            position=position,
+            prefetch=prefetch,
+        )
 
-            start = offset_start(waiting.CONTENT, limit=limit, offset=offset, position=position)
-        return open_async_list(self._session, waiting.CONTENT, start, prefetch)
-
-    async def upload(self, *, title: str, content_type: str, raw_content: str | Path | TextIO) -> Content:
-        """Upload a text; its analysis begins by itself (reference, "/api/v1/content/upload").
+    async def upload(
+        self, *, title: str, content_type: str, raw_content: str | Path | TextIO
+    ) -> models.Content:
+        """Upload a text; its analysis begins by itself.
 
         Args:
             title: 1 to 300 characters.
@@ -73,23 +81,23 @@ class AsyncContentResource:
             OSError: The file cannot be read.
             BadRequestError: A field breaks one of its bounds.
             PandocastError: With `outcome_unknown` set when the text may have been uploaded all the same.
+
+        Reference: "/api/v1/content/upload".
         """
         return await self._session.run(
             call,
-            content_operations.upload_content(
-                title=title, content_type=content_type, raw_content=raw_content
-            ),
+            operations.upload_content(title=title, content_type=content_type, raw_content=raw_content),
         )
 
     async def generate(
         self,
         content_id: str,
         *,
-        selected_platforms: Sequence[PlatformId] | None = None,
+        selected_platforms: Sequence[models.PlatformId] | None = None,
         voice_profile_id: str | None = None,
         emphasis_notes: str | None = None,
-    ) -> Generation:
-        """Begin to generate posts from an analysed upload (reference, "/api/v1/content/:id/generate").
+    ) -> models.Generation:
+        """Begin to generate posts from an analysed upload.
 
         Args:
             content_id: The upload, in status `analyzed`.
@@ -102,10 +110,12 @@ class AsyncContentResource:
             BadRequestError: The upload is not in status `analyzed`, a platform is unknown, or the voice is.
             NotFoundError: There is no such upload.
             PandocastError: With `outcome_unknown` set when it may have begun all the same.
+
+        Reference: "/api/v1/content/:id/generate".
         """
         return await self._session.run(
             call,
-            content_operations.generate_content(
+            operations.generate_content(
                 content_id,
                 selected_platforms=selected_platforms,
                 voice_profile_id=voice_profile_id,
@@ -113,18 +123,22 @@ class AsyncContentResource:
             ),
         )
 
-    async def outputs(self, content_id: str) -> Outputs:
-        """Give all outputs of an upload (reference, "/api/v1/content/:id/outputs").
+    async def outputs(self, content_id: str) -> models.Outputs:
+        """Return all outputs of an upload.
 
         Raises:
             ValueError: The id is empty, `.` or `..`; nothing was sent.
             NotFoundError: There is no such upload.
             PandocastError: It could not be read.
-        """
-        return await self._session.run(call, content_operations.list_outputs(content_id))
 
-    async def schedule(self, content_id: str, *, output_id: str, scheduled_at: datetime) -> ScheduledPost:
-        """Schedule an output for publishing (reference, "/api/v1/content/:id/schedule").
+        Reference: "/api/v1/content/:id/outputs".
+        """
+        return await self._session.run(call, operations.list_outputs(content_id))
+
+    async def schedule(
+        self, content_id: str, *, output_id: str, scheduled_at: datetime
+    ) -> models.ScheduledPost:
+        """Schedule an output for publishing.
 
         Args:
             content_id: The upload.
@@ -137,13 +151,15 @@ class AsyncContentResource:
                 connected.
             NotFoundError: There is no such upload or output.
             PandocastError: With `outcome_unknown` set when it may have been scheduled all the same.
+
+        Reference: "/api/v1/content/:id/schedule".
         """
         return await self._session.run(
             call,
-            content_operations.schedule_output(content_id, output_id=output_id, scheduled_at=scheduled_at),
+            operations.schedule_output(content_id, output_id=output_id, scheduled_at=scheduled_at),
         )
 
-    async def get(self, content_id: str) -> Content:
+    async def get(self, content_id: str) -> models.Content:
         """Find one upload.
 
         The API has no call for this, so the list is read, newest first, until the upload turns up: one
@@ -153,9 +169,9 @@ class AsyncContentResource:
             NotFoundError: The whole list does not hold it.
             PandocastError: The list could not be read.
         """
-        return await self._session.run(waiting.find_content, content_id)
+        return await self._session.run(lookups.find_content, content_id)
 
-    async def find_upload(self, *, title: str, since: datetime) -> Content | None:
+    async def find_upload(self, *, title: str, since: datetime) -> models.Content | None:
         """Find the newest upload with a title, to settle one whose outcome nobody knows.
 
         It reads the list, newest first, and stops where the uploads are older than `since`: as a rule, one
@@ -175,11 +191,9 @@ class AsyncContentResource:
             ValueError: `since` has no UTC offset, or `title` is empty; nothing was sent.
             PandocastError: The list could not be read.
         """
-        from pandocast_sdk._core.lookups.upload_search import find_upload
-
         return await self._session.run(find_upload, title, since)
 
-    async def wait_until_analyzed(self, content_id: str, *, timeout: float = 60.0) -> Content:
+    async def wait_until_analyzed(self, content_id: str, *, timeout: float = 60.0) -> models.Content:
         """Wait until the analysis of an upload has ended.
 
         It looks as `get` does, at first every tenth of a second, later every five seconds, and within the
@@ -194,9 +208,9 @@ class AsyncContentResource:
             WaitTimeoutError: It has not ended in time.
             PandocastError: The list could not be read.
         """
-        return await self._session.run(waiting.wait_until_analyzed, content_id, timeout)
+        return await self._session.run(lookups.wait_until_analyzed, content_id, timeout)
 
-    async def wait_until_generated(self, content_id: str, *, timeout: float = 60.0) -> Outputs:
+    async def wait_until_generated(self, content_id: str, *, timeout: float = 60.0) -> models.Outputs:
         """Wait until the generation for an upload has ended, and give its outputs.
 
         It ends when the status is no longer `generating` and there are outputs; it looks as often as
@@ -211,4 +225,4 @@ class AsyncContentResource:
             WaitTimeoutError: It has not ended in time.
             PandocastError: The list or the outputs could not be read.
         """
-        return await self._session.run(waiting.wait_until_generated, content_id, timeout)
+        return await self._session.run(lookups.wait_until_generated, content_id, timeout)

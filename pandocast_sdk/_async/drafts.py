@@ -1,4 +1,7 @@
-"""Drafts and what is done to them (reference, "List drafts" to "Update draft" and "Bulk draft action")."""
+"""Drafts and what is done to them.
+
+Reference: "List drafts" to "Update draft" and "Bulk draft action".
+"""
 
 # ruff: noqa: A002 - the parameters have the reference's names
 
@@ -7,21 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import call
-from pandocast_sdk._core.operations import drafts as drafts_operations
-from pandocast_sdk._drivers.async_cursor_pages import AsyncCursorPages, open_async_cursor_list
+from pandocast_sdk._core.operations import drafts as operations
+from pandocast_sdk._drivers.async_lists import AsyncCursorPages, open_cursor_list
 from pandocast_sdk._drivers.async_session import AsyncSession
-from pandocast_sdk.models.drafts import (
-    BulkAction,
-    BulkResult,
-    CreatedDrafts,
-    Draft,
-    DraftFormat,
-    DraftImage,
-    DraftImageDict,
-    DraftStatus,
-    PassbandPlatform,
-)
 
 
 class AsyncDraftsResource:
@@ -36,8 +29,8 @@ class AsyncDraftsResource:
     def list(
         self,
         *,
-        status: DraftStatus | str | None = None,
-        format: DraftFormat | None = None,
+        status: models.DraftStatus | str | None = None,
+        format: models.DraftFormat | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         source_id: str | None = None,
@@ -47,8 +40,8 @@ class AsyncDraftsResource:
         scheduled_before: datetime | None = None,
         position: str | None = None,
         prefetch: int = 0,
-    ) -> AsyncCursorPages[Draft]:
-        """List the drafts that pass every filter given, newest first (reference, "List drafts").
+    ) -> AsyncCursorPages[models.Draft]:
+        """List the drafts that pass every filter given, newest first.
 
         Iterating gives every draft of every page, lazily. When a page fails, the following step tries that
         page again.
@@ -71,8 +64,10 @@ class AsyncDraftsResource:
                 filters, or is given beside a `cursor`; nothing was sent.
             BadRequestError: The service does not know the status, the format or the cursor.
             PandocastError: A page could not be fetched.
+
+        Reference: "List drafts".
         """
-        listing = drafts_operations.list_drafts(
+        listing = operations.list_drafts(
             status=status,
             format=format,
             limit=limit,
@@ -82,18 +77,18 @@ class AsyncDraftsResource:
             scheduled_after=scheduled_after,
             scheduled_before=scheduled_before,
         )
-        return open_async_cursor_list(self._session, listing, cursor, position=position, prefetch=prefetch)
+        return open_cursor_list(self._session, listing, cursor=cursor, position=position, prefetch=prefetch)
 
     async def create(
         self,
         *,
         text: str,
-        format: DraftFormat | None = None,
-        images: Iterable[DraftImage | DraftImageDict] | None = None,
+        format: models.DraftFormat | None = None,
+        images: Iterable[models.DraftImage | models.DraftImageDict] | None = None,
         tags: Iterable[str] | None = None,
-        target_platforms: Iterable[PassbandPlatform | str] | None = None,
-    ) -> CreatedDrafts:
-        """Create one draft from a text of your own (reference, "Create draft", direct mode).
+        target_platforms: Iterable[models.PassbandPlatform | str] | None = None,
+    ) -> models.CreatedDrafts:
+        """Create one draft from a text of your own.
 
         Args:
             text: 1 to 50 000 characters.
@@ -109,10 +104,12 @@ class AsyncDraftsResource:
             ValueError: An argument is out of its bounds; nothing was sent.
             BadRequestError: The service refuses an argument, such as an unknown platform.
             PandocastError: With `outcome_unknown` set when it may have been created all the same.
+
+        Reference: "Create draft", direct mode.
         """
         return await self._session.run(
             call,
-            drafts_operations.create_draft(
+            operations.create_draft(
                 text=text, format=format, images=images, tags=tags, target_platforms=target_platforms
             ),
         )
@@ -122,12 +119,12 @@ class AsyncDraftsResource:
         *,
         url: str | None = None,
         prompt: str | None = None,
-        formats: Iterable[DraftFormat] | None = None,
-        images: Iterable[DraftImage | DraftImageDict] | None = None,
+        formats: Iterable[models.DraftFormat] | None = None,
+        images: Iterable[models.DraftImage | models.DraftImageDict] | None = None,
         tags: Iterable[str] | None = None,
-        target_platforms: Iterable[PassbandPlatform | str] | None = None,
-    ) -> CreatedDrafts:
-        """Have drafts generated in the workspace's voice (reference, "Create draft", generate mode).
+        target_platforms: Iterable[models.PassbandPlatform | str] | None = None,
+    ) -> models.CreatedDrafts:
+        """Have drafts generated in the workspace's voice.
 
         Args:
             url: What to write about: the address of a page.
@@ -144,10 +141,12 @@ class AsyncDraftsResource:
             ValueError: An argument is out of its bounds; nothing was sent.
             BadRequestError: The service refuses an argument, such as an unknown platform.
             PandocastError: With `outcome_unknown` set when it may have begun all the same.
+
+        Reference: "Create draft", generate mode.
         """
         return await self._session.run(
             call,
-            drafts_operations.generate_drafts(
+            operations.generate_drafts(
                 url=url,
                 prompt=prompt,
                 formats=formats,
@@ -157,18 +156,20 @@ class AsyncDraftsResource:
             ),
         )
 
-    async def get(self, id: str) -> Draft:
-        """Give one draft (reference, "Get draft by ID").
+    async def get(self, id: str) -> models.Draft:
+        """Return one draft.
 
         Raises:
             ValueError: The id is empty, `.` or `..`; nothing was sent.
             NotFoundError: There is no such draft.
             PandocastError: It could not be read.
-        """
-        return await self._session.run(call, drafts_operations.get_draft(id))
 
-    async def edit(self, id: str, *, text: str) -> Draft:
-        """Give a draft another text; its status stays (reference, "Update draft").
+        Reference: "Get draft by ID".
+        """
+        return await self._session.run(call, operations.get_draft(id))
+
+    async def edit(self, id: str, *, text: str) -> models.Draft:
+        """Give a draft another text; its status stays.
 
         Args:
             id: The draft; pending review, approved, rejected or scheduled.
@@ -179,22 +180,26 @@ class AsyncDraftsResource:
             NotFoundError: There is no such draft.
             ConflictError: Its status does not allow it.
             PandocastError: With `outcome_unknown` set when it may have been changed all the same.
-        """
-        return await self._session.run(call, drafts_operations.edit_draft(id, text))
 
-    async def approve(self, id: str) -> Draft:
-        """Approve a draft that is pending review or rejected (reference, "Update draft").
+        Reference: "Update draft".
+        """
+        return await self._session.run(call, operations.edit_draft(id, text))
+
+    async def approve(self, id: str) -> models.Draft:
+        """Approve a draft that is pending review or rejected.
 
         Raises:
             ValueError: The id is empty, `.` or `..`; nothing was sent.
             NotFoundError: There is no such draft.
             ConflictError: Its status does not allow it.
             PandocastError: With `outcome_unknown` set when it may have been approved all the same.
-        """
-        return await self._session.run(call, drafts_operations.act_on_draft(id, "approve"))
 
-    async def reject(self, id: str, *, feedback: str | None = None) -> Draft:
-        """Reject a draft that is pending review or approved (reference, "Update draft").
+        Reference: "Update draft".
+        """
+        return await self._session.run(call, operations.act_on_draft(id, "approve"))
+
+    async def reject(self, id: str, *, feedback: str | None = None) -> models.Draft:
+        """Reject a draft that is pending review or approved.
 
         Args:
             id: The draft.
@@ -205,11 +210,13 @@ class AsyncDraftsResource:
             NotFoundError: There is no such draft.
             ConflictError: Its status does not allow it.
             PandocastError: With `outcome_unknown` set when it may have been rejected all the same.
-        """
-        return await self._session.run(call, drafts_operations.act_on_draft(id, "reject", feedback=feedback))
 
-    async def unapprove(self, id: str, *, feedback: str | None = None) -> Draft:
-        """Send an approved draft back to review (reference, "Update draft").
+        Reference: "Update draft".
+        """
+        return await self._session.run(call, operations.act_on_draft(id, "reject", feedback=feedback))
+
+    async def unapprove(self, id: str, *, feedback: str | None = None) -> models.Draft:
+        """Send an approved draft back to review.
 
         Args:
             id: The draft.
@@ -220,13 +227,13 @@ class AsyncDraftsResource:
             NotFoundError: There is no such draft.
             ConflictError: It is not approved.
             PandocastError: With `outcome_unknown` set when it may have been sent back all the same.
-        """
-        return await self._session.run(
-            call, drafts_operations.act_on_draft(id, "unapprove", feedback=feedback)
-        )
 
-    async def regenerate(self, id: str) -> Draft:
-        """Have a draft that is pending review or rejected written anew (reference, "Update draft").
+        Reference: "Update draft".
+        """
+        return await self._session.run(call, operations.act_on_draft(id, "unapprove", feedback=feedback))
+
+    async def regenerate(self, id: str) -> models.Draft:
+        """Have a draft that is pending review or rejected written anew.
 
         Returns:
             The new draft, in status `pending_generation`; the old one, which its `regenerated_from_id`
@@ -237,11 +244,15 @@ class AsyncDraftsResource:
             NotFoundError: There is no such draft.
             ConflictError: Its status does not allow it.
             PandocastError: With `outcome_unknown` set when it may have begun all the same.
-        """
-        return await self._session.run(call, drafts_operations.act_on_draft(id, "regenerate"))
 
-    async def schedule(self, id: str, *, scheduled_at: datetime | None = None, smart: bool = False) -> Draft:
-        """Give an approved draft a time (reference, "Update draft").
+        Reference: "Update draft".
+        """
+        return await self._session.run(call, operations.act_on_draft(id, "regenerate"))
+
+    async def schedule(
+        self, id: str, *, scheduled_at: datetime | None = None, smart: bool = False
+    ) -> models.Draft:
+        """Give an approved draft a time.
 
         Args:
             id: The draft.
@@ -254,13 +265,15 @@ class AsyncDraftsResource:
             NotFoundError: There is no such draft.
             ConflictError: It is not approved, or there is no free slot.
             PandocastError: With `outcome_unknown` set when it may have been scheduled all the same.
+
+        Reference: "Update draft".
         """
         return await self._session.run(
-            call, drafts_operations.schedule_draft(id, scheduled_at=scheduled_at, smart=smart)
+            call, operations.schedule_draft(id, scheduled_at=scheduled_at, smart=smart)
         )
 
-    async def reschedule(self, id: str, *, scheduled_at: datetime) -> Draft:
-        """Give a scheduled draft another time (reference, "Update draft").
+    async def reschedule(self, id: str, *, scheduled_at: datetime) -> models.Draft:
+        """Give a scheduled draft another time.
 
         Args:
             id: The draft.
@@ -272,33 +285,41 @@ class AsyncDraftsResource:
             NotFoundError: There is no such draft.
             ConflictError: It is not scheduled.
             PandocastError: With `outcome_unknown` set when it may have been rescheduled all the same.
-        """
-        return await self._session.run(call, drafts_operations.reschedule_draft(id, scheduled_at))
 
-    async def cancel_schedule(self, id: str) -> Draft:
-        """Take its time from a scheduled draft, which stays approved (reference, "Update draft").
+        Reference: "Update draft".
+        """
+        return await self._session.run(call, operations.reschedule_draft(id, scheduled_at))
+
+    async def cancel_schedule(self, id: str) -> models.Draft:
+        """Take its time from a scheduled draft, which stays approved.
 
         Raises:
             ValueError: The id is empty, `.` or `..`; nothing was sent.
             NotFoundError: There is no such draft.
             ConflictError: It is not scheduled.
             PandocastError: With `outcome_unknown` set when it may have been cancelled all the same.
-        """
-        return await self._session.run(call, drafts_operations.act_on_draft(id, "cancel_schedule"))
 
-    async def archive(self, id: str) -> Draft:
-        """Put a draft away, unless it was posted (reference, "Update draft").
+        Reference: "Update draft".
+        """
+        return await self._session.run(call, operations.act_on_draft(id, "cancel_schedule"))
+
+    async def archive(self, id: str) -> models.Draft:
+        """Put a draft away, unless it was posted.
 
         Raises:
             ValueError: The id is empty, `.` or `..`; nothing was sent.
             NotFoundError: There is no such draft.
             ConflictError: It was posted, or archived before.
             PandocastError: With `outcome_unknown` set when it may have been archived all the same.
-        """
-        return await self._session.run(call, drafts_operations.act_on_draft(id, "archive"))
 
-    async def post(self, id: str, *, platforms: Iterable[PassbandPlatform | str] | None = None) -> Draft:
-        """Post an approved or scheduled draft at once (reference, "Update draft").
+        Reference: "Update draft".
+        """
+        return await self._session.run(call, operations.act_on_draft(id, "archive"))
+
+    async def post(
+        self, id: str, *, platforms: Iterable[models.PassbandPlatform | str] | None = None
+    ) -> models.Draft:
+        """Post an approved or scheduled draft at once.
 
         Args:
             id: The draft.
@@ -313,19 +334,21 @@ class AsyncDraftsResource:
             NotFoundError: There is no such draft.
             ConflictError: Its status does not allow it, or a platform is not connected.
             PandocastError: With `outcome_unknown` set when it may have been posted all the same.
+
+        Reference: "Update draft".
         """
-        return await self._session.run(call, drafts_operations.post_draft(id, platforms))
+        return await self._session.run(call, operations.post_draft(id, platforms))
 
     async def bulk(
         self,
-        action: BulkAction,
+        action: models.BulkAction,
         *,
         ids: Iterable[str],
         feedback: str | None = None,
         scheduled_at: datetime | None = None,
         smart_schedule: bool | None = None,
-    ) -> BulkResult:
-        """Do one action to many drafts, each in its own right (reference, "Bulk draft action").
+    ) -> models.BulkResult:
+        """Do one action to many drafts, each in its own right.
 
         Args:
             action: What to do.
@@ -341,10 +364,12 @@ class AsyncDraftsResource:
             ValueError: An argument is out of its bounds; nothing was sent.
             BadRequestError: The service refuses an argument, such as a time that has passed.
             PandocastError: With `outcome_unknown` set when it may have been done all the same.
+
+        Reference: "Bulk draft action".
         """
         return await self._session.run(
             call,
-            drafts_operations.act_on_drafts(
+            operations.act_on_drafts(
                 action,
                 ids=ids,
                 feedback=feedback,

@@ -1,12 +1,14 @@
-"""How posts did (reference, "Engagement summary", "Upsert engagement metrics")."""
+"""How posts did.
+
+Reference: "Engagement summary", "Upsert engagement metrics".
+"""
 
 from __future__ import annotations
 
+from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import call
-from pandocast_sdk._core.operations import engagement as engagement_operations
+from pandocast_sdk._core.operations import engagement as operations
 from pandocast_sdk._drivers.async_session import AsyncSession
-from pandocast_sdk.models.drafts import PassbandPlatform
-from pandocast_sdk.models.engagement import Engagement, EngagementStatus, EngagementSummary
 
 
 class AsyncEngagementResource:
@@ -15,8 +17,8 @@ class AsyncEngagementResource:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def summary(self, *, top: int | None = None) -> EngagementSummary:
-        """Give all posts in numbers, and those that did best (reference, "Engagement summary").
+    async def summary(self, *, top: int | None = None) -> models.EngagementSummary:
+        """Return all posts in numbers, and those that did best.
 
         Args:
             top: How many of the best, 1 to 50; None for 10.
@@ -24,24 +26,26 @@ class AsyncEngagementResource:
         Raises:
             ValueError: `top` is out of its bounds; nothing was sent.
             PandocastError: It could not be read.
+
+        Reference: "Engagement summary".
         """
-        return await self._session.run(call, engagement_operations.get_summary(top))
+        return await self._session.run(call, operations.get_summary(top))
 
     async def record(
         self,
         *,
         draft_id: str,
-        platform: PassbandPlatform | str,
+        platform: models.PassbandPlatform | str,
         post_id: str | None = None,
-        status: EngagementStatus | None = None,
+        status: models.EngagementStatus | None = None,
         error_message: str | None = None,
         likes: int | None = None,
         replies: int | None = None,
         reposts: int | None = None,
         impressions: int | None = None,
         clicks: int | None = None,
-    ) -> Engagement:
-        """Record how a draft did on a platform (reference, "Upsert engagement metrics").
+    ) -> models.Engagement:
+        """Record how a draft did on a platform.
 
         There is one record for each draft and platform. What is not given stays as it is; recording the same
         twice changes nothing, as the numbers are totals.
@@ -63,10 +67,12 @@ class AsyncEngagementResource:
             BadRequestError: The service refuses an argument.
             NotFoundError: There is no such draft.
             PandocastError: With `outcome_unknown` set when it may have been recorded all the same.
+
+        Reference: "Upsert engagement metrics".
         """
         return await self._session.run(
             call,
-            engagement_operations.record(
+            operations.record(
                 draft_id=draft_id,
                 platform=platform,
                 post_id=post_id,

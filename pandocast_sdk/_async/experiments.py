@@ -1,14 +1,17 @@
-"""Comparisons of what to post (reference, "List experiments", "Create experiment")."""
+"""Comparisons of what to post.
+
+Reference: "List experiments", "Create experiment".
+"""
 
 from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable
 
+from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import call
-from pandocast_sdk._core.operations import experiments as experiments_operations
+from pandocast_sdk._core.operations import experiments as operations
 from pandocast_sdk._drivers.async_session import AsyncSession
-from pandocast_sdk.models.experiments import Experiment, ExperimentStatus, Variant, VariantDict
 
 
 class AsyncExperimentsResource:
@@ -17,19 +20,23 @@ class AsyncExperimentsResource:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def list(self, *, status: ExperimentStatus | None = None) -> builtins.list[Experiment]:
-        """Give all experiments, or those in one status (reference, "List experiments").
+    async def list(
+        self, *, status: models.ExperimentStatus | None = None
+    ) -> builtins.list[models.Experiment]:
+        """Return all experiments, or those in one status.
 
         Raises:
             BadRequestError: The service does not know the status.
             PandocastError: They could not be read.
+
+        Reference: "List experiments".
         """
-        return await self._session.run(call, experiments_operations.list_experiments(status))
+        return await self._session.run(call, operations.list_experiments(status))
 
     async def create(
-        self, *, name: str, parameter: str, variants: Iterable[Variant | VariantDict]
-    ) -> Experiment:
-        """Begin an experiment (reference, "Create experiment").
+        self, *, name: str, parameter: str, variants: Iterable[models.Variant | models.VariantDict]
+    ) -> models.Experiment:
+        """Begin an experiment.
 
         Args:
             name: 1 to 100 characters.
@@ -41,7 +48,9 @@ class AsyncExperimentsResource:
             ValueError: An argument is out of its bounds; nothing was sent.
             BadRequestError: The service refuses an argument.
             PandocastError: With `outcome_unknown` set when it may have been created all the same.
+
+        Reference: "Create experiment".
         """
         return await self._session.run(
-            call, experiments_operations.create_experiment(name=name, parameter=parameter, variants=variants)
+            call, operations.create_experiment(name=name, parameter=parameter, variants=variants)
         )

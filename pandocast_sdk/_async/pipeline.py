@@ -1,13 +1,16 @@
-"""The pipeline from sources to drafts (reference, "Trigger pipeline run" to "Pipeline statistics")."""
+"""The pipeline from sources to drafts.
+
+Reference: "Trigger pipeline run" to "Pipeline statistics".
+"""
 
 from __future__ import annotations
 
+from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import call
-from pandocast_sdk._core.lookups import pipeline as pipeline_waiting
-from pandocast_sdk._core.operations import pipeline as pipeline_operations
-from pandocast_sdk._drivers.async_cursor_pages import AsyncCursorPages, open_async_cursor_list
+from pandocast_sdk._core.lookups import pipeline as lookups
+from pandocast_sdk._core.operations import pipeline as operations
+from pandocast_sdk._drivers.async_lists import AsyncCursorPages, open_cursor_list
 from pandocast_sdk._drivers.async_session import AsyncSession
-from pandocast_sdk.models.pipeline import PipelineRun, PipelineStats, PipelineTrigger
 
 
 class AsyncPipelineResource:
@@ -16,15 +19,17 @@ class AsyncPipelineResource:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def trigger(self) -> PipelineTrigger:
-        """Ask for a run over all sources (reference, "Trigger pipeline run").
+    async def trigger(self) -> models.PipelineTrigger:
+        """Ask for a run over all sources.
 
         It begins later; `wait` gives it once it has ended. While a run is queued, asking again adds none.
 
         Raises:
             PandocastError: With `outcome_unknown` set when it may have been queued all the same.
+
+        Reference: "Trigger pipeline run".
         """
-        return await self._session.run(call, pipeline_operations.trigger_pipeline())
+        return await self._session.run(call, operations.trigger_pipeline())
 
     def runs(
         self,
@@ -33,8 +38,8 @@ class AsyncPipelineResource:
         cursor: str | None = None,
         position: str | None = None,
         prefetch: int = 0,
-    ) -> AsyncCursorPages[PipelineRun]:
-        """List the runs, newest first (reference, "List pipeline runs").
+    ) -> AsyncCursorPages[models.PipelineRun]:
+        """List the runs, newest first.
 
         Iterating gives every run of every page, lazily. When a page fails, the following step tries that
         page again.
@@ -50,21 +55,25 @@ class AsyncPipelineResource:
                 beside a `cursor`; nothing was sent.
             BadRequestError: The service does not know the cursor.
             PandocastError: A page could not be fetched.
-        """
-        listing = pipeline_operations.all_runs(limit)
-        return open_async_cursor_list(self._session, listing, cursor, position=position, prefetch=prefetch)
 
-    async def stats(self) -> PipelineStats:
-        """Give all runs in numbers (reference, "Pipeline statistics").
+        Reference: "List pipeline runs".
+        """
+        listing = operations.all_runs(limit)
+        return open_cursor_list(self._session, listing, cursor=cursor, position=position, prefetch=prefetch)
+
+    async def stats(self) -> models.PipelineStats:
+        """Return all runs in numbers.
 
         Rates are from 0 to 1, durations in seconds.
 
         Raises:
             PandocastError: They could not be read.
-        """
-        return await self._session.run(call, pipeline_operations.get_stats())
 
-    async def wait(self, *, timeout: float = 60.0) -> PipelineRun:
+        Reference: "Pipeline statistics".
+        """
+        return await self._session.run(call, operations.get_stats())
+
+    async def wait(self, *, timeout: float = 60.0) -> models.PipelineRun:
         """Wait until no run is queued or running, and give the newest.
 
         It reads the runs again and again, at first every tenth of a second, later every five seconds.
@@ -80,4 +89,4 @@ class AsyncPipelineResource:
             WaitTimeoutError: A run was still queued or running in the end, or there was none.
             PandocastError: The runs could not be read.
         """
-        return await self._session.run(pipeline_waiting.wait_for_run, timeout)
+        return await self._session.run(lookups.wait_for_run, timeout)

@@ -1,15 +1,17 @@
-"""When drafts are posted (reference, "Get schedule slots" to "Get historical best posting times")."""
+"""When drafts are posted.
+
+Reference: "Get schedule slots" to "Get historical best posting times".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 
+from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import call
-from pandocast_sdk._core.operations import schedule as schedule_operations
+from pandocast_sdk._core.operations import schedule as operations
 from pandocast_sdk._drivers.async_session import AsyncSession
-from pandocast_sdk.models.drafts import Draft, PassbandPlatform
-from pandocast_sdk.models.schedule import BulkSchedule, Conflicts, PostingTime, Slot, SlotDict
 
 
 class AsyncScheduleResource:
@@ -18,16 +20,18 @@ class AsyncScheduleResource:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def slots(self) -> list[Slot]:
-        """Give the times of the week at which drafts are posted (reference, "Get schedule slots").
+    async def slots(self) -> list[models.Slot]:
+        """Return the times of the week at which drafts are posted.
 
         Raises:
             PandocastError: They could not be read.
-        """
-        return await self._session.run(call, schedule_operations.get_slots())
 
-    async def replace_slots(self, slots: Iterable[Slot | SlotDict]) -> list[Slot]:
-        """Put these slots in the place of all there are (reference, "Update schedule slots").
+        Reference: "Get schedule slots".
+        """
+        return await self._session.run(call, operations.get_slots())
+
+    async def replace_slots(self, slots: Iterable[models.Slot | models.SlotDict]) -> list[models.Slot]:
+        """Put these slots in the place of all there are.
 
         Args:
             slots: Each with `day_of_week` 0 to 6 (0 is Sunday), `hour` 0 to 23 and `minute` 0 to 59, in UTC;
@@ -40,30 +44,38 @@ class AsyncScheduleResource:
             ValueError: A slot is out of its bounds; nothing was sent.
             BadRequestError: A slot stands twice, or there are too many.
             PandocastError: With `outcome_unknown` set when they may have been replaced all the same.
-        """
-        return await self._session.run(call, schedule_operations.replace_slots(slots))
 
-    async def enqueue(self, draft_id: str) -> Draft:
-        """Give an approved draft the next free slot (reference, "Add draft to schedule queue").
+        Reference: "Update schedule slots".
+        """
+        return await self._session.run(call, operations.replace_slots(slots))
+
+    async def enqueue(self, draft_id: str) -> models.Draft:
+        """Give an approved draft the next free slot.
 
         Raises:
             ValueError: The id is empty; nothing was sent.
             NotFoundError: There is no such draft.
             ConflictError: It is not approved, or there is no free slot.
             PandocastError: With `outcome_unknown` set when it may have been scheduled all the same.
-        """
-        return await self._session.run(call, schedule_operations.enqueue_draft(draft_id))
 
-    async def unscheduled(self) -> list[Draft]:
-        """Give the approved drafts that have no time (reference, "List unscheduled drafts").
+        Reference: "Add draft to schedule queue".
+        """
+        return await self._session.run(call, operations.enqueue_draft(draft_id))
+
+    async def unscheduled(self) -> list[models.Draft]:
+        """Return the approved drafts that have no time.
 
         Raises:
             PandocastError: They could not be read.
-        """
-        return await self._session.run(call, schedule_operations.list_unscheduled())
 
-    async def conflicts(self, scheduled_at: datetime, *, exclude_draft_id: str | None = None) -> Conflicts:
-        """Give the drafts within 30 minutes of a time (reference, "Check scheduling conflicts").
+        Reference: "List unscheduled drafts".
+        """
+        return await self._session.run(call, operations.list_unscheduled())
+
+    async def conflicts(
+        self, scheduled_at: datetime, *, exclude_draft_id: str | None = None
+    ) -> models.Conflicts:
+        """Return the drafts within 30 minutes of a time.
 
         Args:
             scheduled_at: The time, with a UTC offset.
@@ -72,13 +84,15 @@ class AsyncScheduleResource:
         Raises:
             ValueError: The time has no UTC offset; nothing was sent.
             PandocastError: They could not be read.
-        """
-        return await self._session.run(
-            call, schedule_operations.check_conflicts(scheduled_at, exclude_draft_id)
-        )
 
-    async def recommended_times(self, *, platforms: Iterable[PassbandPlatform | str]) -> list[PostingTime]:
-        """Give good times to post, best first (reference, "Get AI-recommended posting times").
+        Reference: "Check scheduling conflicts".
+        """
+        return await self._session.run(call, operations.check_conflicts(scheduled_at, exclude_draft_id))
+
+    async def recommended_times(
+        self, *, platforms: Iterable[models.PassbandPlatform | str]
+    ) -> list[models.PostingTime]:
+        """Return good times to post, best first.
 
         Args:
             platforms: For which platforms, at least one; none with a comma or blank.
@@ -87,11 +101,15 @@ class AsyncScheduleResource:
             ValueError: There is no platform, or one holds a comma; nothing was sent.
             BadRequestError: A platform is unknown.
             PandocastError: They could not be read.
-        """
-        return await self._session.run(call, schedule_operations.get_recommended_times(platforms))
 
-    async def best_times(self, *, platform: PassbandPlatform | str | None = None) -> list[PostingTime]:
-        """Give the times at which posts did best (reference, "Get historical best posting times").
+        Reference: "Get AI-recommended posting times".
+        """
+        return await self._session.run(call, operations.get_recommended_times(platforms))
+
+    async def best_times(
+        self, *, platform: models.PassbandPlatform | str | None = None
+    ) -> list[models.PostingTime]:
+        """Return the times at which posts did best.
 
         Args:
             platform: On which platform; None for all.
@@ -102,11 +120,13 @@ class AsyncScheduleResource:
         Raises:
             BadRequestError: The platform is unknown.
             PandocastError: They could not be read.
-        """
-        return await self._session.run(call, schedule_operations.get_best_times(platform))
 
-    async def bulk(self, *, draft_ids: Iterable[str] | None = None) -> BulkSchedule:
-        """Give many approved drafts a slot each (reference, "Bulk schedule drafts").
+        Reference: "Get historical best posting times".
+        """
+        return await self._session.run(call, operations.get_best_times(platform))
+
+    async def bulk(self, *, draft_ids: Iterable[str] | None = None) -> models.BulkSchedule:
+        """Give many approved drafts a slot each.
 
         Args:
             draft_ids: Which drafts, at least one; None for all that are approved.
@@ -118,29 +138,37 @@ class AsyncScheduleResource:
             ValueError: The list is empty, or has something else than ids; nothing was sent.
             BadRequestError: There are too many.
             PandocastError: With `outcome_unknown` set when they may have been scheduled all the same.
+
+        Reference: "Bulk schedule drafts".
         """
-        return await self._session.run(call, schedule_operations.schedule_drafts(draft_ids))
+        return await self._session.run(call, operations.schedule_drafts(draft_ids))
 
     async def is_paused(self) -> bool:
-        """Tell whether posting is paused (reference, "Get scheduling pause status").
+        """Return whether posting is paused.
 
         Raises:
             PandocastError: It could not be read.
+
+        Reference: "Get scheduling pause status".
         """
-        return await self._session.run(call, schedule_operations.get_pause())
+        return await self._session.run(call, operations.get_pause())
 
     async def pause(self) -> None:
-        """Hold back all scheduled posts until `resume` (reference, "Toggle scheduling pause").
+        """Hold back all scheduled posts until `resume`.
 
         Raises:
             PandocastError: With `outcome_unknown` set when they may be held back all the same.
+
+        Reference: "Toggle scheduling pause".
         """
-        await self._session.run(call, schedule_operations.set_pause(paused=True))
+        await self._session.run(call, operations.set_pause(paused=True))
 
     async def resume(self) -> None:
-        """Go on posting, first what is overdue (reference, "Toggle scheduling pause").
+        """Go on posting, first what is overdue.
 
         Raises:
             PandocastError: With `outcome_unknown` set when it may go on all the same.
+
+        Reference: "Toggle scheduling pause".
         """
-        await self._session.run(call, schedule_operations.set_pause(paused=False))
+        await self._session.run(call, operations.set_pause(paused=False))

@@ -1,4 +1,7 @@
-"""Where the pipeline looks for items (reference, "List sources" to "Test source")."""
+"""Where the pipeline looks for items.
+
+Reference: "List sources" to "Test source".
+"""
 
 # ruff: noqa: A002 - the parameters have the reference's names
 
@@ -7,10 +10,10 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 
+from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import call
-from pandocast_sdk._core.operations import sources as sources_operations
+from pandocast_sdk._core.operations import sources as operations
 from pandocast_sdk._drivers.async_session import AsyncSession
-from pandocast_sdk.models.sources import Source, SourceTest, SourceType
 
 
 class AsyncSourcesResource:
@@ -19,18 +22,20 @@ class AsyncSourcesResource:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def list(self) -> builtins.list[Source]:
-        """Give all sources (reference, "List sources").
+    async def list(self) -> builtins.list[models.Source]:
+        """Return all sources.
 
         Raises:
             PandocastError: They could not be read.
+
+        Reference: "List sources".
         """
-        return await self._session.run(call, sources_operations.list_sources())
+        return await self._session.run(call, operations.list_sources())
 
     async def create(
-        self, *, name: str, type: SourceType, url: str, config: Mapping[str, object] | None = None
-    ) -> Source:
-        """Add a source, which the service fetches once to try it (reference, "Create source").
+        self, *, name: str, type: models.SourceType, url: str, config: Mapping[str, object] | None = None
+    ) -> models.Source:
+        """Add a source, which the service fetches once to try it.
 
         Args:
             name: 1 to 200 characters.
@@ -42,9 +47,11 @@ class AsyncSourcesResource:
             ValueError: An argument is out of its bounds; nothing was sent.
             BadRequestError: The service refuses an argument, or cannot fetch the source.
             PandocastError: With `outcome_unknown` set when it may have been added all the same.
+
+        Reference: "Create source".
         """
         return await self._session.run(
-            call, sources_operations.create_source(name=name, type=type, url=url, config=config)
+            call, operations.create_source(name=name, type=type, url=url, config=config)
         )
 
     async def update(
@@ -52,12 +59,12 @@ class AsyncSourcesResource:
         id: str,
         *,
         name: str | None = None,
-        type: SourceType | None = None,
+        type: models.SourceType | None = None,
         url: str | None = None,
         enabled: bool | None = None,
         config: Mapping[str, object] | None = None,
-    ) -> Source:
-        """Change a source; what is not given stays as it is (reference, "Update source").
+    ) -> models.Source:
+        """Change a source; what is not given stays as it is.
 
         Args:
             id: The source.
@@ -72,26 +79,28 @@ class AsyncSourcesResource:
             BadRequestError: The service refuses an argument.
             NotFoundError: There is no such source.
             PandocastError: With `outcome_unknown` set when it may have been changed all the same.
+
+        Reference: "Update source".
         """
         return await self._session.run(
             call,
-            sources_operations.update_source(
-                id, name=name, type=type, url=url, enabled=enabled, config=config
-            ),
+            operations.update_source(id, name=name, type=type, url=url, enabled=enabled, config=config),
         )
 
     async def delete(self, id: str) -> None:
-        """Delete a source with all its items and drafts (reference, "Delete source").
+        """Delete a source with all its items and drafts.
 
         Raises:
             ValueError: The id is empty, `.` or `..`; nothing was sent.
             NotFoundError: There is no such source.
             PandocastError: With `outcome_unknown` set when it may have been deleted all the same.
-        """
-        await self._session.run(call, sources_operations.delete_source(id))
 
-    async def test(self, id: str) -> SourceTest:
-        """Fetch a source to try it, and change nothing (reference, "Test source").
+        Reference: "Delete source".
+        """
+        await self._session.run(call, operations.delete_source(id))
+
+    async def test(self, id: str) -> models.SourceTest:
+        """Fetch a source to try it, and change nothing.
 
         Returns:
             What was found: a source that cannot be fetched has `ok` false and an `error`, and raises nothing.
@@ -100,5 +109,7 @@ class AsyncSourcesResource:
             ValueError: The id is empty, `.` or `..`; nothing was sent.
             NotFoundError: There is no such source.
             PandocastError: The service did not answer; trying again does no harm.
+
+        Reference: "Test source".
         """
-        return await self._session.run(call, sources_operations.test_source(id))
+        return await self._session.run(call, operations.test_source(id))

@@ -1,13 +1,16 @@
-"""How the workspace writes (reference, "Get voice profile", "Update voice profile")."""
+"""How the workspace writes.
+
+Reference: "Get voice profile", "Update voice profile".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import call
-from pandocast_sdk._core.operations import voice_profile as voice_profile_operations
+from pandocast_sdk._core.operations import voice_profile as operations
 from pandocast_sdk._drivers.async_session import AsyncSession
-from pandocast_sdk.models.voice_profile import VoiceProfile
 
 
 class AsyncVoiceProfileResource:
@@ -16,14 +19,16 @@ class AsyncVoiceProfileResource:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def get(self) -> VoiceProfile:
-        """Give the voice profile (reference, "Get voice profile").
+    async def get(self) -> models.VoiceProfile:
+        """Return the voice profile.
 
         Raises:
             NotFoundError: There is none yet.
             PandocastError: It could not be read.
+
+        Reference: "Get voice profile".
         """
-        return await self._session.run(call, voice_profile_operations.get_profile())
+        return await self._session.run(call, operations.get_profile())
 
     async def update(
         self,
@@ -32,8 +37,8 @@ class AsyncVoiceProfileResource:
         avoid: Iterable[str] | None = None,
         examples: Iterable[str] | None = None,
         formats: Mapping[str, object] | None = None,
-    ) -> VoiceProfile:
-        """Change the voice profile, or make it (reference, "Update voice profile").
+    ) -> models.VoiceProfile:
+        """Change the voice profile, or make it.
 
         What is not given stays as it is; an empty list or text clears.
 
@@ -47,10 +52,10 @@ class AsyncVoiceProfileResource:
             ValueError: An argument is out of its bounds; nothing was sent.
             BadRequestError: The service refuses an argument.
             PandocastError: With `outcome_unknown` set when it may have been changed all the same.
+
+        Reference: "Update voice profile".
         """
         return await self._session.run(
             call,
-            voice_profile_operations.update_profile(
-                style=style, avoid=avoid, examples=examples, formats=formats
-            ),
+            operations.update_profile(style=style, avoid=avoid, examples=examples, formats=formats),
         )

@@ -43,6 +43,9 @@ class Service(NamedTuple):
 PANDOCAST = Service("Pandocast", "PANDOCAST_API_KEY", "PANDOCAST_BASE_URL", "https://api.pandocast.ai/api/v1")
 PASSBAND = Service("Passband", "PASSBAND_API_KEY", "PASSBAND_BASE_URL", None)
 
+_PLAIN_HOST = re.compile(r"([a-z0-9-]{1,63}\.)*[a-z][a-z0-9-]{0,62}")
+_LONGEST_PLAIN_URL = 2000  # characters
+
 _KEY = re.compile(r"[\x21-\x7e]+")  # what a header carries without being changed or cut in two
 
 
@@ -113,6 +116,12 @@ def _checked_url(url: str, *, allow_http: bool) -> str:
         )
     _ = parts.port  # raises ValueError when it is not a port
     return url.rstrip("/")
+
+
+def has_plain_host(url: str) -> bool:
+    """Return whether an address is so ordinary that every HTTP library takes it."""
+    host = urlsplit(url).hostname or ""
+    return len(url) < _LONGEST_PLAIN_URL and (_PLAIN_HOST.fullmatch(host) is not None or host == "127.0.0.1")
 
 
 def is_loopback(host: str) -> bool:

@@ -1,8 +1,8 @@
 """The words in which a plan and its driver talk: what to do, and what came of it.
 
 A plan is a generator. It yields a `Load`, a `Send`, a `Sleep` or a `Consult` and is handed the outcome; what
-it returns is the result of the call. So the rules of retrying and pacing run the same under a blocking driver,
-an awaiting one, and a simulator without sockets.
+it returns is the result of the call. So the rules of retrying and pacing run the same under a blocking
+driver, an awaiting one, and a simulator without sockets.
 """
 
 from collections.abc import Callable, Generator, Sequence

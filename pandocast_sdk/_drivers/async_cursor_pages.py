@@ -1,6 +1,6 @@
-"""Cursor pages as users of the async clients meet them; the blocking twin is `sync_cursor_pages`."""
+"""Cursor pages as users meet them: plain objects to read, and to iterate from."""
 
-from collections.abc import Generator
+from functools import partial
 from typing import Generic, TypeVar
 
 from pandocast_sdk._core.paging.cursor_paging import (
@@ -10,9 +10,9 @@ from pandocast_sdk._core.paging.cursor_paging import (
     cursor_after,
     fetch_cursor_page,
 )
-from pandocast_sdk._core.paging.positions import cursor_start, cursor_text
-from pandocast_sdk._core.paging.prefetching import CursorPrefetch, pages_ahead
-from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageIterator
+from pandocast_sdk._core.paging.positions import cursor_text
+from pandocast_sdk._core.paging.prefetching import CursorPrefetch
+from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageIterator, AsyncPagesAhead
 from pandocast_sdk._drivers.async_prefetching import AsyncPrefetcher
 from pandocast_sdk._drivers.async_session import AsyncSession
 
@@ -20,9 +20,9 @@ T = TypeVar("T")
 
 
 class AsyncCursorPage(Generic[T]):
-    """One page of a list; iterating it gives every item from this page to the end of the list, lazily.
+    """One page of a list; iterating it yields every item from this page to the end of the list, lazily.
 
-    The server may send an empty page in the middle of a list; only `has_more` tells of the end.
+    The server may send an empty page in the middle of a list; only `has_more` says that it has ended.
 
     Attributes:
         items: The items of this page.
@@ -43,7 +43,7 @@ class AsyncCursorPage(Generic[T]):
 
     @property
     def position(self) -> str:
-        """Where the next page begins, as text to store; the list's method goes on there, given `position`.
+        """Where the next page begins, as text to store; pass it to the list's method as `position`.
 
         At the end of the list it says so, and the list that goes on there is empty. It also remembers what
         shows a circle of cursors, which `next_cursor` alone does not.
@@ -51,7 +51,7 @@ class AsyncCursorPage(Generic[T]):
         return self.position_after(len(self.items))
 
     def position_after(self, count: int) -> str:
-        """Say where to go on when `count` items of this page are dealt with; see `position`."""
+        """Return where to go on when `count` items of this page are dealt with; see `position`."""
         return cursor_text(self._listing, cursor_after(self._listing, self._page, count))
 
     async def next_page(self) -> "AsyncCursorPage[T] | None":
@@ -64,15 +64,14 @@ class AsyncCursorPage(Generic[T]):
         """
         if self._page.position is None:
             return None
-        return await _fetch(self._session, self._listing, self._page.position, self._prefetch)
+        return await get_cursor_page(self._session, self._listing, self._page.position, self._prefetch)
 
     def pages(self) -> "AsyncPageIterator[AsyncCursorPage[T]]":
         """Iterate over this page and those after it."""
-        start = self.position_after(0)
-        if not self._prefetch:
-            return AsyncPageIterator(self._itself, start)
-        ahead = _AsyncPagesAhead(self._session, self._listing, self._page.position, self._prefetch)
-        return AsyncPageIterator(self._itself, start, ahead)
+        ahead = None
+        if self._prefetch:
+            ahead = prefetched_cursor_pages(self._session, self._listing, self._page.position, self._prefetch)
+        return AsyncPageIterator(self._itself, partial(self.position_after, 0), ahead)
 
     async def _itself(self) -> "AsyncCursorPage[T]":
         return self
@@ -81,101 +80,31 @@ class AsyncCursorPage(Generic[T]):
         return AsyncItemIterator(self.pages())
 
     def __repr__(self) -> str:
-        return f"<AsyncCursorPage of {len(self.items)} items, {'more' if self.has_more else 'none'} after it>"
+        more = "more" if self.has_more else "none"
+        return f"<{type(self).__name__} of {len(self.items)} items, {more} after it>"
 
 
-class _AsyncPagesAhead(Generic[T]):
-    """The pages from a position on, fetched before they are wanted."""
-
-    def __init__(
-        self,
-        session: AsyncSession,
-        listing: CursorListing[T],
-        position: CursorPosition | None,
-        prefetch: int,
-    ) -> None:
-        self._session = session
-        self._listing = listing
-        self._position = position
-        self._prefetch = prefetch
-        self._prefetcher: AsyncPrefetcher[CursorPosition, CursorPosition, CursorSlice[T], CursorSlice[T]]
-        self._prefetcher = AsyncPrefetcher(session, CursorPrefetch(listing, prefetch))
-
-    def begin(self) -> None:
-        if self._position is not None:
-            self._prefetcher.look_ahead(self._position)
-
-    async def next_page(self) -> AsyncCursorPage[T] | None:
-        if self._position is None:
-            return None
-        page = await self._prefetcher.fetch(self._position)
-        self._position = page.position
-        return AsyncCursorPage(self._session, self._listing, page, self._prefetch)
-
-    async def close(self) -> None:
-        await self._prefetcher.close()
-
-
-class AsyncCursorPages(Generic[T]):
-    """A list that is not read yet: `await` it for its first page, or use it in `async for` for every item."""
-
-    def __init__(
-        self, session: AsyncSession, listing: CursorListing[T], position: CursorPosition, prefetch: int = 0
-    ) -> None:
-        self._session = session
-        self._listing = listing
-        self._position = position
-        self._prefetch = prefetch
-
-    async def first_page(self) -> AsyncCursorPage[T]:
-        """Fetch the first page."""
-        return await _fetch(self._session, self._listing, self._position, self._prefetch)
-
-    def pages(self) -> AsyncPageIterator[AsyncCursorPage[T]]:
-        """Iterate over the pages."""
-        start = cursor_text(self._listing, self._position)
-        if not self._prefetch:
-            return AsyncPageIterator(self.first_page, start)
-        ahead = _AsyncPagesAhead(self._session, self._listing, self._position, self._prefetch)
-        return AsyncPageIterator(ahead.next_page, start, ahead)
-
-    def __await__(self) -> Generator[object, None, AsyncCursorPage[T]]:
-        return self.first_page().__await__()
-
-    def __aiter__(self) -> AsyncItemIterator[T]:
-        return AsyncItemIterator(self.pages())
-
-    def __repr__(self) -> str:
-        return "<AsyncCursorPages: await it, or iterate with async for>"
-
-
-def open_async_cursor_list(
-    session: AsyncSession,
-    listing: CursorListing[T],
-    cursor: str | None,
-    *,
-    position: str | None = None,
-    prefetch: int = 0,
-) -> AsyncCursorPages[T]:
-    """Give the list from a cursor or a position on, or else from its beginning; nothing is sent yet.
+async def get_cursor_page(
+    session: AsyncSession, listing: CursorListing[T], position: CursorPosition, prefetch: int
+) -> AsyncCursorPage[T]:
+    """Fetch the page at a position.
 
     Args:
         session: Runs the plans.
         listing: The list.
-        cursor: Names the page to begin with.
-        position: Where to go on: what an earlier page or iterator gave.
+        position: Where the page begins.
         prefetch: How many pages its iterators fetch ahead.
-
-    Raises:
-        ValueError: The cursor is empty, the position is none of this list, `prefetch` is out of its bounds,
-            or the list cannot be asked for like this.
     """
-    start = cursor_start(listing, cursor=cursor, position=position)
-    return AsyncCursorPages(session, listing, start, pages_ahead(prefetch))
-
-
-async def _fetch(
-    session: AsyncSession, listing: CursorListing[T], position: CursorPosition, prefetch: int
-) -> AsyncCursorPage[T]:
     page = await session.run(fetch_cursor_page, listing, position)
     return AsyncCursorPage(session, listing, page, prefetch)
+
+
+def prefetched_cursor_pages(
+    session: AsyncSession, listing: CursorListing[T], position: CursorPosition | None, prefetch: int
+) -> AsyncPagesAhead[AsyncCursorPage[T]]:
+    """Return the pages from a position on, to be fetched before they are wanted."""
+
+    def page_of(page: CursorSlice[T]) -> AsyncCursorPage[T]:
+        return AsyncCursorPage(session, listing, page, prefetch)
+
+    return AsyncPrefetcher(session, CursorPrefetch(listing, prefetch), position, page_of)

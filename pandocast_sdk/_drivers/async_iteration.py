@@ -1,10 +1,10 @@
-"""Iterators over the pages of any list for the async clients; the blocking twin is `sync_iteration`."""
+"""Iterators over the pages of any list, and over their items, that survive a failing page."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
-from pandocast_sdk._drivers.sync_iteration import CLOSED
+_CLOSED = "this iterator was closed before the end of its list; its position tells where to go on"
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -47,7 +47,7 @@ class AsyncPageIterator(Generic[P]):
     def __init__(
         self,
         first_page: Callable[[], Awaitable[P | None]],
-        start: str,
+        start: Callable[[], str],
         ahead: AsyncPagesAhead[P] | None = None,
     ) -> None:
         self._first_page = first_page
@@ -59,13 +59,14 @@ class AsyncPageIterator(Generic[P]):
     @property
     def position(self) -> str:
         """Where the next page begins; give it to the list's method as `position` to go on there later."""
-        return self._start if self._last is None else self._last.position
+        return self._start() if self._last is None else self._last.position
 
     async def close(self) -> None:
-        """End it: nothing that was fetched ahead is left behind, no task and no place in the window.
+        """End it: nothing that was fetched ahead is left behind, no task and no slot of the window.
 
-        Requests that are under way are cancelled. A following `anext()` raises `RuntimeError`, since the list
-        has not come to its end; `position` can still be read.
+        Requests that are under way are cancelled.
+        A following `anext()` raises `RuntimeError`, since the list has not come to its end; `position` can
+        still be read.
         """
         self._closed = True
         if self._ahead is not None:
@@ -76,7 +77,7 @@ class AsyncPageIterator(Generic[P]):
 
     async def __anext__(self) -> P:
         if self._closed:
-            raise RuntimeError(CLOSED)
+            raise RuntimeError(_CLOSED)
         if self._last is None:
             page = await self._first_page()
             if self._ahead is not None:
@@ -130,10 +131,11 @@ class AsyncItemIterator(Generic[T]):
         return self._pages.position if self._page is None else self._page.position_after(self._taken)
 
     async def close(self) -> None:
-        """End it: nothing that was fetched ahead is left behind, no task and no place in the window.
+        """End it: nothing that was fetched ahead is left behind, no task and no slot of the window.
 
-        Requests that are under way are cancelled. A following `anext()` raises `RuntimeError`, since the list
-        has not come to its end; `position` can still be read.
+        Requests that are under way are cancelled.
+        A following `anext()` raises `RuntimeError`, since the list has not come to its end; `position` can
+        still be read.
         """
         self._closed = True
         await self._pages.close()
@@ -143,7 +145,7 @@ class AsyncItemIterator(Generic[T]):
 
     async def __anext__(self) -> T:
         if self._closed:
-            raise RuntimeError(CLOSED)
+            raise RuntimeError(_CLOSED)
         while self._taken >= len(self._items):
             self._page = await anext(self._pages)
             self._items, self._taken = self._page.items, 0

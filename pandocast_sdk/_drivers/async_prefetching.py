@@ -14,50 +14,71 @@ Pos = TypeVar("Pos")
 Key = TypeVar("Key")
 Ans = TypeVar("Ans")
 Pg = TypeVar("Pg")
+P = TypeVar("P")
 
 
-class AsyncPrefetcher(Generic[Pos, Key, Ans, Pg]):
+class AsyncPrefetcher(Generic[Pos, Key, Ans, Pg, P]):
     """The pages of one iterator, fetched ahead of it; to be used by one task at a time."""
 
-    def __init__(self, session: AsyncSession, ahead: PrefetchStrategy[Pos, Key, Ans, Pg]) -> None:
+    def __init__(
+        self,
+        session: AsyncSession,
+        strategy: PrefetchStrategy[Pos, Key, Ans, Pg],
+        position: Pos | None,
+        page_of: Callable[[Pg], P],
+    ) -> None:
+        """Prepare to fetch the pages from a position on.
+
+        Args:
+            session: Runs the plans.
+            strategy: Decides what to fetch.
+            position: Where the first page begins; None where there is none.
+            page_of: Makes of a page of the core the one that users see.
+        """
         self._session = session
-        self._ahead = ahead
-        self._place: tuple[int, object] = (0, None)
-        self._work = _Work(session, ahead)
+        self._strategy = strategy
+        self._position = position
+        self._page_of = page_of
+        self._owner: tuple[int, object] = (0, None)
+        self._work = _Work(session, strategy)
 
-    def look_ahead(self, position: Pos) -> None:
-        """Begin to fetch the pages from a position on."""
-        self._own_work().aim(position, more=0)
+    def begin(self) -> None:
+        """Begin to fetch."""
+        if self._position is not None:
+            self._own_work().aim(self._position, more=0)
 
-    async def fetch(self, position: Pos) -> Pg:
-        """Give the page at a position, and go on fetching those behind it.
+    async def next_page(self) -> P | None:
+        """Return the next page, and go on fetching those behind it; None at the end.
 
         Raises:
             PandocastError: It could not be fetched, perhaps some time ago; calling again tries again.
         """
+        position = self._position
+        if position is None:
+            return None
         work = self._own_work()
         work.aim(position, more=1)
         page = await work.page(position)
         if page is None:
-            page = await self._session.run(self._ahead.fetch, position)
-        work.note(position, page)
-        return page
+            page = await self._session.run(self._strategy.fetch, position)
+        self._position = work.note(position, page)
+        return self._page_of(page)
 
     async def close(self) -> None:
         """Cancel what is under way, and wait until it has ended."""
         self._work.cancel()
-        if self._place == (os.getpid(), current_loop()):
+        if self._owner == (os.getpid(), current_loop()):
             await self._work.wait()
 
     def __del__(self) -> None:
         self._work.cancel()
 
     def _own_work(self) -> "_Work[Pos, Key, Ans, Pg]":
-        place = (os.getpid(), current_loop())
-        if self._place != place:
+        owner = (os.getpid(), current_loop())
+        if self._owner != owner:
             # Tasks end with their loop, and their answers do not come any more.
-            self._place = place
-            self._work = _Work(self._session, self._ahead)
+            self._owner = owner
+            self._work = _Work(self._session, self._strategy)
         return self._work
 
 
@@ -75,9 +96,9 @@ class _Slot(Generic[Ans]):
 class _Work(Generic[Pos, Key, Ans, Pg]):
     """What the tasks of one iterator share; they do not hold the iterator itself, so that it can go."""
 
-    def __init__(self, session: AsyncSession, ahead: PrefetchStrategy[Pos, Key, Ans, Pg]) -> None:
+    def __init__(self, session: AsyncSession, strategy: PrefetchStrategy[Pos, Key, Ans, Pg]) -> None:
         self._session = session
-        self._ahead = ahead
+        self._strategy = strategy
         self._slots: dict[Key, _Slot[Ans]] = {}
         self._tasks: list[BackgroundTask] = []
         self._aim: tuple[Pos, int] | None = None
@@ -94,7 +115,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
         for key in beside:
             self._slots.pop(key).task.cancel()
         if beside:
-            self._ahead.missed()
+            self._strategy.missed()
         self._begin()
 
     async def page(self, position: Pos) -> Pg | None:
@@ -103,16 +124,16 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
         Raises:
             PandocastError: What became of the request.
         """
-        key = self._ahead.key(position)
+        key = self._strategy.key(position)
         slot = self._slots.get(key)
         if slot is None:
             return None
         await slot.task.wait()
         self._slots.pop(key, None)
         if slot.answer is not None:
-            page = self._ahead.take(position, key, slot.answer)
+            page = self._strategy.take(position, key, slot.answer)
             if page is None:
-                self._ahead.missed()
+                self._strategy.missed()
             return page
         error, slot.error = slot.error, None
         try:
@@ -122,11 +143,12 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
             del error  # its traceback holds the frames that hold it
         return None
 
-    def note(self, position: Pos, page: Pg) -> None:
-        """Learn from a page, and aim behind it."""
-        following = self._ahead.note(position, page)
+    def note(self, position: Pos, page: Pg) -> Pos | None:
+        """Learn from a page, aim behind it, and return where the next one begins."""
+        following = self._strategy.note(position, page)
         if following is not None:
             self.aim(following, more=0)
+        return following
 
     def cancel(self) -> None:
         """Call everything off, from whatever thread."""
@@ -145,7 +167,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
             return []
         answers = {key: slot.answer for key, slot in self._slots.items() if slot.answer is not None}
         position, more = self._aim
-        return self._ahead.wanted(position, answers, more)
+        return self._strategy.wanted(position, answers, more)
 
     def _begin(self) -> None:
         """Begin what is wanted and not under way."""
@@ -157,7 +179,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
 
     async def _fetch(self, key: Key, slot: _Slot[Ans]) -> None:
         try:
-            slot.answer = await self._session.run(self._ahead.ask, key)
+            slot.answer = await self._session.run(self._strategy.ask, key)
         except Exception as error:  # noqa: BLE001 - raised in the task that wants the page
             slot.error = error
         else:

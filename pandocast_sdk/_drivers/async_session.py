@@ -1,39 +1,37 @@
-"""The awaiting driver: does what plans decide, over a pool of connections, under asyncio or trio."""
+"""The awaiting driver: carries out what plans decide, under asyncio or trio."""
 
-import time
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Concatenate, ParamSpec, TypeVar, cast
-
-import httpx
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from pandocast_sdk._core.call.plan import CallContext
-from pandocast_sdk._core.protocol import Failure, Outcome, Plan, RawHeaders, Send, Sleep, WireResponse
+from pandocast_sdk._core.client import has_plain_host
+from pandocast_sdk._core.protocol import Load, Outcome, Plan, Send, Sleep
 from pandocast_sdk._core.rate_limit.state import RateLimitState
-from pandocast_sdk._core.redaction import without_frames
+from pandocast_sdk._drivers.async_steps import consult, load, sleep
 from pandocast_sdk._drivers.client_state import ClientState
-from pandocast_sdk._drivers.event_loop import pause
 from pandocast_sdk._drivers.http.async_pool import AsyncPool
-from pandocast_sdk._drivers.http.body import UNREADABLE, BodyReader
-from pandocast_sdk._drivers.http.libraries import failure_of
-from pandocast_sdk._drivers.http.transport import RequestBuilder
+from pandocast_sdk._imports import importing
 from pandocast_sdk.options import ClientOptions
+
+if TYPE_CHECKING:
+    from pandocast_sdk._drivers.http.async_exchange import AsyncExchange
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
-_GRACE = 0.1  # seconds: the HTTP library's own time-outs come first, because they say what had been reached
-
 
 class AsyncSession:
-    """One client's way to run plans."""
+    """Runs the plans of one client."""
 
     def __init__(self, options: ClientOptions, pool: AsyncPool, *, owns_pool: bool) -> None:
         self.options = options
-        self.pool = pool
+        self._pool = pool
         self._owns_pool = owns_pool
-        self._request_builder = RequestBuilder(options, pool.library)
         self._state = ClientState(options)
+        self._exchange: AsyncExchange | None = None
+        if not has_plain_host(options.base_url):
+            # Only the HTTP library knows whether a request can have such an address: find out now.
+            self._open_exchange()
 
     async def run(
         self, procedure: Callable[Concatenate[CallContext, P], Plan[T]], *args: P.args, **kwargs: P.kwargs
@@ -43,25 +41,27 @@ class AsyncSession:
         Raises:
             RuntimeError: The client is closed.
         """
-        life = procedure(self._state.context(), *args, **kwargs)
+        plan = procedure(self._state.context(), *args, **kwargs)
+        exchange = self._exchange or await load(self._open_exchange)
         outcome: Outcome = None
         try:
             while True:
                 try:
-                    step = life.send(outcome)
+                    step = plan.send(outcome)
                 except StopIteration as stop:
                     result: T = stop.value
                     return result
-                if isinstance(step, Send):
-                    outcome = await self._send(step)
-                    continue
-                if isinstance(step, Sleep):
-                    await pause(step)
-                else:
-                    await self._state.consult_in_thread(step)
                 outcome = None
+                if isinstance(step, Send):
+                    outcome = await exchange(step)
+                elif isinstance(step, Sleep):
+                    await sleep(step)
+                elif isinstance(step, Load):
+                    await load(step.load)
+                else:
+                    await consult(self._state.store(), step)
         finally:
-            life.close()
+            plan.close()
 
     @property
     def rate_limit(self) -> RateLimitState:
@@ -69,47 +69,18 @@ class AsyncSession:
         return self._state.rate_limit()
 
     def copy(self, options: ClientOptions) -> "AsyncSession":
-        """Give a session with other options that shares the pool."""
-        return AsyncSession(options, self.pool, owns_pool=False)
+        """Return a session with other options that shares the pool."""
+        return AsyncSession(options, self._pool, owns_pool=False)
 
     async def close(self) -> None:
         """Let go of the budget, and of the pool if it is this client's own."""
         self._state.end()
         if self._owns_pool:
-            await self.pool.close()
+            await self._pool.close()
 
-    async def _send(self, step: Send) -> WireResponse | Failure:
-        sent = time.monotonic()
-        try:
-            road = self.pool.road()
-            async with road.time_limit(step.expires - sent + _GRACE):
-                response = await road.send(self._request_builder.request(step))
-                headers = response.headers.raw
-                body = await _read(response, headers, step.expires)
-        except Exception as error:  # noqa: BLE001 - sorted by a table, raised again if it is none of it
-            return failure_of(error, step.request, self.pool.library)
-        except BaseException as error:
-            without_frames(error)  # of an interrupted or cancelled call: they hold the headers
-            raise
-        return WireResponse(response.status_code, headers, body, sent, time.monotonic())
-
-
-async def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:
-    if response.is_stream_consumed:
-        return response.content  # read already, by a hook or transport of the caller's
-    reader = BodyReader(headers, expires)
-    stream = cast("httpx.AsyncByteStream", response.stream)  # of an async client it is one
-    pieces = aiter(stream)
-    try:
-        async for piece in pieces:
-            reader.add(piece)
-    except UNREADABLE:
-        # Trio complains of generators left half way; once the stream is closed, they run to their end.
-        await stream.aclose()
-        with suppress(Exception):
-            async for _ in pieces:
-                pass
-        raise
-    finally:
-        await stream.aclose()
-    return reader.finish()
+    def _open_exchange(self) -> "AsyncExchange":
+        """Import the HTTP library, the slowest part of a first call, and prepare the requests."""
+        with importing():
+            from pandocast_sdk._drivers.http.async_exchange import AsyncExchange  # noqa: PLC0415 - as it says
+        self._exchange = AsyncExchange(self.options, self._pool)
+        return self._exchange

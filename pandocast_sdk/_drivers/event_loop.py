@@ -1,16 +1,18 @@
-"""The two event loops that httpx knows, asyncio and trio: which one runs, and how to pause in it."""
+"""The two event loops that httpx knows, asyncio and trio: which one runs, and how to wait in it."""
 
 import asyncio
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from pandocast_sdk._core.protocol import Sleep
 
+T = TypeVar("T")
+
 
 def current_loop() -> object:
-    """Give something that stands for the running event loop, to compare by."""
+    """Return something that stands for the running event loop, to compare by."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
@@ -18,7 +20,7 @@ def current_loop() -> object:
 
 
 def has_ended(loop: object) -> bool:
-    """Tell whether what `current_loop` gave earlier runs no more, and never will."""
+    """Return whether a loop that `current_loop` returned earlier has ended for good."""
     if isinstance(loop, asyncio.AbstractEventLoop):
         return loop.is_closed()
     import trio  # noqa: PLC0415 - only there when it is what runs
@@ -36,7 +38,7 @@ TimeLimit: TypeAlias = Callable[[float], AbstractAsyncContextManager[object]]
 
 
 def time_limit_here() -> TimeLimit:
-    """Give what sets time limits in the event loop that runs."""
+    """Return what sets time limits in the running event loop."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -54,12 +56,22 @@ async def _time_limit_in_trio(seconds: float) -> AsyncGenerator[None, None]:
         raise TimeoutError from None
 
 
-async def pause(step: Sleep) -> None:
+async def run_in_thread(function: Callable[[], T]) -> T:
+    """Run a function in a thread of the event loop's, which goes on meanwhile."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        result: T = await sys.modules["trio"].to_thread.run_sync(function)
+        return result
+    return await loop.run_in_executor(None, function)
+
+
+async def sleep(step: Sleep) -> None:
     """Sleep, or until the step's waker calls, from whatever thread."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
-        await _pause_in_trio(step)
+        await _sleep_in_trio(step)
         return
     if step.until is None:
         await asyncio.sleep(step.seconds)
@@ -78,7 +90,7 @@ async def pause(step: Sleep) -> None:
                 await woken.wait()
 
 
-async def _pause_in_trio(step: Sleep) -> None:
+async def _sleep_in_trio(step: Sleep) -> None:
     import trio  # noqa: PLC0415 - only there when it is what runs
 
     if step.until is None:

@@ -1,8 +1,8 @@
-"""The way to the Redis or Valkey in which several processes keep one budget: one script, short time-outs.
+"""The connections to the Redis or Valkey in which several processes keep one budget.
 
-Nothing here decides, and no question raises: where the store does not answer, the budget is told so and goes
-on by itself. Async callers ask in a thread: no event loop waits, and a call that is cancelled while it asks
-loses no reply.
+Nothing here decides, and no query raises: where the store does not reply, the budget learns it and goes on by
+itself. Async callers query in a thread: no event loop waits, and a call that is cancelled meanwhile loses no
+reply.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from weakref import WeakValueDictionary, finalize
 
 from pandocast_sdk._core.protocol import Consult, Sleep, WakeCallback
 from pandocast_sdk._core.rate_limit.budget_store import STORE_SECONDS, script
-from pandocast_sdk._drivers.event_loop import pause
+from pandocast_sdk._drivers.event_loop import sleep
 from pandocast_sdk.options import redis_address
 
 if TYPE_CHECKING:
     from redis import Redis
 
-_THREADS = 4  # no budget asks twice at once, and few processes use many keys
-_PATIENCE = 10.0  # seconds: more than a reply can take, so that no call waits for ever
+_THREADS = 4  # no budget has two queries under way, and few processes use many keys
+_LONGEST_REPLY = 10.0  # seconds: more than a reply can take, so that no call waits for ever
 
 
 class Store:
     """The connections of this process to one store, for all clients that use it."""
 
     def __init__(self, url: str) -> None:
-        """Prepare them; the first question connects.
+        """Prepare them; the first query connects.
 
         Raises:
             ImportError: The package that speaks with such stores is not installed.
@@ -44,8 +44,8 @@ class Store:
         self._digest = sha1(self._script.encode(), usedforsecurity=False).hexdigest()
         self._threads: ThreadPoolExecutor | None = None
 
-    def ask(self, step: Consult) -> None:
-        """Ask, and deliver the reply or the kind of error that came in its place."""
+    def query(self, step: Consult) -> None:
+        """Query the store, and deliver the reply or the kind of error that came in its place."""
         try:
             step.deliver(self._carry_out(*step.payload()))
         except Exception as error:  # noqa: BLE001 - whatever it is, no call must be lost by it
@@ -54,24 +54,24 @@ class Store:
             step.fail(type(error).__name__)
             raise
 
-    async def ask_in_thread(self, step: Consult) -> None:
-        """Ask in a thread, under asyncio or trio; it delivers, whether anybody still waits or not."""
+    async def query_in_thread(self, step: Consult) -> None:
+        """Query in a thread, under asyncio or trio; it delivers, whether anybody still waits or not."""
         if self._threads is None:
             self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="pandocast-store")
-        await pause(Sleep(_PATIENCE, _Asked(self._threads.submit(self.ask, step))))
+        await sleep(Sleep(_LONGEST_REPLY, _PendingQuery(self._threads.submit(self.query, step))))
 
-    def _carry_out(self, key: str, question: str) -> Sequence[object]:
-        """Have the script carry a question about a budget out, and give its reply.
+    def _carry_out(self, key: str, query: str) -> Sequence[object]:
+        """Have the script carry out a query about a budget, and return its reply.
 
         Raises:
-            Exception: Whatever kept the store from answering.
+            Exception: Whatever kept the store from replying.
         """
         from redis.exceptions import NoScriptError  # noqa: PLC0415 - an extra
 
         try:
-            reply = self._redis.evalsha(self._digest, 1, key, question)
+            reply = self._redis.evalsha(self._digest, 1, key, query)
         except NoScriptError:  # a store that has just been started
-            reply = self._redis.eval(self._script, 1, key, question)
+            reply = self._redis.eval(self._script, 1, key, query)
         return cast("Sequence[object]", reply)
 
 
@@ -80,7 +80,7 @@ _lock = Lock()
 
 
 def open_store(url: str) -> Store:
-    """Give the store at a URL, which all clients of this process share while one of them holds it.
+    """Return the store at a URL, which all clients of this process share while one of them holds it.
 
     Raises:
         ImportError: See `Store`.
@@ -93,15 +93,15 @@ def open_store(url: str) -> Store:
         return store
 
 
-class _Asked:
-    """A question that a thread asks, to sleep on."""
+class _PendingQuery:
+    """A query that a thread makes, to sleep on."""
 
-    def __init__(self, asking: Future[None]) -> None:
-        self._asking = asking
+    def __init__(self, query: Future[None]) -> None:
+        self._query = query
 
     def on_wake(self, callback: WakeCallback) -> bool:
         """Have `callback` called once the reply is delivered."""
-        self._asking.add_done_callback(lambda _: callback())
+        self._query.add_done_callback(lambda _: callback())
         return True
 
 
@@ -119,7 +119,7 @@ def _client(url: str) -> Redis:
             url,
             socket_timeout=STORE_SECONDS,
             socket_connect_timeout=STORE_SECONDS,
-            # Asking again is the budget's business: while it does, the calls go on.
+            # Querying again is the budget's business: meanwhile the calls go on.
             retry=Retry(NoBackoff(), 0),
         )
     raise ValueError("store is not a URL that the package redis understands")

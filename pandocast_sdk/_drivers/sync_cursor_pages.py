@@ -1,5 +1,7 @@
+# Generated from pandocast_sdk/_drivers/async_cursor_pages.py by tests/support/unasync.py; edit that file.
 """Cursor pages as users meet them: plain objects to read, and to iterate from."""
 
+from functools import partial
 from typing import Generic, TypeVar
 
 from pandocast_sdk._core.paging.cursor_paging import (
@@ -9,19 +11,19 @@ from pandocast_sdk._core.paging.cursor_paging import (
     cursor_after,
     fetch_cursor_page,
 )
-from pandocast_sdk._core.paging.positions import cursor_start, cursor_text
-from pandocast_sdk._core.paging.prefetching import CursorPrefetch, pages_ahead
-from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator
+from pandocast_sdk._core.paging.positions import cursor_text
+from pandocast_sdk._core.paging.prefetching import CursorPrefetch
+from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator, PagesAhead
 from pandocast_sdk._drivers.sync_prefetching import Prefetcher
-from pandocast_sdk._drivers.sync_session import SyncSession
+from pandocast_sdk._drivers.sync_session import Session
 
 T = TypeVar("T")
 
 
 class CursorPage(Generic[T]):
-    """One page of a list; iterating it gives every item from this page to the end of the list, lazily.
+    """One page of a list; iterating it yields every item from this page to the end of the list, lazily.
 
-    The server may send an empty page in the middle of a list; only `has_more` tells of the end.
+    The server may send an empty page in the middle of a list; only `has_more` says that it has ended.
 
     Attributes:
         items: The items of this page.
@@ -30,7 +32,7 @@ class CursorPage(Generic[T]):
     """
 
     def __init__(
-        self, session: SyncSession, listing: CursorListing[T], page: CursorSlice[T], prefetch: int = 0
+        self, session: Session, listing: CursorListing[T], page: CursorSlice[T], prefetch: int = 0
     ) -> None:
         self._session = session
         self._listing = listing
@@ -42,7 +44,7 @@ class CursorPage(Generic[T]):
 
     @property
     def position(self) -> str:
-        """Where the next page begins, as text to store; the list's method goes on there, given `position`.
+        """Where the next page begins, as text to store; pass it to the list's method as `position`.
 
         At the end of the list it says so, and the list that goes on there is empty. It also remembers what
         shows a circle of cursors, which `next_cursor` alone does not.
@@ -50,7 +52,7 @@ class CursorPage(Generic[T]):
         return self.position_after(len(self.items))
 
     def position_after(self, count: int) -> str:
-        """Say where to go on when `count` items of this page are dealt with; see `position`."""
+        """Return where to go on when `count` items of this page are dealt with; see `position`."""
         return cursor_text(self._listing, cursor_after(self._listing, self._page, count))
 
     def next_page(self) -> "CursorPage[T] | None":
@@ -63,81 +65,47 @@ class CursorPage(Generic[T]):
         """
         if self._page.position is None:
             return None
-        return _fetch(self._session, self._listing, self._page.position, self._prefetch)
+        return get_cursor_page(self._session, self._listing, self._page.position, self._prefetch)
 
     def pages(self) -> "PageIterator[CursorPage[T]]":
         """Iterate over this page and those after it."""
-        if not self._prefetch:
-            return PageIterator(self)
-        ahead = _PagesAhead(self._session, self._listing, self._page.position, self._prefetch)
-        return PageIterator(self, ahead)
+        ahead = None
+        if self._prefetch:
+            ahead = prefetched_cursor_pages(self._session, self._listing, self._page.position, self._prefetch)
+        return PageIterator(self._itself, partial(self.position_after, 0), ahead)
+
+    def _itself(self) -> "CursorPage[T]":
+        return self
 
     def __iter__(self) -> ItemIterator[T]:
         return ItemIterator(self.pages())
 
     def __repr__(self) -> str:
-        return f"<CursorPage of {len(self.items)} items, {'more' if self.has_more else 'none'} after it>"
+        more = "more" if self.has_more else "none"
+        return f"<{type(self).__name__} of {len(self.items)} items, {more} after it>"
 
 
-class _PagesAhead(Generic[T]):
-    """The pages from a position on, fetched before they are wanted."""
-
-    def __init__(
-        self,
-        session: SyncSession,
-        listing: CursorListing[T],
-        position: CursorPosition | None,
-        prefetch: int,
-    ) -> None:
-        self._session = session
-        self._listing = listing
-        self._position = position
-        self._prefetch = prefetch
-        self._prefetcher: Prefetcher[CursorPosition, CursorPosition, CursorSlice[T], CursorSlice[T]]
-        self._prefetcher = Prefetcher(session, CursorPrefetch(listing, prefetch))
-
-    def begin(self) -> None:
-        if self._position is not None:
-            self._prefetcher.look_ahead(self._position)
-
-    def next_page(self) -> CursorPage[T] | None:
-        if self._position is None:
-            return None
-        page = self._prefetcher.fetch(self._position)
-        self._position = page.position
-        return CursorPage(self._session, self._listing, page, self._prefetch)
-
-    def close(self) -> None:
-        self._prefetcher.close()
-
-
-def open_cursor_list(
-    session: SyncSession,
-    listing: CursorListing[T],
-    cursor: str | None,
-    *,
-    position: str | None = None,
-    prefetch: int = 0,
+def get_cursor_page(
+    session: Session, listing: CursorListing[T], position: CursorPosition, prefetch: int
 ) -> CursorPage[T]:
-    """Fetch the page at a cursor or a position, or else the first.
+    """Fetch the page at a position.
 
     Args:
         session: Runs the plans.
         listing: The list.
-        cursor: Names the page.
-        position: Where to go on: what an earlier page or iterator gave.
+        position: Where the page begins.
         prefetch: How many pages its iterators fetch ahead.
-
-    Raises:
-        ValueError: The cursor is empty, the position is none of this list, or `prefetch` is out of its
-            bounds; nothing was sent.
     """
-    start = cursor_start(listing, cursor=cursor, position=position)
-    return _fetch(session, listing, start, pages_ahead(prefetch))
-
-
-def _fetch(
-    session: SyncSession, listing: CursorListing[T], position: CursorPosition, prefetch: int
-) -> CursorPage[T]:
     page = session.run(fetch_cursor_page, listing, position)
     return CursorPage(session, listing, page, prefetch)
+
+
+def prefetched_cursor_pages(
+    session: Session, listing: CursorListing[T], position: CursorPosition | None, prefetch: int
+) -> PagesAhead[CursorPage[T]]:
+    """Return the pages from a position on, to be fetched before they are wanted."""
+
+    def page_of(page: CursorSlice[T]) -> CursorPage[T]:
+        return CursorPage(session, listing, page, prefetch)
+
+    return Prefetcher(session, CursorPrefetch(listing, prefetch), position, page_of)

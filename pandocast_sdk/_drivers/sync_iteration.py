@@ -1,13 +1,14 @@
+# Generated from pandocast_sdk/_drivers/async_iteration.py by tests/support/unasync.py; edit that file.
 """Iterators over the pages of any list, and over their items, that survive a failing page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
+_CLOSED = "this iterator was closed before the end of its list; its position tells where to go on"
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-
-CLOSED = "this iterator was closed before the end of its list; its position tells where to go on"
 
 
 class LinkedPage(Protocol[T_co]):
@@ -44,22 +45,29 @@ class PageIterator(Generic[P]):
     It can be used in `with`. One that fetches ahead has to end somehow: closed, used up, or forgotten.
     """
 
-    def __init__(self, first: P, ahead: PagesAhead[P] | None = None) -> None:
-        self._last = first
+    def __init__(
+        self,
+        first_page: Callable[[], P | None],
+        start: Callable[[], str],
+        ahead: PagesAhead[P] | None = None,
+    ) -> None:
+        self._first_page = first_page
+        self._start = start
         self._ahead = ahead
-        self._begun = False
+        self._last: P | None = None
         self._closed = False
 
     @property
     def position(self) -> str:
         """Where the next page begins; give it to the list's method as `position` to go on there later."""
-        return self._last.position if self._begun else self._last.position_after(0)
+        return self._start() if self._last is None else self._last.position
 
     def close(self) -> None:
-        """End it: nothing that was fetched ahead is left behind, no thread and no place in the window.
+        """End it: nothing that was fetched ahead is left behind, no thread and no slot of the window.
 
-        It waits for the answers to requests that were sent already. A following `next()` raises
-        `RuntimeError`, since the list has not come to its end; `position` can still be read.
+        It waits for the responses to requests that were sent already.
+        A following `next()` raises `RuntimeError`, since the list has not come to its end; `position` can
+        still be read.
         """
         self._closed = True
         if self._ahead is not None:
@@ -70,13 +78,13 @@ class PageIterator(Generic[P]):
 
     def __next__(self) -> P:
         if self._closed:
-            raise RuntimeError(CLOSED)
-        if not self._begun:
-            self._begun = True
+            raise RuntimeError(_CLOSED)
+        if self._last is None:
+            page = self._first_page()
             if self._ahead is not None:
                 self._ahead.begin()
-            return self._last
-        page = self._last.next_page() if self._ahead is None else self._ahead.next_page()
+        else:
+            page = (self._last if self._ahead is None else self._ahead).next_page()
         if page is None:
             raise StopIteration
         self._last = page
@@ -124,10 +132,11 @@ class ItemIterator(Generic[T]):
         return self._pages.position if self._page is None else self._page.position_after(self._taken)
 
     def close(self) -> None:
-        """End it: nothing that was fetched ahead is left behind, no thread and no place in the window.
+        """End it: nothing that was fetched ahead is left behind, no thread and no slot of the window.
 
-        It waits for the answers to requests that were sent already. A following `next()` raises
-        `RuntimeError`, since the list has not come to its end; `position` can still be read.
+        It waits for the responses to requests that were sent already.
+        A following `next()` raises `RuntimeError`, since the list has not come to its end; `position` can
+        still be read.
         """
         self._closed = True
         self._pages.close()
@@ -137,7 +146,7 @@ class ItemIterator(Generic[T]):
 
     def __next__(self) -> T:
         if self._closed:
-            raise RuntimeError(CLOSED)
+            raise RuntimeError(_CLOSED)
         while self._taken >= len(self._items):
             self._page = next(self._pages)
             self._items, self._taken = self._page.items, 0

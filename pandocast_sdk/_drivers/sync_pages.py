@@ -1,17 +1,22 @@
+# Generated from pandocast_sdk/_drivers/async_pages.py by tests/support/unasync.py; edit that file.
 """Offset pages as users meet them: plain objects to read, and to iterate from."""
 
+from functools import partial
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.paging.offset_pages import Listing, OffsetPage, PageRequest, Position, Row, RowList
+from pandocast_sdk._core.paging.offset_pages import Listing, OffsetPage, Position, Row
 from pandocast_sdk._core.paging.offset_paging import fetch_page
-from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator
-from pandocast_sdk._drivers.sync_session import SyncSession
+from pandocast_sdk._core.paging.positions import offset_text
+from pandocast_sdk._core.paging.prefetching import OffsetPrefetch
+from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator, PagesAhead
+from pandocast_sdk._drivers.sync_prefetching import Prefetcher
+from pandocast_sdk._drivers.sync_session import Session
 
 R = TypeVar("R", bound=Row)
 
 
 class Page(Generic[R]):
-    """One page of a list; iterating it gives every item from this page to the end of the list, lazily.
+    """One page of a list; iterating it yields every item from this page to the end of the list, lazily.
 
     Attributes:
         items: The items of this page.
@@ -19,9 +24,7 @@ class Page(Generic[R]):
         has_more: What the server said of items after this page.
     """
 
-    def __init__(
-        self, session: SyncSession, listing: Listing[R], page: OffsetPage[R], prefetch: int = 0
-    ) -> None:
+    def __init__(self, session: Session, listing: Listing[R], page: OffsetPage[R], prefetch: int = 0) -> None:
         self._session = session
         self._listing = listing
         self._page = page
@@ -39,15 +42,13 @@ class Page(Generic[R]):
         return self.position_after(self._page.size)
 
     def position_after(self, count: int) -> str:
-        """Say where to go on when `count` items of this page are dealt with; see `position`."""
-        from pandocast_sdk._core.paging.positions import offset_text  # noqa: PLC0415 - a first call need not wait for it
-
+        """Return where to go on when `count` items of this page are dealt with; see `position`."""
         return offset_text(self._listing, self._page.after(count))
 
     def next_page(self) -> "Page[R] | None":
         """Fetch the page after this one; None at the end.
 
-        Items that were added meanwhile have pushed others onto the next page; they are not given again.
+        Items that were added meanwhile have pushed others onto the next page; they are not returned again.
 
         Raises:
             PandocastError: The page could not be fetched; calling again tries again.
@@ -56,55 +57,26 @@ class Page(Generic[R]):
         position = self._page.position
         if position is None:
             return None
-        return open_list(self._session, self._listing, position, self._prefetch)
+        return get_page(self._session, self._listing, position, self._prefetch)
 
     def pages(self) -> "PageIterator[Page[R]]":
         """Iterate over this page and those after it."""
-        if not self._prefetch:
-            return PageIterator(self)
-        ahead = _PagesAhead(self._session, self._listing, self._page.position, self._prefetch)
-        return PageIterator(self, ahead)
+        ahead = None
+        if self._prefetch:
+            ahead = prefetched_pages(self._session, self._listing, self._page.position, self._prefetch)
+        return PageIterator(self._itself, partial(self.position_after, 0), ahead)
+
+    def _itself(self) -> "Page[R]":
+        return self
 
     def __iter__(self) -> ItemIterator[R]:
         return ItemIterator(self.pages())
 
     def __repr__(self) -> str:
-        return f"<Page of {len(self.items)} items, {self.total} in all>"
+        return f"<{type(self).__name__} of {len(self.items)} items, {self.total} in all>"
 
 
-class _PagesAhead(Generic[R]):
-    """The pages from a position on, fetched before they are wanted."""
-
-    def __init__(
-        self, session: SyncSession, listing: Listing[R], position: Position | None, prefetch: int
-    ) -> None:
-        from pandocast_sdk._core.paging.prefetching import OffsetPrefetch  # noqa: PLC0415 - a first call need not wait for it
-        from pandocast_sdk._drivers.sync_prefetching import Prefetcher  # noqa: PLC0415 - likewise
-
-        self._session = session
-        self._listing = listing
-        self._position = position
-        self._prefetch = prefetch
-        self._prefetcher: Prefetcher[Position, PageRequest, RowList[R], OffsetPage[R]] = Prefetcher(
-            session, OffsetPrefetch(listing, prefetch)
-        )
-
-    def begin(self) -> None:
-        if self._position is not None:
-            self._prefetcher.look_ahead(self._position)
-
-    def next_page(self) -> Page[R] | None:
-        if self._position is None:
-            return None
-        page = self._prefetcher.fetch(self._position)
-        self._position = page.position
-        return Page(self._session, self._listing, page, self._prefetch)
-
-    def close(self) -> None:
-        self._prefetcher.close()
-
-
-def open_list(session: SyncSession, listing: Listing[R], position: Position, prefetch: int = 0) -> Page[R]:
+def get_page(session: Session, listing: Listing[R], position: Position, prefetch: int) -> Page[R]:
     """Fetch the page at a position.
 
     Args:
@@ -112,15 +84,17 @@ def open_list(session: SyncSession, listing: Listing[R], position: Position, pre
         listing: The list.
         position: Where the page begins.
         prefetch: How many pages its iterators fetch ahead.
-
-    Raises:
-        ValueError: `prefetch` is out of its bounds; nothing was sent.
     """
-    ahead = 0 if prefetch == 0 else _checked(prefetch)
-    return Page(session, listing, session.run(fetch_page, listing, position), ahead)
+    page = session.run(fetch_page, listing, position)
+    return Page(session, listing, page, prefetch)
 
 
-def _checked(prefetch: int) -> int:
-    from pandocast_sdk._core.paging.prefetching import pages_ahead  # noqa: PLC0415 - a first call need not wait for it
+def prefetched_pages(
+    session: Session, listing: Listing[R], position: Position | None, prefetch: int
+) -> PagesAhead[Page[R]]:
+    """Return the pages from a position on, to be fetched before they are wanted."""
 
-    return pages_ahead(prefetch)
+    def page_of(page: OffsetPage[R]) -> Page[R]:
+        return Page(session, listing, page, prefetch)
+
+    return Prefetcher(session, OffsetPrefetch(listing, prefetch), position, page_of)

@@ -6,47 +6,69 @@ forgotten leaves none behind, and a process that ends need not wait for any.
 
 import os
 import threading
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from pandocast_sdk._core.paging.cancellation import stoppable
 from pandocast_sdk._core.paging.prefetching import PrefetchStrategy
-from pandocast_sdk._drivers.sync_session import SyncSession
+from pandocast_sdk._drivers.sync_session import Session
 
 Pos = TypeVar("Pos")
 Key = TypeVar("Key")
 Ans = TypeVar("Ans")
 Pg = TypeVar("Pg")
+P = TypeVar("P")
 
 
-class Prefetcher(Generic[Pos, Key, Ans, Pg]):
+class Prefetcher(Generic[Pos, Key, Ans, Pg, P]):
     """The pages of one iterator, fetched ahead of it; to be used by one thread at a time."""
 
-    def __init__(self, session: SyncSession, ahead: PrefetchStrategy[Pos, Key, Ans, Pg]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        strategy: PrefetchStrategy[Pos, Key, Ans, Pg],
+        position: Pos | None,
+        page_of: Callable[[Pg], P],
+    ) -> None:
+        """Prepare to fetch the pages from a position on.
+
+        Args:
+            session: Runs the plans.
+            strategy: Decides what to fetch.
+            position: Where the first page begins; None where there is none.
+            page_of: Makes of a page of the core the one that users see.
+        """
         self._session = session
-        self._ahead = ahead
+        self._strategy = strategy
+        self._position = position
+        self._page_of = page_of
         self._process = os.getpid()
-        self._work = _Work(session, ahead)
+        self._work = _Work(session, strategy)
 
-    def look_ahead(self, position: Pos) -> None:
-        """Begin to fetch the pages from a position on."""
-        self._own_work().aim(position, more=0)
+    def begin(self) -> None:
+        """Begin to fetch."""
+        if self._position is not None:
+            self._own_work().aim(self._position, more=0)
 
-    def fetch(self, position: Pos) -> Pg:
-        """Give the page at a position, and go on fetching those behind it.
+    def next_page(self) -> P | None:
+        """Return the next page, and go on fetching those behind it; None at the end.
 
         Raises:
             PandocastError: It could not be fetched, perhaps some time ago; calling again tries again.
         """
+        position = self._position
+        if position is None:
+            return None
         work = self._own_work()
         work.aim(position, more=1)
         page = work.page(position)
         if page is None:
-            page = self._session.run(self._ahead.fetch, position)
-        work.note(position, page)
-        return page
+            page = self._session.run(self._strategy.fetch, position)
+        self._position = work.note(position, page)
+        return self._page_of(page)
 
     def close(self) -> None:
-        """Give up what was not sent yet, and wait for the answers to what was."""
+        """Give up what was not sent yet, and wait for the responses to what was."""
         self._work.stopped = True
         if self._process == os.getpid():
             self._work.join()
@@ -59,7 +81,7 @@ class Prefetcher(Generic[Pos, Key, Ans, Pg]):
         if self._process != os.getpid():
             # The threads stayed with the parent, and with them the answers.
             self._process = os.getpid()
-            self._work = _Work(self._session, self._ahead)
+            self._work = _Work(self._session, self._strategy)
         return self._work
 
 
@@ -78,9 +100,9 @@ class _Slot(Generic[Ans]):
 class _Work(Generic[Pos, Key, Ans, Pg]):
     """What the threads of one iterator share; they do not hold the iterator itself, so that it can go."""
 
-    def __init__(self, session: SyncSession, ahead: PrefetchStrategy[Pos, Key, Ans, Pg]) -> None:
+    def __init__(self, session: Session, strategy: PrefetchStrategy[Pos, Key, Ans, Pg]) -> None:
         self._session = session
-        self._ahead = ahead
+        self._strategy = strategy
         self._lock = threading.Lock()
         self._slots: dict[Key, _Slot[Ans]] = {}
         self._threads: list[threading.Thread] = []
@@ -101,7 +123,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
             for key in beside:
                 self._slots.pop(key).dropped = True
             if beside:
-                self._ahead.missed()
+                self._strategy.missed()
             fresh = [(key, self._claim(key)) for key in keys[more:] if key not in self._slots]
         for key, slot in fresh:
             self._start(key, slot)
@@ -112,7 +134,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
         Raises:
             PandocastError: What became of the request.
         """
-        key = self._ahead.key(position)
+        key = self._strategy.key(position)
         slot = self._slots.get(key)
         if slot is None:
             return None
@@ -120,9 +142,9 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
         with self._lock:
             self._slots.pop(key, None)
             if slot.answer is not None:
-                page = self._ahead.take(position, key, slot.answer)
+                page = self._strategy.take(position, key, slot.answer)
                 if page is None:
-                    self._ahead.missed()
+                    self._strategy.missed()
                 return page
         error, slot.error = slot.error, None
         try:
@@ -132,12 +154,13 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
             del error  # its traceback holds the frames that hold it
         return None
 
-    def note(self, position: Pos, page: Pg) -> None:
-        """Learn from a page, and aim behind it."""
+    def note(self, position: Pos, page: Pg) -> Pos | None:
+        """Learn from a page, aim behind it, and return where the next one begins."""
         with self._lock:
-            following = self._ahead.note(position, page)
+            following = self._strategy.note(position, page)
         if following is not None:
             self.aim(following, more=0)
+        return following
 
     def join(self) -> None:
         """Wait until the threads have ended."""
@@ -149,7 +172,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
             return []
         answers = {key: slot.answer for key, slot in self._slots.items() if slot.answer is not None}
         position, more = self._aim
-        return self._ahead.wanted(position, answers, more)
+        return self._strategy.wanted(position, answers, more)
 
     def _claim(self, key: Key) -> _Slot[Ans]:
         slot = self._slots[key] = _Slot()
@@ -183,7 +206,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
 
         answer: Ans | None = None
         try:
-            answer = self._session.run(stoppable, stopped, self._ahead.ask, key)
+            answer = self._session.run(stoppable, stopped, self._strategy.ask, key)
         except BaseException as error:  # noqa: BLE001 - raised in the thread that wants the page
             slot.error = error
         slot.answer = answer

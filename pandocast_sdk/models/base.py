@@ -1,7 +1,7 @@
 """How every model of the wire behaves, and how one is read."""
 
-from functools import cache
-from typing import Annotated, TypeAlias, TypeVar, cast
+from collections.abc import Callable
+from typing import Annotated, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetPydanticSchema, TypeAdapter, ValidationError
 from pydantic_core import core_schema
@@ -39,36 +39,32 @@ class PassbandModel(WireModel):
 M = TypeVar("M", bound=WireModel)
 
 
-def read_model(model: type[M], body: bytes) -> M:
-    """Read a JSON body.
+def reader_of(model: type[M]) -> Callable[[bytes], M]:
+    """Return what reads a JSON body into a model."""
 
-    Raises:
-        ValueError: It does not fit; the message names the fields and never repeats their values.
-    """
-    try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        raise ValueError(_told(error)) from None
+    def read(body: bytes) -> M:
+        try:
+            return model.model_validate_json(body)
+        except ValidationError as error:
+            raise ValueError(_faults(error)) from None
 
-
-def read_models(model: type[M], body: bytes) -> list[M]:
-    """Read a JSON body that is an array.
-
-    Raises:
-        ValueError: It does not fit; the message names the fields and never repeats their values.
-    """
-    try:
-        return cast("list[M]", _array_of(model).validate_json(body))
-    except ValidationError as error:
-        raise ValueError(_told(error)) from None
+    return read
 
 
-@cache
-def _array_of(model: type[WireModel]) -> TypeAdapter[list[WireModel]]:
-    # Making one takes longer than reading with it.
-    return TypeAdapter(list[model])  # type: ignore[valid-type]  # made at run time
+def array_reader_of(model: type[M]) -> Callable[[bytes], list[M]]:
+    """Return what reads a JSON body into an array of a model."""
+    array: TypeAdapter[list[M]] = TypeAdapter(list[model])  # type: ignore[valid-type]  # made at run time
+
+    def read(body: bytes) -> list[M]:
+        try:
+            return array.validate_json(body)
+        except ValidationError as error:
+            raise ValueError(_faults(error)) from None
+
+    return read
 
 
-def _told(error: ValidationError) -> str:
+def _faults(error: ValidationError) -> str:
+    """Name the fields that do not fit, and never repeat their values."""
     faults = error.errors(include_url=False, include_input=False, include_context=False)
     return "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'body'}: {fault['msg']}" for fault in faults[:5])

@@ -1,11 +1,18 @@
-"""The operation on the calendar feed (reference, "Get calendar feed URL")."""
+"""The operation on the calendar feed.
 
+Reference: "Get calendar feed URL".
+"""
+
+from __future__ import annotations
+
+from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads
-from pandocast_sdk.models.calendar import CalendarFeed
+
+_CALENDAR_FEED = reads(lambda: models.CalendarFeed)
 
 
-def get_feed() -> Operation[CalendarFeed]:
+def get_feed() -> Operation[models.CalendarFeed]:
     """Where the feed is."""
-    return operation(ROUTES["get_calendar_feed"], reads(CalendarFeed))
+    return operation(ROUTES["get_calendar_feed"], _CALENDAR_FEED)

@@ -1,31 +1,39 @@
-"""The operations on content: arguments in, operations out (reference, "Endpoints")."""
+"""The operations on content: arguments in, operations out.
+
+Reference: "Endpoints".
+"""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO, cast
 
+from pandocast_sdk import models
 from pandocast_sdk._core.operations.pandocast_routes import ROUTES
 from pandocast_sdk._core.requests.operation import Operation, instant, operation
 from pandocast_sdk._core.requests.reading import reads
-from pandocast_sdk.models.pandocast import Content, ContentList, Generation, Outputs, ScheduledPost
+
+_CONTENT_LIST = reads(lambda: models.ContentList)
+_CONTENT = reads(lambda: models.Content)
+_GENERATION = reads(lambda: models.Generation)
+_OUTPUTS = reads(lambda: models.Outputs)
+_SCHEDULED_POST = reads(lambda: models.ScheduledPost)
 
 
-def list_content(limit: int, offset: int) -> Operation[ContentList]:
+def list_content(limit: int, offset: int) -> Operation[models.ContentList]:
     """One page, newest first; who begins to read a list checks both numbers."""
-    # Written down without the general way, which all pages of all lists would take.
-    name, method, path, read, *_ = _LIST
-    return Operation(name, method, path, read, f"limit={limit}&offset={offset}")
+    return operation(ROUTES["list_content"], _CONTENT_LIST, query={"limit": limit, "offset": offset})
 
 
-_LIST = operation(ROUTES["list_content"], reads(ContentList))
-
-
-def upload_content(*, title: str, content_type: str, raw_content: str | Path | TextIO) -> Operation[Content]:
+def upload_content(
+    *, title: str, content_type: str, raw_content: str | Path | TextIO
+) -> Operation[models.Content]:
     """Upload a text; a path or an open file is read here, once, so that a retry sends the same."""
     return operation(
         ROUTES["upload_content"],
-        reads(Content),
+        _CONTENT,
         body={"title": title, "content_type": content_type, "raw_content": _text(raw_content)},
     )
 
@@ -36,13 +44,13 @@ def generate_content(
     selected_platforms: Sequence[str] | None,
     voice_profile_id: str | None,
     emphasis_notes: str | None,
-) -> Operation[Generation]:
+) -> Operation[models.Generation]:
     """Start generating; what is None is left to the service."""
     if isinstance(selected_platforms, str):
         raise ValueError("selected_platforms must be a list of platforms, not one string")  # noqa: TRY004
     return operation(
         ROUTES["generate_content"],
-        reads(Generation),
+        _GENERATION,
         path={"id": content_id},
         body={
             "voice_profile_id": voice_profile_id,
@@ -52,16 +60,18 @@ def generate_content(
     )
 
 
-def list_outputs(content_id: str) -> Operation[Outputs]:
+def list_outputs(content_id: str) -> Operation[models.Outputs]:
     """All outputs of one upload."""
-    return operation(ROUTES["list_outputs"], reads(Outputs), path={"id": content_id})
+    return operation(ROUTES["list_outputs"], _OUTPUTS, path={"id": content_id})
 
 
-def schedule_output(content_id: str, *, output_id: str, scheduled_at: datetime) -> Operation[ScheduledPost]:
+def schedule_output(
+    content_id: str, *, output_id: str, scheduled_at: datetime
+) -> Operation[models.ScheduledPost]:
     """Give an output its time."""
     return operation(
         ROUTES["schedule_output"],
-        reads(ScheduledPost),
+        _SCHEDULED_POST,
         path={"id": content_id},
         body={"output_id": output_id, "scheduled_at": instant("scheduled_at", scheduled_at)},
     )

@@ -1,12 +1,17 @@
-"""The operations on drafts: arguments in, operations out (reference, "List drafts" to "Update draft")."""
+"""The operations on drafts: arguments in, operations out.
+
+Reference: "List drafts" to "Update draft".
+"""
+
+from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
+from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.paging.cursor_paging import CursorListing, CursorRows
-from pandocast_sdk._core.protocol import WireResponse
 from pandocast_sdk._core.requests.operation import Operation, instant, operation, without_none
 from pandocast_sdk._core.requests.reading import reads
 from pandocast_sdk._core.requests.validation import (
@@ -20,15 +25,11 @@ from pandocast_sdk._core.requests.validation import (
     texts,
     without_commas,
 )
-from pandocast_sdk.models.base import read_model
-from pandocast_sdk.models.drafts import (
-    BulkResult,
-    CreatedDrafts,
-    Draft,
-    DraftImage,
-    DraftImageDict,
-    DraftList,
-)
+
+_CREATED_DRAFTS = reads(lambda: models.CreatedDrafts)
+_DRAFT = reads(lambda: models.Draft)
+_BULK_RESULT = reads(lambda: models.BulkResult)
+_ROWS = reads(lambda: models.DraftList).then(lambda page: CursorRows(page.drafts, page.next_cursor))
 
 _MOST_IDS = 100
 _LONGEST_TEXT = 50_000
@@ -53,7 +54,7 @@ def list_drafts(
     tags: Iterable[str] | None,
     scheduled_after: datetime | None,
     scheduled_before: datetime | None,
-) -> CursorListing[Draft]:
+) -> CursorListing[models.Draft]:
     """All pages of the drafts that pass every filter."""
     filters = {
         "status": status,
@@ -66,7 +67,7 @@ def list_drafts(
         "scheduledBefore": _maybe_instant("scheduled_before", scheduled_before),
     }
     return CursorListing(
-        lambda cursor: operation(ROUTES["list_drafts"], _rows, query={**filters, "cursor": cursor}),
+        lambda cursor: operation(ROUTES["list_drafts"], _ROWS, query={**filters, "cursor": cursor}),
         lambda draft: draft.id,
     )
 
@@ -75,13 +76,13 @@ def create_draft(
     *,
     text: str,
     format: str | None,  # noqa: A002 - the reference's name
-    images: Iterable[DraftImage | DraftImageDict] | None,
+    images: Iterable[models.DraftImage | models.DraftImageDict] | None,
     tags: Iterable[str] | None,
     target_platforms: Iterable[str] | None,
-) -> Operation[CreatedDrafts]:
+) -> Operation[models.CreatedDrafts]:
     """Direct mode."""
     body = {"text": _content(text), "format": format, **_attached(images, tags, target_platforms)}
-    return operation(ROUTES["create_drafts"], reads(CreatedDrafts), body=body)
+    return operation(ROUTES["create_drafts"], _CREATED_DRAFTS, body=body)
 
 
 def generate_drafts(
@@ -89,10 +90,10 @@ def generate_drafts(
     url: str | None,
     prompt: str | None,
     formats: Iterable[str] | None,
-    images: Iterable[DraftImage | DraftImageDict] | None,
+    images: Iterable[models.DraftImage | models.DraftImageDict] | None,
     tags: Iterable[str] | None,
     target_platforms: Iterable[str] | None,
-) -> Operation[CreatedDrafts]:
+) -> Operation[models.CreatedDrafts]:
     """Generate mode."""
     if url is None and prompt is None:
         raise ValueError("url or prompt must be given: there is nothing to generate from")
@@ -104,25 +105,25 @@ def generate_drafts(
         "formats": wanted,
         **_attached(images, tags, target_platforms),
     }
-    return operation(ROUTES["create_drafts"], reads(CreatedDrafts), body=body)
+    return operation(ROUTES["create_drafts"], _CREATED_DRAFTS, body=body)
 
 
-def get_draft(draft_id: str) -> Operation[Draft]:
+def get_draft(draft_id: str) -> Operation[models.Draft]:
     """One draft."""
-    return operation(ROUTES["get_draft"], reads(Draft), path={"id": draft_id})
+    return operation(ROUTES["get_draft"], _DRAFT, path={"id": draft_id})
 
 
-def edit_draft(draft_id: str, text: str) -> Operation[Draft]:
+def edit_draft(draft_id: str, text: str) -> Operation[models.Draft]:
     """Another text, no other state."""
     return _update(draft_id, {"text": _content(text)})
 
 
-def act_on_draft(draft_id: str, action: Action, *, feedback: str | None = None) -> Operation[Draft]:
+def act_on_draft(draft_id: str, action: Action, *, feedback: str | None = None) -> Operation[models.Draft]:
     """A transition that needs nothing more."""
     return _update(draft_id, {"action": action, "feedback": feedback})
 
 
-def schedule_draft(draft_id: str, *, scheduled_at: datetime | None, smart: bool) -> Operation[Draft]:
+def schedule_draft(draft_id: str, *, scheduled_at: datetime | None, smart: bool) -> Operation[models.Draft]:
     """A time that is given, found, or the next free slot."""
     if smart and scheduled_at is not None:
         raise ValueError("scheduled_at and smart exclude each other")
@@ -136,12 +137,12 @@ def schedule_draft(draft_id: str, *, scheduled_at: datetime | None, smart: bool)
     )
 
 
-def reschedule_draft(draft_id: str, scheduled_at: datetime) -> Operation[Draft]:
+def reschedule_draft(draft_id: str, scheduled_at: datetime) -> Operation[models.Draft]:
     """Another time."""
     return _update(draft_id, {"action": "reschedule", "scheduledAt": instant("scheduled_at", scheduled_at)})
 
 
-def post_draft(draft_id: str, platforms: Iterable[str] | None) -> Operation[Draft]:
+def post_draft(draft_id: str, platforms: Iterable[str] | None) -> Operation[models.Draft]:
     """Post now; None for all platforms that are connected."""
     return _update(draft_id, {"action": "post", "platforms": texts("platforms", platforms, 1)})
 
@@ -153,7 +154,7 @@ def act_on_drafts(
     feedback: str | None,
     scheduled_at: datetime | None,
     smart_schedule: bool | None,
-) -> Operation[BulkResult]:
+) -> Operation[models.BulkResult]:
     """One action on many drafts."""
     if smart_schedule and scheduled_at is not None:
         raise ValueError("scheduled_at and smart_schedule exclude each other")
@@ -166,16 +167,11 @@ def act_on_drafts(
         "scheduledAt": _maybe_instant("scheduled_at", scheduled_at),
         "smartSchedule": smart_schedule,
     }
-    return operation(ROUTES["bulk_draft_action"], reads(BulkResult), body=body)
+    return operation(ROUTES["bulk_draft_action"], _BULK_RESULT, body=body)
 
 
-def _update(draft_id: str, body: dict[str, object]) -> Operation[Draft]:
-    return operation(ROUTES["update_draft"], reads(Draft), path={"id": draft_id}, body=body)
-
-
-def _rows(answer: WireResponse) -> CursorRows[Draft]:
-    page = read_model(DraftList, answer.body)
-    return CursorRows(page.drafts, page.next_cursor)
+def _update(draft_id: str, body: dict[str, object]) -> Operation[models.Draft]:
+    return operation(ROUTES["update_draft"], _DRAFT, path={"id": draft_id}, body=body)
 
 
 def _content(value: str) -> str:
@@ -183,7 +179,7 @@ def _content(value: str) -> str:
 
 
 def _attached(
-    images: Iterable[DraftImage | DraftImageDict] | None,
+    images: Iterable[models.DraftImage | models.DraftImageDict] | None,
     tags: Iterable[str] | None,
     target_platforms: Iterable[str] | None,
 ) -> dict[str, object]:

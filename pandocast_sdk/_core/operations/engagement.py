@@ -1,18 +1,26 @@
-"""The operations on engagement (reference, "Engagement summary", "Upsert engagement metrics")."""
+"""The operations on engagement.
 
+Reference: "Engagement summary", "Upsert engagement metrics".
+"""
+
+from __future__ import annotations
+
+from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads
 from pandocast_sdk._core.requests.validation import maybe_at_least, text, within
-from pandocast_sdk.models.engagement import Engagement, EngagementSummary
+
+_ENGAGEMENT_SUMMARY = reads(lambda: models.EngagementSummary)
+_ENGAGEMENT = reads(lambda: models.Engagement)
 
 _MOST_TOP_POSTS = 50
 
 
-def get_summary(top: int | None) -> Operation[EngagementSummary]:
+def get_summary(top: int | None) -> Operation[models.EngagementSummary]:
     """All posts in numbers."""
     query = {"top": None if top is None else within("top", top, 1, _MOST_TOP_POSTS)}
-    return operation(ROUTES["get_engagement"], reads(EngagementSummary), query=query)
+    return operation(ROUTES["get_engagement"], _ENGAGEMENT_SUMMARY, query=query)
 
 
 def record(
@@ -23,7 +31,7 @@ def record(
     status: str | None,
     error_message: str | None,
     **counts: int | None,
-) -> Operation[Engagement]:
+) -> Operation[models.Engagement]:
     """What is None stays as it is."""
     body = {
         "draftId": text("draft_id", draft_id),
@@ -33,4 +41,4 @@ def record(
         "errorMessage": error_message,
         **{name: maybe_at_least(name, count, 0) for name, count in counts.items()},
     }
-    return operation(ROUTES["record_engagement"], reads(Engagement), body=body)
+    return operation(ROUTES["record_engagement"], _ENGAGEMENT, body=body)

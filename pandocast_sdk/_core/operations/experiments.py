@@ -1,25 +1,33 @@
-"""The operations on experiments (reference, "List experiments", "Create experiment")."""
+"""The operations on experiments.
+
+Reference: "List experiments", "Create experiment".
+"""
+
+from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.requests.operation import Operation, operation, without_none
 from pandocast_sdk._core.requests.reading import reads, reads_array
 from pandocast_sdk._core.requests.validation import distinct, listed, members, text
-from pandocast_sdk.models.experiments import Experiment, Variant, VariantDict
+
+_EXPERIMENTS = reads_array(lambda: models.Experiment)
+_EXPERIMENT = reads(lambda: models.Experiment)
 
 _LONGEST_NAME = 100
 _FEWEST_VARIANTS, _MOST_VARIANTS = 2, 5
 
 
-def list_experiments(status: str | None) -> Operation[list[Experiment]]:
+def list_experiments(status: str | None) -> Operation[list[models.Experiment]]:
     """All experiments."""
-    return operation(ROUTES["list_experiments"], reads_array(Experiment), query={"status": status})
+    return operation(ROUTES["list_experiments"], _EXPERIMENTS, query={"status": status})
 
 
 def create_experiment(
-    *, name: str, parameter: str, variants: Iterable[Variant | VariantDict]
-) -> Operation[Experiment]:
+    *, name: str, parameter: str, variants: Iterable[models.Variant | models.VariantDict]
+) -> Operation[models.Experiment]:
     """A new one."""
     names: list[str] = []
     compared: list[dict[str, object]] = []
@@ -35,4 +43,4 @@ def create_experiment(
         "parameter": text("parameter", parameter),
         "variants": compared,
     }
-    return operation(ROUTES["create_experiment"], reads(Experiment), body=body)
+    return operation(ROUTES["create_experiment"], _EXPERIMENT, body=body)

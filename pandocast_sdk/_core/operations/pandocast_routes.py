@@ -1,4 +1,7 @@
-"""Pandocast's routes: the one place in the SDK that knows them (reference, "Endpoints")."""
+"""Pandocast's routes: the one place in the SDK that knows them.
+
+Reference: "Endpoints".
+"""
 
 from collections.abc import Mapping
 

@@ -1,76 +1,76 @@
-"""The operations on scheduling (reference, "Get schedule slots" to "Get historical best posting times")."""
+"""The operations on scheduling.
+
+Reference: "Get schedule slots" to "Get historical best posting times".
+"""
+
+from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 
+from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
-from pandocast_sdk._core.protocol import WireResponse
 from pandocast_sdk._core.requests.operation import Operation, instant, operation
 from pandocast_sdk._core.requests.reading import done, reads
 from pandocast_sdk._core.requests.validation import comma_list, listed, members, text, texts, within
-from pandocast_sdk.models.base import read_model
-from pandocast_sdk.models.drafts import Draft
-from pandocast_sdk.models.schedule import (
-    BulkSchedule,
-    Conflicts,
-    PostingTime,
-    PostingTimes,
-    SchedulePause,
-    Slot,
-    SlotDict,
-    SlotList,
-    UnscheduledDrafts,
-)
+
+_DRAFT = reads(lambda: models.Draft)
+_CONFLICTS = reads(lambda: models.Conflicts)
+_BULK_SCHEDULE = reads(lambda: models.BulkSchedule)
+_SLOTS = reads(lambda: models.SlotList).then(lambda found: found.slots)
+_UNSCHEDULED = reads(lambda: models.UnscheduledDrafts).then(lambda found: found.drafts)
+_TIMES = reads(lambda: models.PostingTimes).then(lambda found: found.times)
+_PAUSED = reads(lambda: models.SchedulePause).then(lambda found: found.paused)
 
 
-def get_slots() -> Operation[list[Slot]]:
+def get_slots() -> Operation[list[models.Slot]]:
     """All slots."""
-    return operation(ROUTES["get_slots"], _slots)
+    return operation(ROUTES["get_slots"], _SLOTS)
 
 
-def replace_slots(slots: Iterable[Slot | SlotDict]) -> Operation[list[Slot]]:
+def replace_slots(slots: Iterable[models.Slot | models.SlotDict]) -> Operation[list[models.Slot]]:
     """These slots and no others."""
     body = [_slot(f"slots[{place}]", slot) for place, slot in enumerate(listed("slots", slots))]
-    return operation(ROUTES["replace_slots"], _slots, body=body)
+    return operation(ROUTES["replace_slots"], _SLOTS, body=body)
 
 
-def enqueue_draft(draft_id: str) -> Operation[Draft]:
+def enqueue_draft(draft_id: str) -> Operation[models.Draft]:
     """The next free slot for an approved draft."""
-    return operation(ROUTES["enqueue_draft"], reads(Draft), body={"draftId": text("draft_id", draft_id)})
+    return operation(ROUTES["enqueue_draft"], _DRAFT, body={"draftId": text("draft_id", draft_id)})
 
 
-def list_unscheduled() -> Operation[list[Draft]]:
+def list_unscheduled() -> Operation[list[models.Draft]]:
     """Approved drafts without a time."""
-    return operation(ROUTES["list_unscheduled"], _unscheduled)
+    return operation(ROUTES["list_unscheduled"], _UNSCHEDULED)
 
 
-def check_conflicts(scheduled_at: datetime, exclude_draft_id: str | None) -> Operation[Conflicts]:
+def check_conflicts(scheduled_at: datetime, exclude_draft_id: str | None) -> Operation[models.Conflicts]:
     """The drafts around a time."""
     query = {"scheduledAt": instant("scheduled_at", scheduled_at), "excludeDraftId": exclude_draft_id}
-    return operation(ROUTES["check_conflicts"], reads(Conflicts), query=query)
+    return operation(ROUTES["check_conflicts"], _CONFLICTS, query=query)
 
 
-def get_recommended_times(platforms: Iterable[str]) -> Operation[list[PostingTime]]:
+def get_recommended_times(platforms: Iterable[str]) -> Operation[list[models.PostingTime]]:
     """What suits these platforms."""
     query = {"platforms": comma_list("platforms", platforms)}
-    return operation(ROUTES["get_recommended_times"], _times, query=query)
+    return operation(ROUTES["get_recommended_times"], _TIMES, query=query)
 
 
-def get_best_times(platform: str | None) -> Operation[list[PostingTime]]:
+def get_best_times(platform: str | None) -> Operation[list[models.PostingTime]]:
     """What has suited."""
-    return operation(ROUTES["get_best_times"], _times, query={"platform": platform})
+    return operation(ROUTES["get_best_times"], _TIMES, query={"platform": platform})
 
 
-def schedule_drafts(draft_ids: Iterable[str] | None) -> Operation[BulkSchedule]:
+def schedule_drafts(draft_ids: Iterable[str] | None) -> Operation[models.BulkSchedule]:
     """Free slots for these drafts; None for all that are approved."""
     # An empty list may be taken for none given, which would schedule everything.
     body = {"draftIds": texts("draft_ids", draft_ids, 1)}
-    return operation(ROUTES["bulk_schedule"], reads(BulkSchedule), body=body)
+    return operation(ROUTES["bulk_schedule"], _BULK_SCHEDULE, body=body)
 
 
 def get_pause() -> Operation[bool]:
     """Whether posting is paused."""
-    return operation(ROUTES["get_pause"], _paused)
+    return operation(ROUTES["get_pause"], _PAUSED)
 
 
 def set_pause(*, paused: bool) -> Operation[None]:
@@ -85,19 +85,3 @@ def _slot(name: str, slot: object) -> dict[str, object]:
         "hour": within(f"{name}.hour", given["hour"], 0, 23),
         "minute": within(f"{name}.minute", given["minute"], 0, 59),
     }
-
-
-def _slots(answer: WireResponse) -> list[Slot]:
-    return read_model(SlotList, answer.body).slots
-
-
-def _unscheduled(answer: WireResponse) -> list[Draft]:
-    return read_model(UnscheduledDrafts, answer.body).drafts
-
-
-def _times(answer: WireResponse) -> list[PostingTime]:
-    return read_model(PostingTimes, answer.body).times
-
-
-def _paused(answer: WireResponse) -> bool:
-    return read_model(SchedulePause, answer.body).paused

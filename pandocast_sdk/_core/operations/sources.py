@@ -1,19 +1,28 @@
-"""The operations on sources (reference, "List sources" to "Test source")."""
+"""The operations on sources.
+
+Reference: "List sources" to "Test source".
+"""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.requests.operation import Operation, operation, without_none
 from pandocast_sdk._core.requests.reading import done, reads, reads_array
 from pandocast_sdk._core.requests.validation import maybe_text, text
-from pandocast_sdk.models.sources import Source, SourceTest
+
+_SOURCES = reads_array(lambda: models.Source)
+_SOURCE = reads(lambda: models.Source)
+_SOURCE_TEST = reads(lambda: models.SourceTest)
 
 _LONGEST_NAME = 200
 
 
-def list_sources() -> Operation[list[Source]]:
+def list_sources() -> Operation[list[models.Source]]:
     """All sources."""
-    return operation(ROUTES["list_sources"], reads_array(Source))
+    return operation(ROUTES["list_sources"], _SOURCES)
 
 
 def create_source(
@@ -22,7 +31,7 @@ def create_source(
     type: str,  # noqa: A002 - the reference's name
     url: str,
     config: Mapping[str, object] | None,
-) -> Operation[Source]:
+) -> Operation[models.Source]:
     """A new one; the service tries to fetch it first."""
     body = {
         "name": text("name", name, _LONGEST_NAME),
@@ -30,7 +39,7 @@ def create_source(
         "url": text("url", url),
         "config": None if config is None else dict(config),
     }
-    return operation(ROUTES["create_source"], reads(Source), body=body)
+    return operation(ROUTES["create_source"], _SOURCE, body=body)
 
 
 def update_source(
@@ -41,7 +50,7 @@ def update_source(
     url: str | None,
     enabled: bool | None,
     config: Mapping[str, object] | None,
-) -> Operation[Source]:
+) -> Operation[models.Source]:
     """What is None stays as it is."""
     changes = without_none(
         {
@@ -54,7 +63,7 @@ def update_source(
     )
     if not changes:
         raise ValueError("name, type, url, enabled or config must be given: nothing is to be changed")
-    return operation(ROUTES["update_source"], reads(Source), path={"id": source_id}, body=changes)
+    return operation(ROUTES["update_source"], _SOURCE, path={"id": source_id}, body=changes)
 
 
 def delete_source(source_id: str) -> Operation[None]:
@@ -62,6 +71,6 @@ def delete_source(source_id: str) -> Operation[None]:
     return operation(ROUTES["delete_source"], done, path={"id": source_id})
 
 
-def test_source(source_id: str) -> Operation[SourceTest]:
+def test_source(source_id: str) -> Operation[models.SourceTest]:
     """Fetch it, and change nothing."""
-    return operation(ROUTES["test_source"], reads(SourceTest), path={"id": source_id})
+    return operation(ROUTES["test_source"], _SOURCE_TEST, path={"id": source_id})

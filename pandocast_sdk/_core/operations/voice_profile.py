@@ -1,17 +1,24 @@
-"""The operations on the voice profile (reference, "Get voice profile", "Update voice profile")."""
+"""The operations on the voice profile.
+
+Reference: "Get voice profile", "Update voice profile".
+"""
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads
 from pandocast_sdk._core.requests.validation import texts
-from pandocast_sdk.models.voice_profile import VoiceProfile
+
+_VOICE_PROFILE = reads(lambda: models.VoiceProfile)
 
 
-def get_profile() -> Operation[VoiceProfile]:
+def get_profile() -> Operation[models.VoiceProfile]:
     """The profile."""
-    return operation(ROUTES["get_voice_profile"], reads(VoiceProfile))
+    return operation(ROUTES["get_voice_profile"], _VOICE_PROFILE)
 
 
 def update_profile(
@@ -20,7 +27,7 @@ def update_profile(
     avoid: Iterable[str] | None,
     examples: Iterable[str] | None,
     formats: Mapping[str, object] | None,
-) -> Operation[VoiceProfile]:
+) -> Operation[models.VoiceProfile]:
     """What is None stays as it is."""
     body = {
         "style": style,
@@ -28,4 +35,4 @@ def update_profile(
         "examples": texts("examples", examples),
         "formats": None if formats is None else dict(formats),
     }
-    return operation(ROUTES["update_voice_profile"], reads(VoiceProfile), body=body)
+    return operation(ROUTES["update_voice_profile"], _VOICE_PROFILE, body=body)

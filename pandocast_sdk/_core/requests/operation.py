@@ -12,6 +12,7 @@ from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import quote, quote_plus
 
 from pandocast_sdk._core.protocol import WireResponse
+from pandocast_sdk._core.requests.reading import Reader
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -96,6 +97,7 @@ def operation(
         read,
         "" if query is None else query_string(query),
         None if body is None else json_body(body),
+        read.load if isinstance(read, Reader) and not read.is_loaded else None,
     )
 
 

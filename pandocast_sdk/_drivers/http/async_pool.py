@@ -1,50 +1,73 @@
-"""The connections of async clients, and the road on which a request reaches them."""
+"""The connections of async clients: one transport for each event loop, in each process.
+
+Making a pool imports no HTTP library, unless the caller passes a client of one; its first transport does.
+"""
+
+from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import NamedTuple, TypeAlias, cast
-
-import httpx
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from pandocast_sdk._core.client import is_loopback
 from pandocast_sdk._drivers.event_loop import TimeLimit, current_loop, has_ended, time_limit_here
-from pandocast_sdk._drivers.http.libraries import HTTPX, AsyncHTTPClient, Library, library_of
-from pandocast_sdk._drivers.http.transport import CLOSED, FORKED, LIMITS, has_proxies, tls_context
+from pandocast_sdk._drivers.http.messages import CLOSED, FORKED
+from pandocast_sdk._imports import importing
 
-AsyncSender: TypeAlias = Callable[[httpx.Request], Awaitable[httpx.Response]]
-"""Sends a request and gives the response, whose body is still to be read."""
+if TYPE_CHECKING:
+    import httpx
+
+    from pandocast_sdk._drivers.http.caller_clients import AsyncHTTPClient
+    from pandocast_sdk._drivers.http.libraries import HTTPLibrary
+
+AsyncSender: TypeAlias = "Callable[[httpx.Request], Awaitable[httpx.Response]]"
+"""Sends a request and returns the response, whose body is still to be read."""
 
 
-class OpenTransport(NamedTuple):
-    """A way to the service in one event loop.
+class AsyncOpenTransport(NamedTuple):
+    """A transport that is open in one event loop of one process.
 
     Attributes:
         process: The process that opened it.
         time_limit: Sets time limits in its event loop.
-        send: Sends a request on it.
-        ends: What has to be closed at its end.
+        send: Sends a request through it.
+        resources: What has to be closed with it.
     """
 
     process: int
     time_limit: TimeLimit
     send: AsyncSender
-    ends: tuple[httpx.AsyncHTTPTransport | httpx.AsyncClient, ...] = ()
+    resources: tuple[httpx.AsyncHTTPTransport | httpx.AsyncClient, ...] = ()
 
 
 class AsyncPool:
     """The connections that a client and its copies share; each event loop, in each process, has its own."""
 
-    def __init__(self, given: AsyncHTTPClient | None) -> None:
-        self.library = HTTPX if given is None else library_of(given, "AsyncClient")
+    def __init__(self, http_client: AsyncHTTPClient | None) -> None:
+        """Prepare a pool over the caller's client, or over connections of its own.
+
+        Raises:
+            TypeError: The client is of no library that is known, or is a blocking one.
+        """
+        self._library = None if http_client is None else _library_of(http_client)
         # It may be its like of another library, as has been made sure.
-        self._given = None if given is None else _through(cast("httpx.AsyncClient", given), self.library)
-        self._given_in: int | None = None  # the process that has used it
-        self._roads: dict[object, OpenTransport] = {}
+        self._http_client = cast("httpx.AsyncClient | None", http_client)
+        self._http_client_used_in: int | None = None
+        self._transports: dict[object, AsyncOpenTransport] = {}
         self._closed = False
 
-    def road(self) -> OpenTransport:
-        """Give the road to the service, opened at the first use in a process and event loop.
+    @property
+    def library(self) -> HTTPLibrary:
+        """The HTTP library that its requests are made with."""
+        if self._library is None:
+            from pandocast_sdk._drivers.http.libraries import HTTPX  # noqa: PLC0415 - the first call needs it
+
+            self._library = HTTPX
+        return self._library
+
+    def transport(self) -> AsyncOpenTransport:
+        """Return the transport of this process and event loop, opened at its first use.
 
         Raises:
             RuntimeError: The pool is closed, or has to use a client that another process has used.
@@ -52,60 +75,76 @@ class AsyncPool:
         if self._closed:
             raise RuntimeError(CLOSED)
         loop = current_loop()
-        road = self._roads.get(loop)
-        if road is None or road.process != os.getpid():
-            road = self._open()
-            self._forget()
-            self._roads[loop] = road
-        return road
+        transport = self._transports.get(loop)
+        if transport is None or transport.process != os.getpid():
+            transport = self._open()
+            self._forget_ended()
+            self._transports[loop] = transport
+        return transport
 
     async def close(self) -> None:
-        """Close what this event loop has opened here; a client that was given stays open."""
+        """Close what this event loop has opened here; the caller's client stays open."""
         self._closed = True
-        road = self._roads.get(current_loop())
-        self._roads.clear()
-        if road is not None and road.process == os.getpid():
-            for end in road.ends:
-                await end.aclose()
+        if not self._transports:
+            return
+        transport = self._transports.get(current_loop())
+        self._transports.clear()
+        if transport is not None and transport.process == os.getpid():
+            for resource in transport.resources:
+                await resource.aclose()
 
-    def _open(self) -> OpenTransport:
-        if self._given is None:
-            return _open_own()
-        if self._given_in is None:
-            self._given_in = os.getpid()
-            return OpenTransport(self._given_in, time_limit_here(), self._given)
-        if self._given_in != os.getpid():
+    def _open(self) -> AsyncOpenTransport:
+        if self._http_client is None:
+            return _open_own(self.library)
+        send = _sender_of(self._http_client, self.library)
+        if self._http_client_used_in is None:
+            self._http_client_used_in = os.getpid()
+            return AsyncOpenTransport(self._http_client_used_in, time_limit_here(), send)
+        if self._http_client_used_in != os.getpid():
             raise RuntimeError(FORKED)
-        return OpenTransport(self._given_in, time_limit_here(), partial(_in_another_loop, self._given))
+        return AsyncOpenTransport(
+            self._http_client_used_in, time_limit_here(), partial(_send_in_another_loop, send)
+        )
 
-    def _forget(self) -> None:
-        """Let go of connections that cannot even be closed from here: their loop or process is another."""
-        for loop, road in list(self._roads.items()):
-            if road.process != os.getpid() or has_ended(loop):
-                self._roads.pop(loop, None)
+    def _forget_ended(self) -> None:
+        """Let go of transports that cannot even be closed from here: their loop or process is another."""
+        for loop, transport in list(self._transports.items()):
+            if transport.process != os.getpid() or has_ended(loop):
+                self._transports.pop(loop, None)
 
 
-def _open_own() -> OpenTransport:
+def _library_of(http_client: AsyncHTTPClient) -> HTTPLibrary:
+    with importing():
+        from pandocast_sdk._drivers.http.libraries import library_of  # noqa: PLC0415 - the caller has its library
+
+    return library_of(http_client, "AsyncClient")
+
+
+def _open_own(library: HTTPLibrary) -> AsyncOpenTransport:
+    import httpx  # noqa: PLC0415 - imported by the first call
+
+    from pandocast_sdk._drivers.http.transport import LIMITS, has_proxies, tls_context  # noqa: PLC0415 - likewise
+
     direct = httpx.AsyncHTTPTransport(verify=tls_context(), limits=LIMITS)
     if not has_proxies():
-        return OpenTransport(os.getpid(), time_limit_here(), direct.handle_async_request, (direct,))
+        return AsyncOpenTransport(os.getpid(), time_limit_here(), direct.handle_async_request, (direct,))
     client = httpx.AsyncClient(verify=tls_context(), limits=LIMITS)
-    through = _through(client, HTTPX)
+    through_proxies = _sender_of(client, library)
 
     async def send(request: httpx.Request) -> httpx.Response:
         # The key may go unencrypted to this machine because it stays there; a proxy would carry it away.
         if is_loopback(request.url.host):
             return await direct.handle_async_request(request)
-        return await through(request)
+        return await through_proxies(request)
 
-    return OpenTransport(os.getpid(), time_limit_here(), send, (direct, client))
+    return AsyncOpenTransport(os.getpid(), time_limit_here(), send, (direct, client))
 
 
-def _through(client: httpx.AsyncClient, library: Library) -> AsyncSender:
+def _sender_of(client: httpx.AsyncClient, library: HTTPLibrary) -> AsyncSender:
     return partial(client.send, stream=True, auth=library.no_auth, follow_redirects=False)
 
 
-async def _in_another_loop(send: AsyncSender, request: httpx.Request) -> httpx.Response:
+async def _send_in_another_loop(send: AsyncSender, request: httpx.Request) -> httpx.Response:
     try:
         return await send(request)
     except RuntimeError as error:

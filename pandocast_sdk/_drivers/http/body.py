@@ -1,4 +1,4 @@
-"""Reading the body of an answer within bounds of time and size, whatever the server sends."""
+"""Reading the body of a response within bounds of time and size, whatever the server sends."""
 
 import time
 import zlib
@@ -7,24 +7,24 @@ import httpx
 
 from pandocast_sdk._core.protocol import RawHeaders
 
-LARGEST_ANSWER = 64 * 1024 * 1024
-"""Bytes of one decompressed answer: more is no answer of these APIs."""
+LARGEST_BODY = 64 * 1024 * 1024
+"""Bytes of one decompressed body: more is no response of these APIs."""
 
 _GZIP = zlib.MAX_WBITS | 16  # the standard library's way to say so
 
 
-class AnswerTooLargeError(Exception):
-    """An answer exceeds what these APIs send."""
+class ResponseTooLargeError(Exception):
+    """A response exceeds what these APIs send."""
 
     def __init__(self) -> None:
-        super().__init__(f"the answer is larger than {LARGEST_ANSWER // 1024 // 1024} MiB")
+        super().__init__(f"the response is larger than {LARGEST_BODY // 1024 // 1024} MiB")
 
 
 class AttemptExpiredError(Exception):
-    """An answer trickled in for longer than its attempt may last."""
+    """A response trickled in for longer than its attempt may last."""
 
 
-UNREADABLE = (AnswerTooLargeError, AttemptExpiredError, httpx.DecodingError)
+UNREADABLE = (ResponseTooLargeError, AttemptExpiredError, httpx.DecodingError)
 """What is raised of a body that is not read to its end."""
 
 
@@ -33,7 +33,7 @@ class BodyReader:
 
     The HTTP library would decompress a whole piece before anybody can look at it, and several codings on top
     of each other; a few kilobytes could fill the memory so. Here only what was asked for is undone, and never
-    further than `LARGEST_ANSWER`. A coding that was not asked for is left as it is.
+    further than `LARGEST_BODY`. A coding that was not asked for is left as it is.
     """
 
     __slots__ = ("_begun", "_body", "_expires", "_inflater")
@@ -53,14 +53,14 @@ class BodyReader:
         """Take the next piece.
 
         Raises:
-            AnswerTooLargeError: There is more than an answer may have.
+            ResponseTooLargeError: There is more than a response may have.
             AttemptExpiredError: The attempt has lasted too long.
             httpx.DecodingError: It is not compressed as its header says.
         """
         self._begun = True
         if self._inflater is not None:
             try:
-                piece = self._inflater.decompress(piece, LARGEST_ANSWER - len(self._body) + 1)
+                piece = self._inflater.decompress(piece, LARGEST_BODY - len(self._body) + 1)
             except zlib.error as error:
                 raise httpx.DecodingError(str(error)) from error
         if not self._body:
@@ -69,13 +69,13 @@ class BodyReader:
             self._body += piece
         else:
             self._body = bytearray(self._body) + piece
-        if len(self._body) > LARGEST_ANSWER:
-            raise AnswerTooLargeError
+        if len(self._body) > LARGEST_BODY:
+            raise ResponseTooLargeError
         if time.monotonic() > self._expires:
-            raise AttemptExpiredError("the answer trickled in for too long")
+            raise AttemptExpiredError("the response trickled in for too long")
 
     def finish(self) -> bytes:
-        """Give the body, once it is complete.
+        """Return the body, once it is complete.
 
         Raises:
             httpx.DecodingError: The compressed body ends too early.

@@ -1,0 +1,67 @@
+"""One request and its response, awaited; the blocking twin is `sync_exchange`."""
+
+import time
+from contextlib import suppress
+from typing import cast
+
+import httpx
+
+from pandocast_sdk._core.protocol import Failure, RawHeaders, Send, WireResponse
+from pandocast_sdk._core.redaction import without_frames
+from pandocast_sdk._drivers.http.async_pool import AsyncPool
+from pandocast_sdk._drivers.http.body import UNREADABLE, BodyReader
+from pandocast_sdk._drivers.http.failures import failure_of
+from pandocast_sdk._drivers.http.request_builder import RequestBuilder
+from pandocast_sdk.options import ClientOptions
+
+_GRACE = 0.1  # seconds: the HTTP library's own time-outs come first, because they say what had been reached
+
+
+class AsyncExchange:
+    """Sends one client's requests over a pool."""
+
+    def __init__(self, options: ClientOptions, pool: AsyncPool) -> None:
+        """Prepare what all requests have in common.
+
+        Raises:
+            ValueError: No request can have the client's address.
+        """
+        self._pool = pool
+        self._request_builder = RequestBuilder(options, pool.library)
+
+    async def __call__(self, step: Send) -> WireResponse | Failure:
+        """Send a request, and return its response or what came in its place."""
+        sent = time.monotonic()
+        try:
+            transport = self._pool.transport()
+            async with transport.time_limit(step.expires - sent + _GRACE):
+                response = await transport.send(self._request_builder.request(step))
+                headers = response.headers.raw
+                body = await _read(response, headers, step.expires)
+        except Exception as error:  # noqa: BLE001 - sorted by a table, raised again if it is none of it
+            return failure_of(error, step.request, self._pool.library)
+        except BaseException as error:
+            without_frames(error)  # of an interrupted or cancelled call: they hold the headers
+            raise
+        return WireResponse(response.status_code, headers, body, sent, time.monotonic())
+
+
+async def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:
+    if response.is_stream_consumed:
+        return response.content  # read already, by a hook or transport of the caller's
+    reader = BodyReader(headers, expires)
+    stream = cast("httpx.AsyncByteStream", response.stream)  # of an async client it is one
+    pieces = aiter(stream)
+    try:
+        async for piece in pieces:
+            reader.add(piece)
+    except UNREADABLE:
+        # Trio complains of generators left half way; once the stream is closed, they run to their end.
+        await stream.aclose()
+        with suppress(Exception):
+            async for _ in pieces:
+                pass
+        raise
+    finally:
+        await stream.aclose()
+    return reader.finish()

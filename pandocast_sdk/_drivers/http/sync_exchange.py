@@ -1,0 +1,54 @@
+"""One request and its response, blocking; the awaiting twin is `async_exchange`."""
+
+import time
+from typing import cast
+
+import httpx
+
+from pandocast_sdk._core.protocol import Failure, RawHeaders, Send, WireResponse
+from pandocast_sdk._core.redaction import without_frames
+from pandocast_sdk._drivers.http.body import BodyReader
+from pandocast_sdk._drivers.http.failures import failure_of
+from pandocast_sdk._drivers.http.request_builder import RequestBuilder
+from pandocast_sdk._drivers.http.sync_pool import Pool
+from pandocast_sdk.options import ClientOptions
+
+
+class Exchange:
+    """Sends one client's requests over a pool."""
+
+    def __init__(self, options: ClientOptions, pool: Pool) -> None:
+        """Prepare what all requests have in common.
+
+        Raises:
+            ValueError: No request can have the client's address.
+        """
+        self._pool = pool
+        self._request_builder = RequestBuilder(options, pool.library)
+
+    def __call__(self, step: Send) -> WireResponse | Failure:
+        """Send a request, and return its response or what came in its place."""
+        sent = time.monotonic()
+        try:
+            response = self._pool.transport().send(self._request_builder.request(step))
+            headers = response.headers.raw
+            body = _read(response, headers, step.expires)
+        except Exception as error:  # noqa: BLE001 - sorted by a table, raised again if it is none of it
+            return failure_of(error, step.request, self._pool.library)
+        except BaseException as error:
+            without_frames(error)  # of an interrupted call: they hold the headers
+            raise
+        return WireResponse(response.status_code, headers, body, sent, time.monotonic())
+
+
+def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:
+    if response.is_stream_consumed:
+        return response.content  # read already, by a hook or transport of the caller's
+    reader = BodyReader(headers, expires)
+    stream = cast("httpx.SyncByteStream", response.stream)  # of a blocking client it is one
+    try:
+        for piece in stream:
+            reader.add(piece)
+    finally:
+        stream.close()
+    return reader.finish()
