@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from pandocast_sdk._core.rate_limit.state import RateLimitState as RateLimitState
     from pandocast_sdk._core.requests.custom import Response as Response
     from pandocast_sdk._drivers.async_cursor_pages import AsyncCursorPage as AsyncCursorPage
-    from pandocast_sdk._drivers.async_cursor_pages import AsyncCursorPages as AsyncCursorPages
+    from pandocast_sdk._drivers.async_lists import AsyncCursorPages as AsyncCursorPages
+    from pandocast_sdk._drivers.async_lists import AsyncPages as AsyncPages
     from pandocast_sdk._drivers.async_pages import AsyncPage as AsyncPage
-    from pandocast_sdk._drivers.async_pages import AsyncPages as AsyncPages
     from pandocast_sdk._drivers.sync_cursor_pages import CursorPage as CursorPage
     from pandocast_sdk._drivers.sync_pages import Page as Page
     from pandocast_sdk._sync.client import Pandocast as Pandocast
@@ -171,9 +171,9 @@ __all__ = [
 
 _HOMES = {
     "AsyncCursorPage": "pandocast_sdk._drivers.async_cursor_pages",
-    "AsyncCursorPages": "pandocast_sdk._drivers.async_cursor_pages",
+    "AsyncCursorPages": "pandocast_sdk._drivers.async_lists",
     "AsyncPage": "pandocast_sdk._drivers.async_pages",
-    "AsyncPages": "pandocast_sdk._drivers.async_pages",
+    "AsyncPages": "pandocast_sdk._drivers.async_lists",
     "AsyncPandocast": "pandocast_sdk._async.client",
     "AsyncPassband": "pandocast_sdk._async.passband",
     "BulkAction": "pandocast_sdk.models.drafts",

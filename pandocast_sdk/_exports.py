@@ -62,6 +62,4 @@ MODELS = {
     "VariantResult": "pandocast_sdk.models.experiments",
     "VoiceProfile": "pandocast_sdk.models.voice_profile",
     "WireModel": "pandocast_sdk.models.base",
-    "read_model": "pandocast_sdk.models.base",
-    "read_models": "pandocast_sdk.models.base",
 }

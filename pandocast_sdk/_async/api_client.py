@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.client import Service, changed_options, client_options
@@ -19,6 +19,8 @@ from pandocast_sdk.options import ClientOptions, RateLimitPolicy
 
 if TYPE_CHECKING:
     from tenacity.wait import wait_base
+
+T = TypeVar("T")
 
 
 class AsyncApiClient(ABC):
@@ -90,7 +92,18 @@ class AsyncApiClient(ABC):
         """Return the service that it is a client of."""
 
     def _open(self, options: ClientOptions, http_client: AsyncHTTPClient | None = None) -> None:
-        self._session = AsyncSession(options, AsyncPool(http_client), owns_pool=True)
+        self._use(AsyncSession(options, AsyncPool(http_client), owns_pool=True))
+
+    def _use(self, session: AsyncSession) -> None:
+        self._session = session
+        self._resources: dict[object, object] = {}
+
+    def _resource(self, kind: Callable[[AsyncSession], T]) -> T:
+        """Return the client's only resource of a kind."""
+        resource = self._resources.get(kind)
+        if resource is None:
+            resource = self._resources.setdefault(kind, kind(self._session))
+        return cast("T", resource)
 
     async def request(
         self,
@@ -150,7 +163,7 @@ class AsyncApiClient(ABC):
             allow_http=allow_http,
         )
         copy = type(self).__new__(type(self))
-        copy._session = self._session.copy(options)  # noqa: SLF001 - of its own kind
+        copy._use(self._session.copy(options))  # noqa: SLF001 - of its own kind
         return copy
 
     @property

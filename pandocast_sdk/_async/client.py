@@ -19,7 +19,7 @@ class AsyncPandocast(AsyncApiClient):
 
         Reference: "Endpoints".
         """
-        return AsyncContentResource(self._session)
+        return self._resource(AsyncContentResource)
 
     @staticmethod
     def _service() -> Service:

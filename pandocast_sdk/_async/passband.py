@@ -28,7 +28,7 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: from "List drafts" on.
         """
-        return AsyncDraftsResource(self._session)
+        return self._resource(AsyncDraftsResource)
 
     @property
     def pipeline(self) -> AsyncPipelineResource:
@@ -36,7 +36,7 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: from "Trigger pipeline run" on.
         """
-        return AsyncPipelineResource(self._session)
+        return self._resource(AsyncPipelineResource)
 
     @property
     def voice_profile(self) -> AsyncVoiceProfileResource:
@@ -44,7 +44,7 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: from "Get voice profile" on.
         """
-        return AsyncVoiceProfileResource(self._session)
+        return self._resource(AsyncVoiceProfileResource)
 
     @property
     def engagement(self) -> AsyncEngagementResource:
@@ -52,7 +52,7 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: from "Engagement summary" on.
         """
-        return AsyncEngagementResource(self._session)
+        return self._resource(AsyncEngagementResource)
 
     @property
     def experiments(self) -> AsyncExperimentsResource:
@@ -60,7 +60,7 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: from "List experiments" on.
         """
-        return AsyncExperimentsResource(self._session)
+        return self._resource(AsyncExperimentsResource)
 
     @property
     def sources(self) -> AsyncSourcesResource:
@@ -68,7 +68,7 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: from "List sources" on.
         """
-        return AsyncSourcesResource(self._session)
+        return self._resource(AsyncSourcesResource)
 
     @property
     def schedule(self) -> AsyncScheduleResource:
@@ -76,7 +76,7 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: from "Get schedule slots" on.
         """
-        return AsyncScheduleResource(self._session)
+        return self._resource(AsyncScheduleResource)
 
     @property
     def calendar(self) -> AsyncCalendarResource:
@@ -84,7 +84,7 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: "Get calendar feed URL".
         """
-        return AsyncCalendarResource(self._session)
+        return self._resource(AsyncCalendarResource)
 
     @staticmethod
     def _service() -> Service:

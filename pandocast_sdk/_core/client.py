@@ -120,7 +120,7 @@ def _checked_url(url: str, *, allow_http: bool) -> str:
 
 def has_plain_host(url: str) -> bool:
     """Return whether an address is so ordinary that every HTTP library takes it."""
-    host = urlsplit(url).hostname or ""
+    host = "" if "[" in url else urlsplit(url).hostname or ""
     return len(url) < _LONGEST_PLAIN_URL and (_PLAIN_HOST.fullmatch(host) is not None or host == "127.0.0.1")
 
 

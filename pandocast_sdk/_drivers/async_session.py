@@ -42,7 +42,7 @@ class AsyncSession:
             RuntimeError: The client is closed.
         """
         plan = procedure(self._state.context(), *args, **kwargs)
-        exchange = self._exchange or await load(self._open_exchange)
+        exchange = await load(self._open_exchange) if self._exchange is None else self._exchange
         outcome: Outcome = None
         try:
             while True:
@@ -82,5 +82,6 @@ class AsyncSession:
         """Import the HTTP library, the slowest part of a first call, and prepare the requests."""
         with importing():
             from pandocast_sdk._drivers.http.async_exchange import AsyncExchange  # noqa: PLC0415 - as it says
-        self._exchange = AsyncExchange(self.options, self._pool)
+
+            self._exchange = AsyncExchange(self.options, self._pool)
         return self._exchange

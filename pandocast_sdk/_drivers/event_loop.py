@@ -1,6 +1,7 @@
 """The two event loops that httpx knows, asyncio and trio: which one runs, and how to wait in it."""
 
 import asyncio
+import concurrent.futures.thread  # noqa: F401 - or else the first call in a thread imports it, on the loop
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress

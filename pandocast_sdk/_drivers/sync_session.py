@@ -43,7 +43,7 @@ class Session:
             RuntimeError: The client is closed.
         """
         plan = procedure(self._state.context(), *args, **kwargs)
-        exchange = self._exchange or load(self._open_exchange)
+        exchange = load(self._open_exchange) if self._exchange is None else self._exchange
         outcome: Outcome = None
         try:
             while True:
@@ -83,5 +83,6 @@ class Session:
         """Import the HTTP library, the slowest part of a first call, and prepare the requests."""
         with importing():
             from pandocast_sdk._drivers.http.sync_exchange import Exchange  # noqa: PLC0415 - as it says
-        self._exchange = Exchange(self.options, self._pool)
+
+            self._exchange = Exchange(self.options, self._pool)
         return self._exchange

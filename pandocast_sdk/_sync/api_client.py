@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.client import Service, changed_options, client_options
@@ -20,6 +20,8 @@ from pandocast_sdk.options import ClientOptions, RateLimitPolicy
 
 if TYPE_CHECKING:
     from tenacity.wait import wait_base
+
+T = TypeVar("T")
 
 
 class ApiClient(ABC):
@@ -91,7 +93,18 @@ class ApiClient(ABC):
         """Return the service that it is a client of."""
 
     def _open(self, options: ClientOptions, http_client: HTTPClient | None = None) -> None:
-        self._session = Session(options, Pool(http_client), owns_pool=True)
+        self._use(Session(options, Pool(http_client), owns_pool=True))
+
+    def _use(self, session: Session) -> None:
+        self._session = session
+        self._resources: dict[object, object] = {}
+
+    def _resource(self, kind: Callable[[Session], T]) -> T:
+        """Return the client's only resource of a kind."""
+        resource = self._resources.get(kind)
+        if resource is None:
+            resource = self._resources.setdefault(kind, kind(self._session))
+        return cast("T", resource)
 
     def request(
         self,
@@ -151,7 +164,7 @@ class ApiClient(ABC):
             allow_http=allow_http,
         )
         copy = type(self).__new__(type(self))
-        copy._session = self._session.copy(options)  # noqa: SLF001 - of its own kind
+        copy._use(self._session.copy(options))  # noqa: SLF001 - of its own kind
         return copy
 
     @property

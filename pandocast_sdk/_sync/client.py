@@ -20,7 +20,7 @@ class Pandocast(ApiClient):
 
         Reference: "Endpoints".
         """
-        return ContentResource(self._session)
+        return self._resource(ContentResource)
 
     @staticmethod
     def _service() -> Service:

@@ -29,7 +29,7 @@ class Passband(ApiClient):
 
         Reference: from "List drafts" on.
         """
-        return DraftsResource(self._session)
+        return self._resource(DraftsResource)
 
     @property
     def pipeline(self) -> PipelineResource:
@@ -37,7 +37,7 @@ class Passband(ApiClient):
 
         Reference: from "Trigger pipeline run" on.
         """
-        return PipelineResource(self._session)
+        return self._resource(PipelineResource)
 
     @property
     def voice_profile(self) -> VoiceProfileResource:
@@ -45,7 +45,7 @@ class Passband(ApiClient):
 
         Reference: from "Get voice profile" on.
         """
-        return VoiceProfileResource(self._session)
+        return self._resource(VoiceProfileResource)
 
     @property
     def engagement(self) -> EngagementResource:
@@ -53,7 +53,7 @@ class Passband(ApiClient):
 
         Reference: from "Engagement summary" on.
         """
-        return EngagementResource(self._session)
+        return self._resource(EngagementResource)
 
     @property
     def experiments(self) -> ExperimentsResource:
@@ -61,7 +61,7 @@ class Passband(ApiClient):
 
         Reference: from "List experiments" on.
         """
-        return ExperimentsResource(self._session)
+        return self._resource(ExperimentsResource)
 
     @property
     def sources(self) -> SourcesResource:
@@ -69,7 +69,7 @@ class Passband(ApiClient):
 
         Reference: from "List sources" on.
         """
-        return SourcesResource(self._session)
+        return self._resource(SourcesResource)
 
     @property
     def schedule(self) -> ScheduleResource:
@@ -77,7 +77,7 @@ class Passband(ApiClient):
 
         Reference: from "Get schedule slots" on.
         """
-        return ScheduleResource(self._session)
+        return self._resource(ScheduleResource)
 
     @property
     def calendar(self) -> CalendarResource:
@@ -85,7 +85,7 @@ class Passband(ApiClient):
 
         Reference: "Get calendar feed URL".
         """
-        return CalendarResource(self._session)
+        return self._resource(CalendarResource)
 
     @staticmethod
     def _service() -> Service:

@@ -3,8 +3,6 @@
 from pandocast_sdk.models.base import Open as Open
 from pandocast_sdk.models.base import PassbandModel as PassbandModel
 from pandocast_sdk.models.base import WireModel as WireModel
-from pandocast_sdk.models.base import read_model as read_model
-from pandocast_sdk.models.base import read_models as read_models
 from pandocast_sdk.models.calendar import CalendarFeed as CalendarFeed
 from pandocast_sdk.models.drafts import BulkAction as BulkAction
 from pandocast_sdk.models.drafts import BulkOutcome as BulkOutcome
@@ -124,6 +122,4 @@ __all__ = [
     "VariantResult",
     "VoiceProfile",
     "WireModel",
-    "read_model",
-    "read_models",
 ]

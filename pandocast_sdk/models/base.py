@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias, TypeVar
 from pydantic import BaseModel, ConfigDict, GetPydanticSchema, TypeAdapter, ValidationError
 from pydantic_core import core_schema
 
-_UNEXPORTED = ["Open", "PassbandModel", "WireModel", "read_model", "read_models"]
+_UNEXPORTED = ["Open", "PassbandModel", "WireModel"]
 
 K = TypeVar("K")
 

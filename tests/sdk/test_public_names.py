@@ -35,12 +35,12 @@ def test_other_names_are_not_there() -> None:
     [
         ("import pandocast_sdk", {"httpx", "pydantic", "attrs", "tenacity"}),
         ("from pandocast_sdk import PandocastError", {"httpx", "pydantic", "attrs", "tenacity"}),
-        ("from pandocast_sdk import Pandocast, AsyncPandocast", {"httpx", "pydantic", "attrs", "tenacity"}),
-        ("from pandocast_sdk import Passband, AsyncPassband", {"httpx", "pydantic", "attrs", "tenacity"}),
-        ("import pandocast_sdk; pandocast_sdk.Pandocast(api_key='pk_test_x')", {"pydantic"}),
+        ("from pandocast_sdk import Pandocast, AsyncPandocast", {"httpx", "pydantic", "tenacity"}),
+        ("from pandocast_sdk import Passband, AsyncPassband", {"httpx", "pydantic", "tenacity"}),
+        ("import pandocast_sdk; pandocast_sdk.Pandocast(api_key='pk_test_x')", {"httpx", "pydantic"}),
         (
             "from pandocast_sdk import Passband; Passband(api_key='pk_test_x', base_url='https://a.example')",
-            {"pydantic"},
+            {"httpx", "pydantic"},
         ),
     ],
 )

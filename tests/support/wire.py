@@ -9,7 +9,17 @@ from tenacity.wait import wait_none
 
 from pandocast_sdk._core.call.failure_table import FAILURES
 from pandocast_sdk._core.call.plan import CallContext
-from pandocast_sdk._core.protocol import Failure, FailureKind, Outcome, Plan, Send, Sleep, Step, WireResponse
+from pandocast_sdk._core.protocol import (
+    Failure,
+    FailureKind,
+    Load,
+    Outcome,
+    Plan,
+    Send,
+    Sleep,
+    Step,
+    WireResponse,
+)
 from pandocast_sdk._core.rate_limit.budget import Budget
 from pandocast_sdk._core.redaction import Redactor
 from pandocast_sdk.errors import APIStatusError
@@ -100,6 +110,10 @@ class Player:
             except StopIteration as stop:
                 result: T = stop.value
                 return result
+            outcome = None
+            if isinstance(step, Load):
+                step.load()
+                continue
             self.steps.append(step)
             assert len(self.steps) < 10_000, "a busy loop"
             if isinstance(step, Send):

@@ -1,9 +1,12 @@
 """Waiting for uploads, by reading the list: no call of the service waits, and none gets a single upload."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from math import inf
 from typing import TypeVar
 
+from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import CallContext, call
 from pandocast_sdk._core.lookups.polling import poll
 from pandocast_sdk._core.operations.content import list_content, list_outputs
@@ -11,14 +14,13 @@ from pandocast_sdk._core.paging.offset_pages import MOST_ROWS, Listing, Position
 from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk.errors import ContentFailedError, NotFoundError, RequestRecord, WaitTimeoutError
-from pandocast_sdk.models.pandocast import Content, Outputs
 
 T = TypeVar("T")
 
 CONTENT = Listing(list_content)
 
 
-def find_content(context: CallContext, content_id: str, *, expires: float = inf) -> Plan[Content]:
+def find_content(context: CallContext, content_id: str, *, expires: float = inf) -> Plan[models.Content]:
     """Read the list, newest first, until an upload turns up.
 
     Raises:
@@ -37,7 +39,7 @@ def find_content(context: CallContext, content_id: str, *, expires: float = inf)
     raise NotFoundError("Content not found", status_code=404, request=request, code="not_found")
 
 
-def wait_until_analyzed(context: CallContext, content_id: str, timeout: float) -> Plan[Content]:
+def wait_until_analyzed(context: CallContext, content_id: str, timeout: float) -> Plan[models.Content]:
     """Look again and again until an upload has left `analyzing`.
 
     Raises:
@@ -45,14 +47,14 @@ def wait_until_analyzed(context: CallContext, content_id: str, timeout: float) -
         WaitTimeoutError: It has not in time.
     """
 
-    def look(content: Content, _expires: float) -> Plan[Content | None]:
+    def look(content: models.Content, _expires: float) -> Plan[models.Content | None]:
         yield from ()
         return None if content.status == "analyzing" else content
 
     return _wait(context, content_id, timeout, look)
 
 
-def wait_until_generated(context: CallContext, content_id: str, timeout: float) -> Plan[Outputs]:
+def wait_until_generated(context: CallContext, content_id: str, timeout: float) -> Plan[models.Outputs]:
     """Look again and again until an upload has left `generating` and there are outputs.
 
     Raises:
@@ -60,7 +62,7 @@ def wait_until_generated(context: CallContext, content_id: str, timeout: float) 
         WaitTimeoutError: It has not in time.
     """
 
-    def look(content: Content, expires: float) -> Plan[Outputs | None]:
+    def look(content: models.Content, expires: float) -> Plan[models.Outputs | None]:
         if content.status == "generating":
             return None
         outputs = yield from call(context, list_outputs(content_id), expires=expires)
@@ -70,7 +72,10 @@ def wait_until_generated(context: CallContext, content_id: str, timeout: float) 
 
 
 def _wait(
-    context: CallContext, content_id: str, timeout: float, look: Callable[[Content, float], Plan[T | None]]
+    context: CallContext,
+    content_id: str,
+    timeout: float,
+    look: Callable[[models.Content, float], Plan[T | None]],
 ) -> Plan[T]:
     status: str | None = None
 

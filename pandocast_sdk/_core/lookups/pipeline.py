@@ -1,16 +1,18 @@
 """Waiting for the pipeline, by reading its runs: no call of the service waits."""
 
+from __future__ import annotations
+
+from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import CallContext, call
 from pandocast_sdk._core.lookups.polling import poll
 from pandocast_sdk._core.operations.pipeline import list_runs
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk.errors import WaitTimeoutError
-from pandocast_sdk.models.pipeline import PipelineRun
 
 _UNFINISHED = frozenset({"queued", "running"})
 
 
-def wait_for_run(context: CallContext, timeout: float) -> Plan[PipelineRun]:
+def wait_for_run(context: CallContext, timeout: float) -> Plan[models.PipelineRun]:
     """Look again and again until there is a run and none is queued or running; give the newest.
 
     A run that failed has ended too, and is given like any other. Only the newest runs are looked at, as many
@@ -23,7 +25,7 @@ def wait_for_run(context: CallContext, timeout: float) -> Plan[PipelineRun]:
     """
     status: str | None = None
 
-    def look(expires: float) -> Plan[PipelineRun | None]:
+    def look(expires: float) -> Plan[models.PipelineRun | None]:
         nonlocal status
         runs = (yield from call(context, list_runs(None, None), expires=expires)).items
         unfinished = [run for run in runs if run.status in _UNFINISHED]

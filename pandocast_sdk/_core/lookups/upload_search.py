@@ -1,7 +1,10 @@
 """Settling an upload whose outcome is unknown, by a read: the service has no keys to send one twice by."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
 
+from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import CallContext
 from pandocast_sdk._core.lookups.content import CONTENT
 from pandocast_sdk._core.paging.offset_pages import MOST_ROWS, Position
@@ -9,10 +12,9 @@ from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk._core.requests.operation import instant
 from pandocast_sdk._core.requests.validation import text
-from pandocast_sdk.models.pandocast import Content
 
 
-def find_upload(context: CallContext, title: str, since: datetime) -> Plan[Content | None]:
+def find_upload(context: CallContext, title: str, since: datetime) -> Plan[models.Content | None]:
     """Read the list, newest first, until an upload has the title, or all that follow are too old.
 
     Raises:
@@ -32,6 +34,6 @@ def find_upload(context: CallContext, title: str, since: datetime) -> Plan[Conte
     return None
 
 
-def _created(content: Content) -> datetime:
+def _created(content: models.Content) -> datetime:
     moment = content.created_at
     return moment if moment.utcoffset() is not None else moment.replace(tzinfo=UTC)

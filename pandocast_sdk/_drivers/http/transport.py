@@ -6,7 +6,10 @@ from functools import cache, cached_property
 from typing import Any
 from urllib.request import getproxies
 
+import httpcore  # noqa: F401 - here, since httpx imports it with its first transport, where a fork may come between
 import httpx
+
+"localhost".encode("idna")  # likewise: the first name that is looked up imports this codec
 
 LIMITS = httpx.Limits(max_connections=256, max_keepalive_connections=32, keepalive_expiry=4.0)
 """Servers commonly close idle connections after five seconds; a write must not meet one that just did. The
@@ -16,6 +19,15 @@ HTTP library looks at every idle one whenever a call ends: with 64 that took lon
 def has_proxies() -> bool:
     """Tell whether the environment, or the system's settings, name a proxy for anything."""
     return not {"http", "https", "all"}.isdisjoint(getproxies())
+
+
+@cache
+def import_backend() -> None:
+    """Import what httpx imports at its first connection, which would be on the event loop."""
+    import anyio.streams.tls  # noqa: PLC0415 - blocking clients do without
+
+    _ = anyio.connect_tcp  # imported when it is first used
+    anyio.run(anyio.sleep, 0)  # its asyncio backend is imported by the first loop that runs
 
 
 @cache

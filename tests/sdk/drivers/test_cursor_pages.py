@@ -20,8 +20,9 @@ from pandocast_sdk._core.paging.cursor_paging import CursorListing, CursorRows
 from pandocast_sdk._core.protocol import WireResponse
 from pandocast_sdk._core.requests.operation import Operation, query_string
 from pandocast_sdk._core.requests.validation import at_least
-from pandocast_sdk._drivers.async_cursor_pages import AsyncCursorPages, open_async_cursor_list
-from pandocast_sdk._drivers.sync_cursor_pages import CursorPage, open_cursor_list
+from pandocast_sdk._drivers import async_lists, sync_lists
+from pandocast_sdk._drivers.async_lists import AsyncCursorPages
+from pandocast_sdk._drivers.sync_cursor_pages import CursorPage
 
 PAGES: dict[str | None, tuple[list[str], str | None]] = {
     None: (["e", "d"], "after d"),
@@ -55,7 +56,9 @@ class Service:
         return AsyncPandocast(**options(httpx.AsyncClient(transport=httpx.MockTransport(self))))
 
     def open(self, cursor: str | None = None, *, limit: int = 2) -> CursorPage[str]:
-        return open_cursor_list(self.client()._session, listing(limit), cursor)
+        return sync_lists.open_cursor_list(
+            self.client()._session, listing(limit), cursor=cursor, position=None, prefetch=0
+        )
 
 
 def options(http_client: object) -> dict[str, Any]:
@@ -87,7 +90,9 @@ def asynchronously(scenario: Callable[[Open], Coroutine[Any, Any, None]], servic
         async with service.async_client() as client:
 
             def opened(cursor: str | None = None, *, limit: int = 2) -> AsyncCursorPages[str]:
-                return open_async_cursor_list(client._session, listing(limit), cursor)
+                return async_lists.open_cursor_list(
+                    client._session, listing(limit), cursor=cursor, position=None, prefetch=0
+                )
 
             await scenario(opened)
 

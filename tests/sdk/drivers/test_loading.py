@@ -27,13 +27,105 @@ def test_a_first_call_loads_nothing_that_it_does_not_need() -> None:
     with loopback(always(http("200 OK", b'{"items": [], "total": 0}'))) as server:
         loaded = modules_after(ONE_CALL.format(key=KEY, url=server.url))
     assert {"httpx", "pydantic", "pandocast_sdk.models.pandocast"} <= loaded
-    late = {
-        "tenacity",
-        "pandocast_sdk._core.paging.prefetching",
-        "pandocast_sdk._core.paging.positions",
-        "redis",
-    }
+    late = {"asyncio", "tenacity", "redis"}
     assert not late & loaded
+
+
+LATE_IMPORTS = """
+import asyncio, importlib.abc, sys, threading
+from pandocast_sdk import AsyncPandocast, AsyncPassband, Pandocast, Passband, PandocastError, _imports
+beside_the_lock, on_the_loop = [], []
+
+class Witness(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if not _imports._lock._is_owned():
+            beside_the_lock.append(name)
+        if threading.current_thread() is threading.main_thread():
+            on_the_loop.append(name)
+
+options = {{"api_key": {key!r}, "base_url": {url!r}}}
+nobody_there = {{**options, "base_url": "http://localhost:9"}}
+
+def blocking():
+    with Pandocast(**options) as pandocast, Passband(**options) as passband:
+        pandocast.content.outputs("content_1")
+        pandocast.content.list()
+        passband.schedule.slots()
+    with Pandocast(**nobody_there) as pandocast:
+        try:
+            pandocast.content.list()
+        except PandocastError:
+            pass
+    on_the_loop.clear()
+
+async def awaiting():
+    async with AsyncPandocast(**options) as pandocast, AsyncPassband(**options) as passband:
+        await asyncio.gather(*(pandocast.content.outputs("content_1") for _ in range(5)))
+        await pandocast.content.list()
+        await passband.schedule.slots()
+    async with AsyncPandocast(**nobody_there) as pandocast:
+        try:
+            await pandocast.content.list()
+        except PandocastError:
+            pass
+
+async def watched():
+    sys.meta_path.insert(0, Witness())
+    {call}
+
+asyncio.run(watched())
+assert {{"httpx", "pydantic", "pandocast_sdk.models.schedule", "tenacity"}} <= sys.modules.keys()
+print(*beside_the_lock, *on_the_loop)
+"""
+
+
+@pytest.mark.parametrize("call", ["blocking()", "await awaiting()"])
+def test_calls_import_under_the_lock_and_off_the_event_loop(call: str) -> None:
+    body = b'{"items": [], "total": 0, "has_more": false, "slots": []}'
+    with loopback(always(http("200 OK", body))) as server:
+        assert modules_after(LATE_IMPORTS.format(key=KEY, url=server.url, call=call)) == set()
+
+
+FORK = """
+import importlib.abc, os, sys, threading
+from pandocast_sdk import Pandocast
+importing, forking = threading.Event(), threading.Event()
+
+class Slow(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name == {slow!r} and not importing.is_set():
+            importing.set()
+            forking.wait()
+
+def call():
+    with Pandocast(api_key={key!r}, base_url={url!r}) as client:
+        assert client.content.outputs("content_1").items == []
+
+sys.meta_path.insert(0, Slow())
+thread = threading.Thread(target=call)
+thread.start()
+importing.wait()
+os.register_at_fork(before=forking.set)  # runs before the SDK's own, which waits for the import
+child = os.fork()
+if child == 0:
+    call()
+    os._exit(7)
+thread.join()
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.parametrize("slow", ["httpx._client", "pydantic.main", "pandocast_sdk.models.pandocast"])
+def test_a_fork_during_a_first_call_leaves_a_child_that_can_call(slow: str) -> None:
+    with loopback(always(http("200 OK", b'{"items": [], "total": 0}'))) as server:
+        done = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-W", "ignore", "-c", FORK.format(key=KEY, url=server.url, slow=slow)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert (done.stdout, done.stderr) == ("7\n", "")
 
 
 def test_a_signature_is_verified_with_next_to_nothing() -> None:

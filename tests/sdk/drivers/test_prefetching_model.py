@@ -18,9 +18,9 @@ from support.wire import context, failure
 from pandocast_sdk._core.call.plan import CallContext
 from pandocast_sdk._core.paging.offset_pages import Position
 from pandocast_sdk._core.paging.positions import offset_start
-from pandocast_sdk._core.protocol import FailureKind, Outcome, Plan, Send
+from pandocast_sdk._core.protocol import FailureKind, Load, Outcome, Plan, Send
 from pandocast_sdk._drivers.async_iteration import AsyncItemIterator
-from pandocast_sdk._drivers.async_pages import AsyncPages
+from pandocast_sdk._drivers.async_lists import AsyncPages
 from pandocast_sdk._drivers.async_session import AsyncSession
 from pandocast_sdk.errors import APIConnectionError, ResponseValidationError
 from pandocast_sdk.models.pandocast import Content
@@ -49,6 +49,10 @@ class Turns:
                 step = life.send(outcome)
             except StopIteration as stop:
                 return stop.value
+            if isinstance(step, Load):
+                step.load()
+                outcome = None
+                continue
             assert isinstance(step, Send)
             self.under_way += 1
             self.most_under_way = max(self.under_way, self.most_under_way)

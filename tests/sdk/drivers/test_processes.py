@@ -194,7 +194,7 @@ def test_connections_of_event_loops_that_have_ended_are_let_go(run: Callable[...
         client = AsyncPandocast(base_url=server.url, **HERE)
         for _ in range(5):
             status_in(run, client)
-            assert len(client._session.pool._roads) == 1
+            assert len(client._session._pool._transports) == 1
         status_in(run, client, close=True)
         gc.collect()
         assert server.all_closed()

@@ -195,8 +195,16 @@ def test_no_object_shows_the_key() -> None:
         ):
             assert KEY not in f"{thing!r} {thing}"
         session = client._session
-        request = session._request_builder
-        for inner in (session, session._state.context(), session.options, request, request._read_headers):
+        exchange = session._open_exchange()
+        builder = exchange._request_builder
+        for inner in (
+            session,
+            session._state.context(),
+            session.options,
+            exchange,
+            builder,
+            builder._read_headers,
+        ):
             assert KEY not in f"{inner!r} {inner}"
 
 

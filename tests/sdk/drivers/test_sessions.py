@@ -175,21 +175,19 @@ def test_cancelled_calls_do_not_eat_up_the_pool(backend: str) -> None:
 @BACKENDS
 def test_a_first_call_that_is_cancelled_lets_the_next_one_ask(backend: str) -> None:
     async def scenario(client: AsyncPandocast, server: Loopback) -> None:
-        async def second() -> None:
-            await client.request("GET", "/things")
+        async def replace(first: anyio.CancelScope) -> None:
+            budget = budget_of(client)
+            await until(lambda: server.heard)
+            group.start_soon(client.request, "GET", "/things")
+            await until(lambda: budget._line)
+            first.cancel()
 
         async with anyio.create_task_group() as group:
             with anyio.CancelScope() as first:
-                group.start_soon(cancelling, first)
-                group.start_soon(second)
+                group.start_soon(replace, first)
                 await client.request("GET", "/hang")
         assert budget_of(client)._in_flight == 0
-
         assert [heard.target[-6:] for heard in server.heard] == ["1/hang", "things"]
-
-    async def cancelling(scope: anyio.CancelScope) -> None:
-        await anyio.sleep(0.1)
-        scope.cancel()
 
     asynchronous(backend, scenario, answer_things_only)
 
@@ -453,7 +451,7 @@ def test_a_forked_child_opens_its_own_connections_and_its_own_line(waiting: bool
 
 def test_a_client_that_is_never_used_opens_nothing() -> None:
     client = Pandocast(api_key=KEY)
-    assert client._session.pool._road is None
+    assert client._session._pool._transport is None
     client.close()
 
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 import pandocast_sdk
 from pandocast_sdk import Draft, Experiment, PipelineRun, Slot, Source
-from pandocast_sdk.models.base import PassbandModel, camel_case, read_model, read_models
+from pandocast_sdk.models.base import PassbandModel, array_reader_of, camel_case, reader_of
 
 TIME = "2026-03-28T10:00:00Z"
 NEEDED: Mapping[str, dict[str, Any]] = {
@@ -181,20 +181,20 @@ def test_a_draft_tells_what_it_came_from() -> None:
 )
 def test_an_array_that_does_not_fit_is_refused_without_repeating_it(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"^[\w.]+: ") as caught:
-        read_models(Slot, body)
+        array_reader_of(Slot)(body)
     assert caught.value.__cause__ is None
 
 
 def test_a_value_that_does_not_fit_is_named_and_not_repeated() -> None:
     with pytest.raises(ValueError, match="minute") as caught:
-        read_models(Slot, b'[{"dayOfWeek": 1, "hour": 2, "minute": "s3cret"}]')
+        array_reader_of(Slot)(b'[{"dayOfWeek": 1, "hour": 2, "minute": "s3cret"}]')
     assert "s3cret" not in str(caught.value)
     with pytest.raises(ValueError, match="minute") as caught:
-        read_model(Slot, b'{"dayOfWeek": 1, "hour": 2, "minute": "s3cret"}')
+        reader_of(Slot)(b'{"dayOfWeek": 1, "hour": 2, "minute": "s3cret"}')
     assert "s3cret" not in str(caught.value)
 
 
 @given(st.lists(st.builds(Slot, day_of_week=st.integers(), hour=st.integers(), minute=st.integers())))
 def test_an_array_is_read_as_it_was_written(slots: list[Slot]) -> None:
     body = json.dumps([slot.model_dump(by_alias=True) for slot in slots]).encode()
-    assert read_models(Slot, body) == slots
+    assert array_reader_of(Slot)(body) == slots

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pandocast_sdk._drivers.http import body
-from pandocast_sdk._drivers.http.body import AnswerTooLargeError, AttemptExpiredError, BodyReader
+from pandocast_sdk._drivers.http.body import AttemptExpiredError, BodyReader, ResponseTooLargeError
 
 NEVER = float("inf")
 
@@ -69,22 +69,22 @@ def test_a_packed_body_that_ends_too_early_is_broken() -> None:
 def test_an_answer_may_be_as_large_as_the_largest(
     size: int, coding: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(body, "LARGEST_ANSWER", 1000)
+    monkeypatch.setattr(body, "LARGEST_BODY", 1000)
     data = bytes(size)
     pieces = cut(gzip.compress(data) if coding else data, [3, 700])
     if size > 1000:
-        with pytest.raises(AnswerTooLargeError):
+        with pytest.raises(ResponseTooLargeError):
             read(pieces, coding)
     else:
         assert read(pieces, coding) == data
 
 
 def test_a_bomb_is_not_blown_up_before_it_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body, "LARGEST_ANSWER", 100_000)
+    monkeypatch.setattr(body, "LARGEST_BODY", 100_000)
     bomb = gzip.compress(bytes(50_000_000))
     tracemalloc.start()
     try:
-        with pytest.raises(AnswerTooLargeError):
+        with pytest.raises(ResponseTooLargeError):
             read([bomb], "gzip")
         _, peak = tracemalloc.get_traced_memory()
     finally:

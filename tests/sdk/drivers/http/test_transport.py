@@ -26,8 +26,8 @@ from pandocast_sdk import (
     PoolTimeoutError,
     ResponseValidationError,
 )
-from pandocast_sdk._drivers.http import body, transport
-from pandocast_sdk._drivers.http.transport import _TimeLeft
+from pandocast_sdk._drivers.http import body, request_builder
+from pandocast_sdk._drivers.http.request_builder import _TimeLeft
 
 EVERY_FLAVOUR = pytest.mark.parametrize("flavour", FLAVOURS)
 
@@ -66,13 +66,13 @@ def test_a_request_as_it_goes_over_the_wire(flavour: str) -> None:
 
 
 def test_a_frozen_application_has_lost_the_version_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "version", lambda _name: metadata.version("no-such-distribution"))
-    transport.user_agent.cache_clear()
+    monkeypatch.setattr(request_builder, "version", lambda _name: metadata.version("no-such-distribution"))
+    request_builder.user_agent.cache_clear()
     try:
         with loopback(always(http("200 OK"))) as server:
             call(FLAVOURS[0], server.url)
     finally:
-        transport.user_agent.cache_clear()
+        request_builder.user_agent.cache_clear()
     assert server.heard[0].header("User-Agent") == [f"pandocast-sdk python/{platform.python_version()}"]
 
 
@@ -258,7 +258,7 @@ BOMB = gzip.compress(bytes(3_000_000), mtime=0)
 def test_an_answer_larger_than_any_answer_is_not_read_to_its_end(
     flavour: str, response: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(body, "LARGEST_ANSWER", 1_000_000)
+    monkeypatch.setattr(body, "LARGEST_BODY", 1_000_000)
     with (
         loopback(always(response)) as server,
         pytest.raises(ResponseValidationError, match="larger than") as caught,
