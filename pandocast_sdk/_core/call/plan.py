@@ -73,6 +73,17 @@ class CallContext(NamedTuple):
         return self.wall() if date is None else date
 
 
+def request_url(context: CallContext, operation: Operation[object]) -> str:
+    """Return the whole URL of an operation, query included."""
+    url = context.options.base_url + operation.path
+    return f"{url}?{operation.query}" if operation.query else url
+
+
+def request_record(context: CallContext, operation: Operation[object]) -> RequestRecord:
+    """Return what an error remembers of an operation's request."""
+    return RequestRecord(operation.method, request_url(context, operation), operation.name)
+
+
 def call(context: CallContext, operation: Operation[T], *, expires: float = inf) -> Plan[T]:
     """Carry one operation out.
 
@@ -90,17 +101,16 @@ def call(context: CallContext, operation: Operation[T], *, expires: float = inf)
     if operation.load is not None:
         yield Load(operation.load)
     options, budget = context.options, context.budget
-    path = f"{operation.path}?{operation.query}" if operation.query else operation.path
-    request = WireRequest(operation.method, options.base_url + path, operation.body)
+    request = WireRequest(operation.method, request_url(context, operation), operation.body)
     if options.deadline is not None:
         expires = min(expires, context.now() + options.deadline)
     attempts, number, place, refused = None, 0, None, False
     while True:
         now = context.now()
         if now >= expires:
-            raise _too_late(_record(operation, request))
+            raise _too_late(request_record(context, operation))
         if budget is not None and (refused or (place := budget.take(now)) is None):
-            record = _record(operation, request)
+            record = request_record(context, operation)
             place = yield from _wait_for_place(
                 context, budget, record, expires, place=place if refused else None
             )
@@ -122,9 +132,9 @@ def call(context: CallContext, operation: Operation[T], *, expires: float = inf)
             except (ValueError, RecursionError) as error:
                 fault = str(error)
             # Outside, so that the fault, whose frames hold the body, does not come along as context.
-            raise _unreadable(context, operation, _record(operation, request), outcome, fault)
+            raise _unreadable(context, operation, request_record(context, operation), outcome, fault)
         attempts = attempts or Attempts(max_retries=options.max_retries, backoff=options.backoff)
-        record = _record(operation, request)
+        record = request_record(context, operation)
         refused = yield from _recover(context, operation, outcome, record, attempts=attempts, expires=expires)
 
 
@@ -158,10 +168,6 @@ def _recover(
         raise _too_late(record, error) from error
     yield Sleep(pause)
     return False
-
-
-def _record(operation: Operation[T], request: WireRequest) -> RequestRecord:
-    return RequestRecord(operation.method, request.url, operation.name)
 
 
 def _wait_for_place(

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from math import inf
 from typing import TypeVar
 
-from pandocast_sdk._core.call.plan import CallContext, call
+from pandocast_sdk._core.call.plan import CallContext, call, request_record
 from pandocast_sdk._core.lookups.polling import poll
 from pandocast_sdk._core.operations.content import list_content, list_outputs
 from pandocast_sdk._core.paging.offset_pages import MOST_ROWS, Listing, Position
 from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._core.protocol import Plan
-from pandocast_sdk.errors import ContentFailedError, NotFoundError, RequestRecord, WaitTimeoutError
+from pandocast_sdk.errors import ContentFailedError, NotFoundError, WaitTimeoutError
 from pandocast_sdk.models.pandocast import Content, Outputs
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ def find_content(context: CallContext, content_id: str, *, expires: float = inf)
             if content.id == content_id:
                 return content
         position = page.position
-    request = RequestRecord("GET", f"{context.options.base_url}/content", "list_content")
+    request = request_record(context, CONTENT.page(MOST_ROWS, 0))
     raise NotFoundError("Content not found", status_code=404, request=request, code="not_found")
 
 

@@ -17,11 +17,11 @@ from typing import Generic, TypeVar
 
 from attrs import evolve, field, frozen
 
-from pandocast_sdk._core.call.plan import CallContext, call
+from pandocast_sdk._core.call.plan import CallContext, call, request_record
 from pandocast_sdk._core.paging.offset_pages import REMEMBERED, short_name
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk._core.requests.operation import Operation
-from pandocast_sdk.errors import RequestRecord, ResponseValidationError
+from pandocast_sdk.errors import ResponseValidationError
 
 MOST_EMPTY_PAGES = 1000  # in a row, each of them a request, before a list is said to go nowhere
 LONGEST_CURSOR = 8000  # bytes in UTF-8: many servers refuse a request line that is longer
@@ -121,8 +121,8 @@ def fetch_cursor_page(
     """
     if position.ended:
         return CursorSlice([], None, position)
-    asked = listing.page(position.cursor)
-    rows = yield from call(context, asked, expires=expires)
+    operation = listing.page(position.cursor)
+    rows = yield from call(context, operation, expires=expires)
     skip, ahead = _place(listing, position, rows.items)
     items = list(rows.items[skip:])
     if rows.next_cursor:
@@ -131,9 +131,7 @@ def fetch_cursor_page(
     else:
         following, fault = None, "every row given out last has vanished" if ahead.lost else None
     if fault is not None:
-        url = f"{context.options.base_url}{asked.path}"
-        record = RequestRecord(asked.method, f"{url}?{asked.query}" if asked.query else url, asked.name)
-        raise ResponseValidationError(fault, request=record)
+        raise ResponseValidationError(fault, request=request_record(context, operation))
     return CursorSlice(items, following, position)
 
 

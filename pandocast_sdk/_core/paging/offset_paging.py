@@ -11,7 +11,7 @@ every row that existed at the start comes once, in constant memory.
 from collections.abc import Sequence
 from math import inf
 
-from pandocast_sdk._core.call.plan import CallContext, call
+from pandocast_sdk._core.call.plan import CallContext, call, request_record
 from pandocast_sdk._core.paging.offset_pages import (
     MOST_ROWS,
     Listing,
@@ -24,7 +24,7 @@ from pandocast_sdk._core.paging.offset_pages import (
     short_names,
 )
 from pandocast_sdk._core.protocol import Plan
-from pandocast_sdk.errors import RequestRecord, ResponseValidationError
+from pandocast_sdk.errors import ResponseValidationError
 
 _TRIES = 30  # requests for one page before the list is said to move too fast
 
@@ -190,6 +190,5 @@ def _sound(
 def _contradiction(
     context: CallContext, listing: Listing[R], position: Position, message: str
 ) -> ResponseValidationError:
-    asked = listing.page(position.limit, position.offset)
-    record = RequestRecord(asked.method, f"{context.options.base_url}{asked.path}?{asked.query}", asked.name)
-    return ResponseValidationError(message, request=record)
+    operation = listing.page(position.limit, position.offset)
+    return ResponseValidationError(message, request=request_record(context, operation))
