@@ -80,7 +80,7 @@ def test_the_envelope_of_the_reference() -> None:
 def test_a_body_that_is_no_envelope_breaks_nothing(body: bytes, read: object) -> None:
     error = error_for(502, body)
     assert error.body == read
-    assert (error.message, error.code) == ("the server answered 502", None)
+    assert (error.message, error.code) == ("the server responded with status 502", None)
 
 
 def test_a_long_sentence_is_cut() -> None:

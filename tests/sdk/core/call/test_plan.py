@@ -476,7 +476,7 @@ def test_an_attempt_leaves_one_line_without_query_header_or_body(caplog: pytest.
     )
     assert [record.getMessage() for record in caplog.records] == [
         "GET /things/1 -> BROKEN, attempt 1",
-        "GET /things/1 -> 200, attempt 2, 0.100 s, place 37/100",
+        "GET /things/1 -> 200, attempt 2, 0.100 s, slot 37/100",
     ]
 
 
