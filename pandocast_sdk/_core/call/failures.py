@@ -131,7 +131,7 @@ def _read_error_body(response: WireResponse, redact: Redactor) -> tuple[str, str
 
 def _decoded(text: str, redact: Redactor) -> object:
     try:
-        return redact.deeply(json.loads(text)) if text else None
+        return redact.json(json.loads(text)) if text else None
     except (ValueError, RecursionError):
         return text
 

@@ -217,7 +217,7 @@ def _recover(
     """Wait until the call may be sent again, or raise what has become of it.
 
     Returns:
-        True when the server refused it for the rate limit, so that it goes back to its place in the queue.
+        True when the server refused it for the rate limit, so that it goes back to the queue with its ticket.
     """
     kind = failure_kind(outcome)
     error = _error(context, operation, outcome, kind)
