@@ -117,9 +117,9 @@ class AsyncApiClient(ABC):
             PandocastError: As any other call; a status outside 200-299 is an `APIStatusError`.
         """
         from pandocast_sdk._core.call.plan import call
-        from pandocast_sdk._core.requests.custom import raw_request
+        from pandocast_sdk._core.requests.custom import custom_request
 
-        return await self._session.run(call, raw_request(method, path, params=params, body=json))
+        return await self._session.run(call, custom_request(method, path, params=params, body=json))
 
     def with_options(
         self,

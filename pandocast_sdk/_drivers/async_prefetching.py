@@ -94,7 +94,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
         for key in beside:
             self._slots.pop(key).task.cancel()
         if beside:
-            self._ahead.missed()
+            self._ahead.record_miss()
         self._begin()
 
     async def page(self, position: Pos) -> Pg | None:
@@ -110,9 +110,9 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
         await slot.task.wait()
         self._slots.pop(key, None)
         if slot.answer is not None:
-            page = self._ahead.take(position, key, slot.answer)
+            page = self._ahead.page_from(position, key, slot.answer)
             if page is None:
-                self._ahead.missed()
+                self._ahead.record_miss()
             return page
         error, slot.error = slot.error, None
         try:
@@ -124,7 +124,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
 
     def note(self, position: Pos, page: Pg) -> None:
         """Learn from a page, and aim behind it."""
-        following = self._ahead.note(position, page)
+        following = self._ahead.record_page(position, page)
         if following is not None:
             self.aim(following, more=0)
 
@@ -145,7 +145,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
             return []
         answers = {key: slot.answer for key, slot in self._slots.items() if slot.answer is not None}
         position, more = self._aim
-        return self._ahead.wanted(position, answers, more)
+        return self._ahead.requests_ahead(position, answers, more)
 
     def _begin(self) -> None:
         """Begin what is wanted and not under way."""
@@ -157,7 +157,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
 
     async def _fetch(self, key: Key, slot: _Slot[Ans]) -> None:
         try:
-            slot.answer = await self._session.run(self._ahead.ask, key)
+            slot.answer = await self._session.run(self._ahead.fetch_ahead, key)
         except Exception as error:  # noqa: BLE001 - raised in the task that wants the page
             slot.error = error
         else:

@@ -101,7 +101,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
             for key in beside:
                 self._slots.pop(key).dropped = True
             if beside:
-                self._ahead.missed()
+                self._ahead.record_miss()
             fresh = [(key, self._claim(key)) for key in keys[more:] if key not in self._slots]
         for key, slot in fresh:
             self._start(key, slot)
@@ -120,9 +120,9 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
         with self._lock:
             self._slots.pop(key, None)
             if slot.answer is not None:
-                page = self._ahead.take(position, key, slot.answer)
+                page = self._ahead.page_from(position, key, slot.answer)
                 if page is None:
-                    self._ahead.missed()
+                    self._ahead.record_miss()
                 return page
         error, slot.error = slot.error, None
         try:
@@ -135,7 +135,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
     def note(self, position: Pos, page: Pg) -> None:
         """Learn from a page, and aim behind it."""
         with self._lock:
-            following = self._ahead.note(position, page)
+            following = self._ahead.record_page(position, page)
         if following is not None:
             self.aim(following, more=0)
 
@@ -149,7 +149,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
             return []
         answers = {key: slot.answer for key, slot in self._slots.items() if slot.answer is not None}
         position, more = self._aim
-        return self._ahead.wanted(position, answers, more)
+        return self._ahead.requests_ahead(position, answers, more)
 
     def _claim(self, key: Key) -> _Slot[Ans]:
         slot = self._slots[key] = _Slot()
@@ -183,7 +183,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
 
         answer: Ans | None = None
         try:
-            answer = self._session.run(stoppable, stopped, self._ahead.ask, key)
+            answer = self._session.run(stoppable, stopped, self._ahead.fetch_ahead, key)
         except BaseException as error:  # noqa: BLE001 - raised in the thread that wants the page
             slot.error = error
         slot.answer = answer

@@ -119,9 +119,9 @@ class ApiClient(ABC):
             PandocastError: As any other call; a status outside 200-299 is an `APIStatusError`.
         """
         from pandocast_sdk._core.call.plan import call
-        from pandocast_sdk._core.requests.custom import raw_request
+        from pandocast_sdk._core.requests.custom import custom_request
 
-        return self._session.run(call, raw_request(method, path, params=params, body=json))
+        return self._session.run(call, custom_request(method, path, params=params, body=json))
 
     def with_options(
         self,

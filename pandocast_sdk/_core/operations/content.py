@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from pandocast_sdk._core.operations.pandocast_routes import ROUTES
-from pandocast_sdk._core.requests.operation import Operation, instant, operation
+from pandocast_sdk._core.requests.operation import Operation, operation, timestamp
 from pandocast_sdk._core.requests.reading import reads
 from pandocast_sdk.models.pandocast import Content, ContentList, Generation, Outputs, ScheduledPost
 
@@ -63,7 +63,7 @@ def schedule_output(content_id: str, *, output_id: str, scheduled_at: datetime) 
         ROUTES["schedule_output"],
         reads(ScheduledPost),
         path={"id": content_id},
-        body={"output_id": output_id, "scheduled_at": instant("scheduled_at", scheduled_at)},
+        body={"output_id": output_id, "scheduled_at": timestamp("scheduled_at", scheduled_at)},
     )
 
 

@@ -7,7 +7,7 @@ from pandocast_sdk._core.paging.cursor_paging import CursorListing, CursorRows
 from pandocast_sdk._core.protocol import WireResponse
 from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads
-from pandocast_sdk._core.requests.validation import maybe_at_least
+from pandocast_sdk._core.requests.validation import optional_at_least
 from pandocast_sdk.models.base import read_model
 from pandocast_sdk.models.pipeline import PipelineRun, PipelineRunList, PipelineStats, PipelineTrigger
 
@@ -24,7 +24,7 @@ def all_runs(limit: int | None) -> CursorListing[PipelineRun]:
 
 def list_runs(limit: int | None, cursor: str | None) -> Operation[CursorRows[PipelineRun]]:
     """One page of runs, newest first."""
-    query = {"limit": maybe_at_least("limit", limit, 1), "cursor": cursor}
+    query = {"limit": optional_at_least("limit", limit, 1), "cursor": cursor}
     return operation(ROUTES["list_pipeline_runs"], _rows, query=query)
 
 

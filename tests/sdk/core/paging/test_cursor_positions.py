@@ -159,7 +159,7 @@ def test_when_no_row_is_left_to_tell_the_place_by_that_is_said() -> None:
     place = table.after(4)
     table.rows = [*range(60, 30, -1), *range(20, 0, -1)]
     for _ in range(2):
-        with pytest.raises(ResponseValidationError, match="every row given out last has vanished"):
+        with pytest.raises(ResponseValidationError, match="all rows that were returned last have vanished"):
             table.rest(place)
 
 

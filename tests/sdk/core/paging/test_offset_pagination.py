@@ -160,7 +160,7 @@ def test_a_position_within_a_page_goes_on_with_the_next_row(taken: int) -> None:
     for _ in range(taken // 10 + 1 if taken < 25 else 3):
         page = reader.next_page()
     assert page is not None
-    place = page.after(taken - (len(reader.rows) - len(page.items)))
+    place = page.position_after(taken - (len(reader.rows) - len(page.items)))
     reader.rows, reader.position = reader.rows[:taken], place
     assert place.ended == (taken == 25)
     if taken:
@@ -175,7 +175,7 @@ def test_a_position_within_a_page_remembers_rows_of_pages_before() -> None:
     reader = Reader(table, 10)
     reader.next_page()
     page = reader.next_page()
-    reader.position = page.after(3)
+    reader.position = page.position_after(3)
     table.delete([10, 11, 12])
     reader.rows = []
     assert reader.all() == list(range(37, 0, -1))

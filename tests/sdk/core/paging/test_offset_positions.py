@@ -15,11 +15,11 @@ from support.content_table import LISTING
 from pandocast_sdk._core.operations.drafts import list_drafts
 from pandocast_sdk._core.operations.pipeline import all_runs
 from pandocast_sdk._core.paging.cursor_paging import LONGEST_CURSOR, CursorListing, CursorPosition
-from pandocast_sdk._core.paging.offset_pages import LONGEST_NAME, REMEMBERED, Position, short_name
+from pandocast_sdk._core.paging.offset_pages import LONGEST_KEY, REMEMBERED, Position, row_key
 from pandocast_sdk._core.paging.positions import cursor_start, cursor_text, offset_start, offset_text
 from pandocast_sdk.models.drafts import Draft
 
-NAMES = st.lists(st.text(max_size=LONGEST_NAME), max_size=REMEMBERED).map(tuple)
+NAMES = st.lists(st.text(max_size=LONGEST_KEY), max_size=REMEMBERED).map(tuple)
 CURSORS = st.text(st.characters(), min_size=1, max_size=50)
 OFFSETS = st.builds(
     Position,
@@ -70,7 +70,7 @@ def test_a_cursor_position_comes_back_as_it_was(position: CursorPosition) -> Non
 
 
 def test_a_position_stays_small_whatever_the_service_calls_its_rows() -> None:
-    given = tuple(short_name("\udcff" * 10_000 + str(number)) for number in range(REMEMBERED))
+    given = tuple(row_key("\udcff" * 10_000 + str(number)) for number in range(REMEMBERED))
     assert len(set(given)) == REMEMBERED
     assert len(offset_text(LISTING, Position(1, 1, 1, 0, given))) < 10_000
     longest = "x" * LONGEST_CURSOR
@@ -99,10 +99,10 @@ def test_bounds_hold_with_and_without_a_position(limit: int | None, offset: int 
             offset_start(LISTING, limit=limit, offset=offset, position=position)
 
 
-def test_a_position_and_another_place_exclude_each_other() -> None:
-    with pytest.raises(ValueError, match="offset and position exclude"):
+def test_a_position_excludes_offset_and_cursor() -> None:
+    with pytest.raises(ValueError, match="offset and position are mutually exclusive"):
         offset_start(LISTING, limit=None, offset=0, position=offset_text(LISTING, Position(0, 10)))
-    with pytest.raises(ValueError, match="cursor and position exclude"):
+    with pytest.raises(ValueError, match="cursor and position are mutually exclusive"):
         cursor_start(drafts(), cursor="c", position=cursor_text(drafts(), CursorPosition()))
 
 
@@ -164,7 +164,7 @@ def forged(text: str, changes: Mapping[str, object], *, name: str | None = None)
         {"given": "abc"},
         {"given": [1]},
         {"given": ["a"] * (REMEMBERED + 1)},
-        {"given": ["x" * (LONGEST_NAME + 1)]},
+        {"given": ["x" * (LONGEST_KEY + 1)]},
         {"ended": 1},
         {"surplus": 1},
     ],

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.wire import answer
 
-from pandocast_sdk._core.requests.custom import Response, raw_request
+from pandocast_sdk._core.requests.custom import Response, custom_request
 from pandocast_sdk._core.requests.operation import Operation
 
 
 def build(method: str = "GET", path: str = "/content") -> Operation[Response]:
-    return raw_request(method, path, params=None, body=None)
+    return custom_request(method, path, params=None, body=None)
 
 
 @pytest.mark.parametrize("method", ["get", "GET", "Post", "PATCH", "delete", "OPTIONS", "HEAD", "PROPFIND"])
@@ -90,7 +90,7 @@ def test_no_accepted_path_leaves_its_place(text: str) -> None:
 
 
 def test_parameters_and_members_that_are_none_are_left_out() -> None:
-    operation = raw_request(
+    operation = custom_request(
         "POST", "/x", params={"a": 1, "b": None, "c": "d e&f"}, body={"g": None, "h": [None]}
     )
     assert operation.query == "a=1&c=d+e%26f"
@@ -134,10 +134,10 @@ def test_an_answer_does_not_show_what_it_holds() -> None:
 def test_a_body_is_an_object_or_an_array(
     body: dict[str, object] | list[object] | None, sent: bytes | None
 ) -> None:
-    assert raw_request("PUT", "/schedule/slots", params=None, body=body).body == sent
+    assert custom_request("PUT", "/schedule/slots", params=None, body=body).body == sent
 
 
 @pytest.mark.parametrize("body", ["text", b"bytes"])
-def test_a_text_is_no_body(body: str | bytes) -> None:
-    with pytest.raises(ValueError, match="not a text"):
-        raw_request("PUT", "/schedule/slots", params=None, body=body)
+def test_a_string_is_no_body(body: str | bytes) -> None:
+    with pytest.raises(ValueError, match="not a string"):
+        custom_request("PUT", "/schedule/slots", params=None, body=body)

@@ -22,8 +22,8 @@ from pandocast_sdk._core.operations.content import (
 )
 from pandocast_sdk._core.operations.pandocast_routes import ROUTES
 from pandocast_sdk._core.paging.positions import offset_start
-from pandocast_sdk._core.requests.operation import instant, json_body, path_segment, query_string
-from pandocast_sdk._core.requests.validation import maybe_at_least
+from pandocast_sdk._core.requests.operation import json_body, path_segment, query_string, timestamp
+from pandocast_sdk._core.requests.validation import optional_at_least
 
 NOON = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)
 
@@ -126,13 +126,13 @@ def test_a_body_that_json_cannot_carry_is_refused(value: object) -> None:
     ],
 )
 def test_a_time_is_written_in_utc(moment: datetime, written: str) -> None:
-    assert instant("scheduled_at", moment) == written
+    assert timestamp("scheduled_at", moment) == written
 
 
 @given(st.datetimes(timezones=st.timezones()))
 def test_a_time_stays_the_same_moment(moment: datetime) -> None:
     try:
-        written = instant("scheduled_at", moment)
+        written = timestamp("scheduled_at", moment)
     except ValueError:
         assert moment.year in {1, 9999}
     else:
@@ -161,7 +161,7 @@ def test_a_time_of_nowhere_is_refused(moment: datetime) -> None:
 
 def test_a_time_that_utc_does_not_have_is_refused() -> None:
     with pytest.raises(ValueError, match="scheduled_at"):
-        instant("scheduled_at", datetime(9999, 12, 31, 23, 0, tzinfo=timezone(timedelta(hours=-5))))
+        timestamp("scheduled_at", datetime(9999, 12, 31, 23, 0, tzinfo=timezone(timedelta(hours=-5))))
 
 
 def test_lower_bounds_are_ours_and_upper_bounds_are_the_servers() -> None:
@@ -171,7 +171,7 @@ def test_lower_bounds_are_ours_and_upper_bounds_are_the_servers() -> None:
         offset_start(CONTENT, limit=0, offset=None, position=None)
     with pytest.raises(ValueError, match="offset must be 0 or more, not -1"):
         offset_start(CONTENT, limit=1, offset=-1, position=None)
-    assert maybe_at_least("limit", None, 1) is None
+    assert optional_at_least("limit", None, 1) is None
 
 
 def test_the_routes_are_those_of_the_reference() -> None:
