@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from attrs import evolve
 
-from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.not_given import NOT_GIVEN
 from pandocast_sdk._core.rate_limit.registry import Lease, lease_budget
 from pandocast_sdk._core.redaction import Redactor

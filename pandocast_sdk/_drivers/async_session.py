@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import httpx
 
-from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.protocol import Failure, Outcome, Plan, RawHeaders, Send, Sleep, WireResponse
 from pandocast_sdk._core.rate_limit.state import RateLimitState
 from pandocast_sdk._core.redaction import without_frames

@@ -7,7 +7,8 @@ from math import inf
 import pytest
 from support.wire import Player, context, date, one_after_the_other, response, window
 
-from pandocast_sdk._core.call.plan import CallContext, call
+from pandocast_sdk._core.call.context import CallContext
+from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.protocol import Outcome, Send, WireResponse
 from pandocast_sdk._core.rate_limit.budget import Budget
 from pandocast_sdk._core.requests.operation import Operation

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from tenacity.wait import wait_none
 
+from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.call.failure_table import FAILURES
-from pandocast_sdk._core.call.plan import CallContext
 from pandocast_sdk._core.protocol import Failure, FailureKind, Outcome, Plan, Send, Sleep, Step, WireResponse
 from pandocast_sdk._core.rate_limit.budget import Budget
 from pandocast_sdk._core.redaction import Redactor

@@ -1,14 +1,15 @@
 """The life of one call: wait for a slot, send, look at the response, send again or give up.
 
-What is decided here is decided by three others: `failure_table`, `retries` and the budget of the rate limit.
-A plan does no I/O; the drivers do what it yields.
+Three others decide what happens: `failure_table`, `retries` and the budget of the rate limit. A plan does no
+I/O; the drivers do what it yields.
 """
 
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from math import inf
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
+from pandocast_sdk._core.call.context import CallContext, request_record, request_url
 from pandocast_sdk._core.call.failure_table import FAILURES, failure_kind
 from pandocast_sdk._core.call.failures import (
     CallError,
@@ -35,54 +36,13 @@ from pandocast_sdk._core.protocol import (
 from pandocast_sdk._core.rate_limit.budget import Budget
 from pandocast_sdk._core.rate_limit.headers import read_rate_headers, seconds_until_allowed
 from pandocast_sdk._core.rate_limit.tickets import Delay
-from pandocast_sdk._core.redaction import Redactor
 from pandocast_sdk._core.requests.operation import Operation
-from pandocast_sdk.errors import PandocastError, RateLimitError, RequestRecord
-from pandocast_sdk.options import ClientOptions
+from pandocast_sdk.errors import PandocastError, RateLimitError
 
 T = TypeVar("T")
 
 logger = logging.getLogger("pandocast_sdk")
 logger.addHandler(logging.NullHandler())
-
-
-class CallContext(NamedTuple):
-    """What holds for every call of one client.
-
-    Attributes:
-        options: The client's options.
-        budget: The key's budget, None when the rate limit is off.
-        now: The monotonic clock, in seconds.
-        wall: The local wall clock, in seconds since 1970.
-        redact: Removes the key from texts.
-    """
-
-    options: ClientOptions
-    budget: Budget | None
-    now: Callable[[], float]
-    wall: Callable[[], float]
-    redact: Redactor
-
-    def server_time(self, response: WireResponse) -> float:
-        """Return the server's time when a response has come, as far as known, in seconds since 1970.
-
-        Without a budget nobody keeps the server's clock; the response's own `Date` has it to the second.
-        """
-        if self.budget is not None:
-            return self.budget.server_time()
-        date = read_rate_headers(response.headers).date
-        return self.wall() if date is None else date
-
-
-def request_url(context: CallContext, operation: Operation[object]) -> str:
-    """Return the whole URL of an operation, query included."""
-    url = context.options.base_url + operation.path
-    return f"{url}?{operation.query}" if operation.query else url
-
-
-def request_record(context: CallContext, operation: Operation[object]) -> RequestRecord:
-    """Return what an error remembers of an operation's request."""
-    return RequestRecord(operation.method, request_url(context, operation), operation.name)
 
 
 def call(context: CallContext, operation: Operation[T], *, expires: float = inf) -> Plan[T]:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from math import inf
 from typing import TypeVar
 
-from pandocast_sdk._core.call.plan import CallContext, call, request_record
+from pandocast_sdk._core.call.context import CallContext, request_record
+from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.polling import poll
 from pandocast_sdk._core.operations.content import list_content, list_outputs
 from pandocast_sdk._core.paging.offset_pages import MOST_ROWS, Listing, Position

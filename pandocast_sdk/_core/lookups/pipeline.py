@@ -1,6 +1,7 @@
 """Waiting for the pipeline, by reading its runs: the service has no call for it."""
 
-from pandocast_sdk._core.call.plan import CallContext, call
+from pandocast_sdk._core.call.context import CallContext
+from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.polling import poll
 from pandocast_sdk._core.operations.pipeline import list_runs
 from pandocast_sdk._core.protocol import Plan

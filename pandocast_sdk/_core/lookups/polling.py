@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.protocol import Plan, Sleep
 from pandocast_sdk.errors import DeadlineExceededError, WaitTimeoutError
 from pandocast_sdk.options import positive_seconds

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.lookups.content import CONTENT
 from pandocast_sdk._core.paging.offset_pages import MOST_ROWS, Position
 from pandocast_sdk._core.paging.offset_paging import fetch_page

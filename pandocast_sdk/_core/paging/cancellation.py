@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.protocol import Failure, FailureKind, Outcome, Plan, Send, Sleep
 from pandocast_sdk.errors import PandocastError
 

@@ -18,7 +18,8 @@ from typing import Generic, TypeVar
 
 from attrs import evolve, field, frozen
 
-from pandocast_sdk._core.call.plan import CallContext, call, request_record
+from pandocast_sdk._core.call.context import CallContext, request_record
+from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.paging.offset_pages import REMEMBERED, row_key
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk._core.requests.operation import Operation

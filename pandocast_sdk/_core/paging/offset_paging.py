@@ -11,7 +11,8 @@ searches further down. So every row that existed at the start comes once, in con
 from collections.abc import Sequence
 from math import inf
 
-from pandocast_sdk._core.call.plan import CallContext, call, request_record
+from pandocast_sdk._core.call.context import CallContext, request_record
+from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.paging.offset_pages import (
     MOST_ROWS,
     Listing,

@@ -12,7 +12,8 @@ from typing import Generic, TypeVar
 
 from attrs import evolve
 
-from pandocast_sdk._core.call.plan import CallContext, call
+from pandocast_sdk._core.call.context import CallContext
+from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.paging.cursor_paging import (
     CursorListing,
     CursorPosition,

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from support.wire import Player, context, failure, one_after_the_other, response
 
-from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.lookups.content import find_content, wait_until_analyzed, wait_until_generated
 from pandocast_sdk._core.protocol import FailureKind, Outcome, Plan, Send
 from pandocast_sdk.errors import (

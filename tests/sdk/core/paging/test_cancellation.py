@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from support.wire import Player, context, failure, response, window
 
-from pandocast_sdk._core.call.plan import CallContext, call
+from pandocast_sdk._core.call.context import CallContext
+from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.paging.cancellation import StoppedError, stoppable
 from pandocast_sdk._core.protocol import FailureKind, Outcome, Plan, Send, WireResponse
 from pandocast_sdk._core.rate_limit.budget import Budget
