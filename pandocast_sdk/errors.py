@@ -1,7 +1,7 @@
 """The tree of errors.
 
-Everything the SDK raises on its own account is a `PandocastError`; arguments that can never be right (a
-naive datetime, an empty id, a key with a line break) are the built-in `ValueError`, raised before anything
+Every error that the SDK raises itself is a `PandocastError`, except for arguments that can never be right (a
+naive datetime, an empty id, a key with a line break): those raise the built-in `ValueError` before anything
 is sent. Every error pickles, and none holds a secret.
 
 This module needs only the standard library, so that verifying a webhook does not load a client.
@@ -41,7 +41,7 @@ class RequestRecord:
     Attributes:
         method: The HTTP method, in capitals.
         url: The whole URL, query included.
-        operation: The SDK's name for it, such as `upload_content`, or `request` for `client.request`.
+        operation: The operation's name, such as `upload_content`, or `request` for `client.request`.
     """
 
     method: str
@@ -56,14 +56,14 @@ class PandocastError(Exception):
     """The root of every error of this SDK.
 
     Attributes:
-        outcome_unknown: True when a write may have reached the server and nobody can say whether it was
-            carried out. Such a write was not sent again; settle it with a read.
+        outcome_unknown: True when a write may have reached the server and it is unknown whether it was
+            carried out. Such a write is not retried; settle it with a read.
     """
 
     outcome_unknown: bool = False
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Exception's own way calls the class with `args`, which keyword-only constructors refuse.
+        # By default, `args` alone are passed to the class, which keyword-only constructors refuse.
         return _rebuild, (type(self), self.args, self.__dict__)
 
 
@@ -76,17 +76,17 @@ def _rebuild(
 
 
 class APIStatusError(PandocastError):
-    """The server answered with a status outside 200-299; a redirect, which is never followed, is one too.
+    """The server responded with a status outside 200-299. Redirects count: they are never followed.
 
     Reference: "Error Codes".
 
     Attributes:
         status_code: The HTTP status.
-        code: The `code` of the error body, such as `not_found`; None where the body has none.
-        message: The `error` of the body, or the status in words.
-        body: The decoded JSON body, or its text where it is not JSON; None when empty.
+        code: The `code` of the error body, such as `not_found`; None if the body has none.
+        message: The `error` of the body, or a sentence with the status if it has none.
+        body: The decoded JSON body, or its text if it is not JSON; None when empty.
         headers: The response's headers; look-ups ignore case.
-        request: What was asked.
+        request: The request that failed.
     """
 
     def __init__(
@@ -124,15 +124,15 @@ class AuthenticationError(APIStatusError):
 
 
 class PermissionDeniedError(APIStatusError):
-    """403: the API key may not do this, as a read-only key may not write."""
+    """403: the API key may not do this; a read-only key may not write."""
 
 
 class NotFoundError(APIStatusError):
-    """404: there is no such thing in this workspace."""
+    """404: the workspace has no such resource."""
 
 
 class ConflictError(APIStatusError):
-    """409: the state of the thing does not allow this."""
+    """409: the state of the resource does not allow this."""
 
 
 class InternalServerError(APIStatusError):
@@ -140,13 +140,13 @@ class InternalServerError(APIStatusError):
 
 
 class RateLimitError(APIStatusError):
-    """429, or a window that is known to be spent for longer than `RateLimitPolicy.max_wait`.
+    """429, or a window that is known to stay spent for longer than `RateLimitPolicy.max_wait`.
 
-    A request that was held back here was never sent; its `headers` are empty.
+    In the second case the request was never sent, and the `headers` are empty.
 
     Attributes:
-        reset_at: When the window resets, by the server's clock; None where nobody said.
-        retry_after: Seconds from this error until it is worth trying again; None where nobody said.
+        reset_at: When the window resets, by the server's clock; None if unknown.
+        retry_after: Seconds from this error until it is worth trying again; None if unknown.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class RateLimitError(APIStatusError):
 
 
 class _RequestError(PandocastError):
-    """An error about one request that got no usable answer."""
+    """An error about a call that got no usable response."""
 
     def __init__(self, message: str, *, request: RequestRecord, outcome_unknown: bool = False) -> None:
         super().__init__(message)
@@ -183,27 +183,27 @@ class _RequestError(PandocastError):
 
 
 class APIConnectionError(_RequestError):
-    """No answer came: the connection could not be made, or broke."""
+    """No response came: no connection could be made, or it broke."""
 
 
 class APITimeoutError(APIConnectionError):
-    """No complete answer came within `timeout` seconds of one attempt."""
+    """No complete response came within the `timeout` of one attempt."""
 
 
 class PoolTimeoutError(APIConnectionError):
-    """Every connection of the local pool was busy for `timeout` seconds; the server was not asked."""
+    """Every connection of the local pool was busy for `timeout` seconds; nothing was sent."""
 
 
 class DeadlineExceededError(_RequestError):
-    """The client's `deadline` passed before the call, with all its attempts and waits, was through."""
+    """The client's `deadline` was exceeded before the call completed, with all its attempts and waits."""
 
 
 class ResponseValidationError(_RequestError):
-    """The server's answer is not what the API reference publishes.
+    """The server's response is not what the API reference publishes.
 
     Attributes:
-        status_code: The HTTP status of the answer, None where the fault spans several answers.
-        body: The text of the answer.
+        status_code: The HTTP status of the response; None if several responses contradict each other.
+        body: The body of the response, as text.
     """
 
     def __init__(
@@ -221,13 +221,13 @@ class ResponseValidationError(_RequestError):
 
 
 class WaitTimeoutError(PandocastError):
-    """A wait gave up; the work may still be going on.
+    """A wait timed out; the work may still be going on.
 
     Attributes:
         waited_for: What was waited for, in words, such as `content 'cnt_1'`.
-        content_id: The upload that was waited for; None where it was something else.
-        status: The last status seen, None when none was seen in time.
-        timeout: The seconds that were allowed.
+        content_id: The upload that was waited for; None if it was something else.
+        status: The last status seen; None if none was seen in time.
+        timeout: The wait's `timeout`, in seconds.
     """
 
     def __init__(
@@ -242,7 +242,7 @@ class WaitTimeoutError(PandocastError):
 
 
 class ContentFailedError(PandocastError):
-    """A wait met the status `failed`: the analysis or the generation broke on the server.
+    """A wait saw the status `failed`: the analysis or the generation failed on the server.
 
     Attributes:
         content_id: The upload that failed.
@@ -254,8 +254,8 @@ class ContentFailedError(PandocastError):
 
 
 class WebhookVerificationError(PandocastError):
-    """A delivery is not genuine, too old, too new, or cannot be judged: answer it with 401 or 400."""
+    """A delivery is not genuine, too old, too new, or unreadable: respond with 401 or 400."""
 
 
 class WebhookPayloadError(WebhookVerificationError):
-    """The signature is good, but the body is not a JSON object with `event`, `timestamp` and `data`."""
+    """The signature is valid, but the body is not a JSON object with `event`, `timestamp` and `data`."""

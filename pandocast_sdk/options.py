@@ -1,4 +1,4 @@
-"""What a client can be told: frozen values, checked when they are made."""
+"""The options of a client: frozen values, checked when they are made."""
 
 import math
 from typing import TYPE_CHECKING, Literal, get_args
@@ -43,11 +43,11 @@ _REDIS_SCHEMES = {
     "valkeys": "rediss",
     "unix": "unix",
 }
-"""The schemes of a store's URL, and what the client library calls them."""
+"""The schemes of a store's URL, and the client library's names for them."""
 
 
-def redis_address(store: str) -> str:
-    """Give a store's URL as the client library takes it."""
+def redis_url(store: str) -> str:
+    """Return a store's URL with the scheme that the client library expects."""
     scheme, rest = store.split("://", 1)
     return f"{_REDIS_SCHEMES[scheme]}://{rest}"
 
@@ -60,22 +60,24 @@ def _check_store(_policy: object, _field: object, value: str | None) -> None:
 
 
 def _without_secrets(store: str | None) -> str:
-    """Show of a store's URL what cannot be secret: not even the query, which may hold the password."""
+    """Return the scheme of a store's URL, which alone is no secret: even the query may hold a password."""
     return repr(None if store is None else f"{store.partition('://')[0]}://...")
 
 
 @frozen
 class RateLimitPolicy:
-    """What to do when the window of the rate limit is spent (reference, "Rate Limits").
+    """What to do when the window of the rate limit is spent.
+
+    Reference: "Rate Limits".
 
     Attributes:
         mode: `wait` holds requests back until the window resets; `raise` raises `RateLimitError` at once;
-            `off` holds nothing back, and treats a 429 like other refusals that may be retried.
+            `off` holds nothing back, and retries a 429 like any other failure that may be retried.
         max_wait: The longest single wait in seconds, for one window or one `Retry-After`; a longer one raises
-            `RateLimitError` at once. It does not bound the place in line.
-        store: Where the budget is kept. None keeps it in this process; the URL of a Redis or Valkey
-            (`redis://`, `rediss://`, `valkey://`, `valkeys://` or `unix://`) has all processes and hosts that
-            name it share one budget. It needs the package redis, which `pandocast[redis]` brings.
+            `RateLimitError` at once. It does not bound the time in the queue of those who wait.
+        store: Where the budget is kept. With None, in this process; with the URL of a Redis or Valkey
+            (`redis://`, `rediss://`, `valkey://`, `valkeys://` or `unix://`), all processes and hosts that
+            use the same URL share one budget. Needs the package redis, which `pandocast[redis]` installs.
     """
 
     mode: RateLimitMode = field(default="wait", validator=_check_mode)
@@ -84,7 +86,7 @@ class RateLimitPolicy:
 
 
 def default_backoff() -> "wait_base":
-    """Give the waits between attempts: full jitter, doubling from half a second to eight seconds."""
+    """Return the default waits between attempts: full jitter, doubling from 0.5 to 8 seconds."""
     from tenacity.wait import wait_random_exponential  # noqa: PLC0415 - loaded by the first failure
 
     return wait_random_exponential(multiplier=0.5, max=8)
@@ -92,18 +94,18 @@ def default_backoff() -> "wait_base":
 
 @frozen(kw_only=True)
 class ClientOptions:
-    """Everything a client is told, resolved and checked; `with_options` evolves it.
+    """All options of a client, resolved and checked; `with_options` evolves them.
 
     Attributes:
         api_key: The key.
         base_url: The service's address, without a slash at the end.
         timeout: Seconds for one attempt, from connecting to the last byte.
-        deadline: Seconds over all attempts and waits of one call; None for no end.
+        deadline: Seconds for one call with all its attempts and waits; None for no deadline.
         max_retries: How often a call is sent again; a 429 that was waited out does not count.
         rate_limit: What to do when the window is spent.
         backoff: The waits between attempts, a strategy of tenacity; None for `default_backoff`.
         allow_http: Whether the key may travel over plain HTTP to a host that is not loopback.
-        service: The name of the service, which counts its requests for itself, if at all.
+        service: The name of the service; each counts its own requests, if at all.
     """
 
     api_key: str = field(repr=False)

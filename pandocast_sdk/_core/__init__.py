@@ -1,1 +1,1 @@
-"""The rules: what to send, when, how often, and what an answer means. Nothing here does I/O."""
+"""The rules: what to send, when, how often, and what a response means. Nothing here does I/O."""

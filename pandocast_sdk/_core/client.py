@@ -1,4 +1,4 @@
-"""The services, and what a client of one is made of: the key, the address, and the context of its calls."""
+"""The services, and what their clients are made of: options, budget, and the context of calls."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from attrs import evolve
 
-from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.not_given import NOT_GIVEN
 from pandocast_sdk._core.rate_limit.registry import Lease, lease_budget
 from pandocast_sdk._core.redaction import Redactor
@@ -28,7 +28,7 @@ class Service(NamedTuple):
     """One published API.
 
     Attributes:
-        name: Its name, for sentences.
+        name: Its name, for messages.
         key_variable: The environment variable with the key.
         url_variable: The environment variable with the address.
         base_url: The published address, None where none is published.
@@ -61,20 +61,20 @@ def client_options(
     backoff: "wait_base | None" = None,
     allow_http: bool = False,
 ) -> ClientOptions:
-    """Resolve what a client was told and what the environment tells, and refuse what cannot be right.
+    """Return the options of a client, from its arguments and the environment.
 
     Raises:
-        ValueError: There is no key, it has characters that do not belong in a header, the address is not one,
-            or the key would travel over plain HTTP to another machine. The message never holds the key.
+        ValueError: There is no key, or it has characters that no header can carry; the address is none, or
+            the key would travel over plain HTTP to another machine. The message never holds the key.
     """
-    # An empty argument is a mistake, and must not quietly send with another key or to another place.
+    # An empty argument is a mistake, and must not quietly fall back to another key or address.
     address = os.environ.get(service.url_variable) or service.base_url if base_url is None else base_url
     if not address:
         raise ValueError(f"{service.name} needs a base_url; pass it or set {service.url_variable}")
     key = os.environ.get(service.key_variable) if api_key is None else api_key
     if not key:
         raise ValueError(f"{service.name} needs an API key; pass api_key or set {service.key_variable}")
-    return checked(
+    return checked_options(
         ClientOptions(
             service=service.name,
             api_key=key,
@@ -89,8 +89,8 @@ def client_options(
     )
 
 
-def checked(options: ClientOptions) -> ClientOptions:
-    """Check key and address together, and tidy the address.
+def checked_options(options: ClientOptions) -> ClientOptions:
+    """Return the options, with the key and the address checked, and no slash at the address's end.
 
     Raises:
         ValueError: See `client_options`.
@@ -125,7 +125,7 @@ def has_plain_host(url: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host can only be this machine."""
+    """Return whether a host can only be this machine."""
     if host == "localhost":
         return True
     try:
@@ -135,7 +135,7 @@ def is_loopback(host: str) -> bool:
 
 
 def budget_for(options: ClientOptions) -> Lease | None:
-    """Give a client with these options its share in its key's budget; None when the rate limit is off."""
+    """Return a lease on the budget of the client's key; None when the rate limit is off."""
     if options.rate_limit.mode == "off":
         return None
     url = urlsplit(options.base_url)
@@ -147,16 +147,16 @@ def budget_for(options: ClientOptions) -> Lease | None:
 
 
 def context_for(options: ClientOptions, lease: Lease | None) -> CallContext:
-    """Give what holds for every call of a client with these options."""
+    """Return the context of every call of a client with these options."""
     budget = None if lease is None else lease.budget
     return CallContext(options, budget, time.monotonic, time.time, Redactor(options.api_key))
 
 
 def changed_options(options: ClientOptions, **changes: Any) -> ClientOptions:
-    """Give the options of a copy: those that are not `NOT_GIVEN` are changed.
+    """Return a copy of the options, with those changes that are not `NOT_GIVEN`.
 
     Raises:
         ValueError: See `client_options`.
     """
     given = {name: value for name, value in changes.items() if value is not NOT_GIVEN}
-    return checked(evolve(options, **given))
+    return checked_options(evolve(options, **given))

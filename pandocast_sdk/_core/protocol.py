@@ -1,8 +1,8 @@
-"""The words in which a plan and its driver talk: what to do, and what came of it.
+"""What passes between a plan and its driver: the steps to take, and their outcomes.
 
-A plan is a generator. It yields a `Load`, a `Send`, a `Sleep` or a `Consult` and is handed the outcome; what
-it returns is the result of the call. So the rules of retrying and pacing run the same under a blocking
-driver, an awaiting one, and a simulator without sockets.
+A plan is a generator. It yields a `Load`, a `Send`, a `Sleep` or a `Consult` and is sent the outcome; what it
+returns is the result of the call. So the rules of retrying and pacing run the same under a blocking driver,
+an awaiting one, and a simulator without sockets.
 """
 
 from collections.abc import Callable, Generator, Sequence
@@ -26,56 +26,56 @@ class WireRequest(NamedTuple):
 
 
 class Wakeable(Protocol):
-    """Something that may make a sleep unnecessary before its time."""
+    """Something that may end a sleep before its time."""
 
     def on_wake(self, callback: "WakeCallback") -> bool:
-        """Have `callback` called, in any thread, once it is time; False says that it already is."""
+        """Have `callback` called, in any thread, once it is time; return False if it already is."""
         ...
 
 
 class WakeCallback(Protocol):
-    """What a driver gives to be woken."""
+    """What wakes a driver when it is called."""
 
     def __call__(self) -> object: ...
 
 
 class Send(NamedTuple):
-    """Send this; give up at `expires`, a time of the monotonic clock."""
+    """Send a request; give up at `expires`, a time of the monotonic clock."""
 
     request: WireRequest
     expires: float
 
 
 class Sleep(NamedTuple):
-    """Wait so many seconds, or until `until` calls, whichever is first."""
+    """Wait so many seconds, or until `until` calls, whichever comes first."""
 
     seconds: float
     until: Wakeable | None = None
 
 
 class Load(NamedTuple):
-    """Import what reading the response takes, while an event loop goes on: a first call has to."""
+    """Import what it takes to read the response, without blocking an event loop: a first call has to."""
 
     load: Callable[[], object]
 
 
 class Consult(Protocol):
-    """Ask the store that several processes share, which the budget cannot do itself.
+    """Consult the store that several processes share, which the budget cannot do itself.
 
-    The driver has the store carry the `payload` out and calls `deliver` with its reply, or `fail`: once, from
-    whatever thread, and also when the call that asked has been cancelled meanwhile.
+    The driver sends the `payload` to the store and calls `deliver` with its reply, or `fail`: once, from any
+    thread, and also when the call that yielded this has been cancelled meanwhile.
     """
 
     def payload(self) -> tuple[str, str]:
-        """Give the budget's key at the store, and the question, whose times hold from now on."""
+        """Return the budget's key at the store, and the question, whose times count from now on."""
         ...
 
     def deliver(self, reply: Sequence[object]) -> None:
-        """Take the reply."""
+        """Accept the reply."""
         ...
 
-    def fail(self, trouble: str) -> None:
-        """Take note that there is no reply; `trouble` names the kind of error and holds no secret."""
+    def fail(self, reason: str) -> None:
+        """Accept that there is no reply; `reason` names the kind of error and holds no secret."""
         ...
 
 
@@ -103,7 +103,7 @@ UNSENT = frozenset({FailureKind.NOT_CONNECTED, FailureKind.CONNECT_TIMEOUT, Fail
 
 
 class WireResponse(NamedTuple):
-    """A complete response, and when, by the monotonic clock, it was asked for and had arrived.
+    """A complete response, and when its request was sent and it had arrived, by the monotonic clock.
 
     Its `repr` is brief: error reporters print local variables, and a server may repeat the key.
     """

@@ -1,4 +1,4 @@
-"""Keeping the API key out of everything that people read."""
+"""Keeping the API key out of everything that people read: errors, logs, tracebacks."""
 
 from collections.abc import Iterator
 from typing import cast
@@ -9,7 +9,7 @@ REDACTED = "[redacted]"
 
 
 class HiddenBytes(bytes):
-    """Bytes that go over the wire and are not shown: error reporters print local variables."""
+    """Bytes whose repr is hidden: error reporters print local variables."""
 
     __slots__ = ()
 
@@ -21,34 +21,34 @@ class HiddenBytes(bytes):
 
 @frozen
 class Redactor:
-    """Takes one key out of any text, as when a server repeats it in an error."""
+    """Removes one key from any text, as when a server repeats it in an error."""
 
     _key: str = field(repr=False)
 
     def __call__(self, text: str) -> str:
-        """Give the text without the key."""
+        """Return the text without the key."""
         return text.replace(self._key, REDACTED) if self._key in text else text
 
-    def deeply(self, value: object) -> object:
-        """Give decoded JSON without the key in any of its strings."""
+    def json(self, value: object) -> object:
+        """Return decoded JSON without the key in any of its strings."""
         if isinstance(value, str):
             return self(value)
         if isinstance(value, list):
-            return [self.deeply(item) for item in cast("list[object]", value)]
+            return [self.json(item) for item in cast("list[object]", value)]
         if isinstance(value, dict):
             members = cast("dict[str, object]", value)
-            return {self(name): self.deeply(item) for name, item in members.items()}
+            return {self(name): self.json(item) for name, item in members.items()}
         return value
 
     def error(self, error: BaseException) -> BaseException:
-        """Take the key out of the words of an error and its causes, as when they quote what a server sent."""
+        """Remove the key from the messages of an error and its causes, which may quote what a server sent."""
         for link in causes(error):
             link.args = tuple(self(arg) if isinstance(arg, str) else arg for arg in link.args)
         return error
 
 
 def without_frames(error: BaseException) -> BaseException:
-    """Take the tracebacks from an error and its causes.
+    """Remove the tracebacks from an error and its causes.
 
     The frames of an HTTP library hold the request's headers in local variables, and error reporters print
     local variables. The messages stay.
@@ -59,7 +59,7 @@ def without_frames(error: BaseException) -> BaseException:
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
-    """Give an error and what led to it, the error first."""
+    """Yield an error and its causes, the error first."""
     seen: set[int] = set()
     link: BaseException | None = error
     while link is not None and id(link) not in seen:

@@ -115,7 +115,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
         for key in beside:
             self._slots.pop(key).task.cancel()
         if beside:
-            self._strategy.missed()
+            self._strategy.record_miss()
         self._begin()
 
     async def page(self, position: Pos) -> Pg | None:
@@ -131,9 +131,9 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
         await slot.task.wait()
         self._slots.pop(key, None)
         if slot.answer is not None:
-            page = self._strategy.take(position, key, slot.answer)
+            page = self._strategy.page_from(position, key, slot.answer)
             if page is None:
-                self._strategy.missed()
+                self._strategy.record_miss()
             return page
         error, slot.error = slot.error, None
         try:
@@ -145,7 +145,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
 
     def note(self, position: Pos, page: Pg) -> Pos | None:
         """Learn from a page, aim behind it, and return where the next one begins."""
-        following = self._strategy.note(position, page)
+        following = self._strategy.record_page(position, page)
         if following is not None:
             self.aim(following, more=0)
         return following
@@ -167,7 +167,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
             return []
         answers = {key: slot.answer for key, slot in self._slots.items() if slot.answer is not None}
         position, more = self._aim
-        return self._strategy.wanted(position, answers, more)
+        return self._strategy.requests_ahead(position, answers, more)
 
     def _begin(self) -> None:
         """Begin what is wanted and not under way."""
@@ -179,7 +179,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
 
     async def _fetch(self, key: Key, slot: _Slot[Ans]) -> None:
         try:
-            slot.answer = await self._session.run(self._strategy.ask, key)
+            slot.answer = await self._session.run(self._strategy.fetch_ahead, key)
         except Exception as error:  # noqa: BLE001 - raised in the task that wants the page
             slot.error = error
         else:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.client import has_plain_host
 from pandocast_sdk._core.protocol import Load, Outcome, Plan, Send, Sleep
 from pandocast_sdk._core.rate_limit.state import RateLimitState

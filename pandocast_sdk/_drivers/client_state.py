@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.client import budget_for, context_for
 from pandocast_sdk._core.rate_limit.registry import Lease
 from pandocast_sdk._core.rate_limit.state import RateLimitState

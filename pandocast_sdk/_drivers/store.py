@@ -19,7 +19,7 @@ from weakref import WeakValueDictionary, finalize
 from pandocast_sdk._core.protocol import Consult, Sleep, WakeCallback
 from pandocast_sdk._core.rate_limit.budget_store import STORE_SECONDS, script
 from pandocast_sdk._drivers.event_loop import sleep
-from pandocast_sdk.options import redis_address
+from pandocast_sdk.options import redis_url
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -38,7 +38,7 @@ class Store:
             ImportError: The package that speaks with such stores is not installed.
             ValueError: The URL is not one. The message does not repeat it: it may hold a password.
         """
-        self._redis = _client(redis_address(url))
+        self._redis = _client(redis_url(url))
         finalize(self, self._redis.close)  # with the last client that holds it
         self._script = script()
         self._digest = sha1(self._script.encode(), usedforsecurity=False).hexdigest()

@@ -30,8 +30,8 @@ class Page(Generic[R]):
         self._page = page
         self._prefetch = prefetch
         self.items = page.items
-        self.total = page.answer.total
-        self.has_more = page.answer.has_more
+        self.total = page.rows.total
+        self.has_more = page.rows.has_more
 
     @property
     def position(self) -> str:
@@ -43,7 +43,7 @@ class Page(Generic[R]):
 
     def position_after(self, count: int) -> str:
         """Return where to go on when `count` items of this page are dealt with; see `position`."""
-        return offset_text(self._listing, self._page.after(count))
+        return offset_text(self._listing, self._page.position_after(count))
 
     def next_page(self) -> "Page[R] | None":
         """Fetch the page after this one; None at the end.

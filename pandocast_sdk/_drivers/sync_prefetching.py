@@ -123,7 +123,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
             for key in beside:
                 self._slots.pop(key).dropped = True
             if beside:
-                self._strategy.missed()
+                self._strategy.record_miss()
             fresh = [(key, self._claim(key)) for key in keys[more:] if key not in self._slots]
         for key, slot in fresh:
             self._start(key, slot)
@@ -142,9 +142,9 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
         with self._lock:
             self._slots.pop(key, None)
             if slot.answer is not None:
-                page = self._strategy.take(position, key, slot.answer)
+                page = self._strategy.page_from(position, key, slot.answer)
                 if page is None:
-                    self._strategy.missed()
+                    self._strategy.record_miss()
                 return page
         error, slot.error = slot.error, None
         try:
@@ -157,7 +157,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
     def note(self, position: Pos, page: Pg) -> Pos | None:
         """Learn from a page, aim behind it, and return where the next one begins."""
         with self._lock:
-            following = self._strategy.note(position, page)
+            following = self._strategy.record_page(position, page)
         if following is not None:
             self.aim(following, more=0)
         return following
@@ -172,7 +172,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
             return []
         answers = {key: slot.answer for key, slot in self._slots.items() if slot.answer is not None}
         position, more = self._aim
-        return self._strategy.wanted(position, answers, more)
+        return self._strategy.requests_ahead(position, answers, more)
 
     def _claim(self, key: Key) -> _Slot[Ans]:
         slot = self._slots[key] = _Slot()
@@ -206,7 +206,7 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
 
         answer: Ans | None = None
         try:
-            answer = self._session.run(stoppable, stopped, self._strategy.ask, key)
+            answer = self._session.run(stoppable, stopped, self._strategy.fetch_ahead, key)
         except BaseException as error:  # noqa: BLE001 - raised in the thread that wants the page
             slot.error = error
         slot.answer = answer

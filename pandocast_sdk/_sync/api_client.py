@@ -12,7 +12,7 @@ from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.client import Service, changed_options, client_options
 from pandocast_sdk._core.not_given import NOT_GIVEN, NotGiven
 from pandocast_sdk._core.rate_limit.state import RateLimitState
-from pandocast_sdk._core.requests.custom import Response, raw_request
+from pandocast_sdk._core.requests.custom import Response, custom_request
 from pandocast_sdk._drivers.http.caller_clients import HTTPClient
 from pandocast_sdk._drivers.http.sync_pool import Pool
 from pandocast_sdk._drivers.sync_session import Session
@@ -118,7 +118,7 @@ class ApiClient(ABC):
 
         Args:
             method: The HTTP method. Any but GET, HEAD and OPTIONS counts as a write.
-            path: The escaped path below the base URL, first_position with a slash.
+            path: The escaped path below the base URL, beginning with a slash.
             params: The query's parameters; those that are None are left out.
             json: A JSON body: an object, whose members that are None are left out, or an array.
 
@@ -129,7 +129,7 @@ class ApiClient(ABC):
             ValueError: The method or the path is not one, or the body is a text.
             PandocastError: As any other call; a status outside 200-299 is an `APIStatusError`.
         """
-        return self._session.run(call, raw_request(method, path, params=params, body=json))
+        return self._session.run(call, custom_request(method, path, params=params, body=json))
 
     def with_options(
         self,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from redis import Redis
 from support.valkey_store import running_valkey
-from support.wire import NO_RESPONSE, answer, date, failure, window
+from support.wire import NO_RESPONSE, date, failure, response, window
 
 from pandocast_sdk._core.protocol import UNSENT, Failure, Outcome, WireResponse
 from pandocast_sdk._core.rate_limit.budget import LEARNING_SECONDS, Budget
@@ -86,7 +86,7 @@ class Play:
         told = {} if amount % 17 == 0 else headers
         status = 429 if amount % 5 == 0 else 500 if amount % 7 == 0 else 200
         latency = (amount % 9) / 8
-        return answer(status, headers={**told, **dated}, sent=self.now - latency - 0.125, received=self.now)
+        return response(status, headers={**told, **dated}, sent=self.now - latency - 0.125, received=self.now)
 
     def reset(self, amount: int) -> int:
         if amount % 19 == 0:
@@ -142,7 +142,7 @@ def learned(valkey: "Redis", *, limit: int = 10, reset: float = EPOCH + 20) -> N
     """One call of a process makes the window known, and nothing is in flight."""
     valkey.flushall()
     assert ask(valkey, Question("first", [], 0, 30, 1), EPOCH).granted == 1
-    told = answer(headers={**window(limit - 1, int(reset), limit=limit), **date(EPOCH)})
+    told = response(headers={**window(limit - 1, int(reset), limit=limit), **date(EPOCH)})
     report = Answered(200, read_rate_headers(told.headers), EPOCH, EPOCH + 0.125)
     ask(valkey, Question("first", [report], 0, 30, 0), EPOCH + 0.125)
 
@@ -180,7 +180,7 @@ def test_a_stores_clock_that_is_set_back_does_not_make_the_first_answer_be_waite
 
 def test_a_question_that_was_long_on_its_way_does_not_contradict_what_is_known(valkey: "Redis") -> None:
     learned(valkey)
-    told = answer(headers={**window(8, int(EPOCH + 20), limit=10), **date(EPOCH + 9)})
+    told = response(headers={**window(8, int(EPOCH + 20), limit=10), **date(EPOCH + 9)})
     report = Answered(200, read_rate_headers(told.headers), EPOCH + 9.75, EPOCH + 9.875)
     late = ask(valkey, Question("late", [report], 0, 30, 0), EPOCH + 9.875, transit=1.0, travelled=0.95)
     assert late.server_time > EPOCH + 9.875 + 0.95 - 0.2

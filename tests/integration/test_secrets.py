@@ -44,7 +44,7 @@ def test_every_attempt_has_one_line(
     lines = [record.getMessage() for record in caplog.records if record.name == "pandocast_sdk"]
     assert len(lines) == 3
     assert lines[0].startswith("GET /content -> 503, attempt 1, 0.")
-    assert lines[0].endswith(" s, place 1/100")
+    assert lines[0].endswith(" s, slot 1/100")
     assert lines[1].startswith("GET /content -> BROKEN, attempt 2")
     assert lines[2].startswith("GET /content -> 200, attempt 3")
 

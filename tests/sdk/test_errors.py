@@ -77,7 +77,7 @@ def test_there_is_an_example_of_every_error_that_can_be_imported() -> None:
 
 @EVERY
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
-def test_every_error_pickles_with_all_it_says(error: PandocastError, protocol: int) -> None:
+def test_every_error_pickles_with_its_message_and_attributes(error: PandocastError, protocol: int) -> None:
     again = pickle.loads(pickle.dumps(error, protocol))  # noqa: S301 - our own
     assert type(again) is type(error)
     assert (str(again), repr(again), again.args) == (str(error), repr(error), error.args)
@@ -103,13 +103,13 @@ def test_a_cause_that_cannot_pickle_is_left_behind(error: PandocastError) -> Non
     assert pickle.loads(pickle.dumps(again)).__cause__ is None  # noqa: S301 - our own
 
 
-def test_notes_come_along() -> None:
+def test_notes_are_pickled() -> None:
     error = ContentFailedError("c1")
     error.add_note("while publishing")
     assert pickle.loads(pickle.dumps(error)).__notes__ == ["while publishing"]  # noqa: S301 - our own
 
 
-def test_headers_are_found_in_any_case_after_the_journey() -> None:
+def test_pickled_headers_still_ignore_case() -> None:
     (error,) = (error for error in EXAMPLES if isinstance(error, NotFoundError))
     assert pickle.loads(pickle.dumps(error)).headers["x-REQUEST-id"] == "r1"  # noqa: S301 - our own
 
@@ -127,13 +127,13 @@ def test_the_tree(parent: type[PandocastError], children: list[type[PandocastErr
     assert issubclass(parent, PandocastError)
 
 
-def test_the_tree_has_branches_that_do_not_touch() -> None:
+def test_the_branches_of_the_tree_are_separate() -> None:
     for kind in (APIConnectionError, DeadlineExceededError, ResponseValidationError, WaitTimeoutError):
         assert not issubclass(kind, APIStatusError)
     assert not issubclass(DeadlineExceededError, APIConnectionError)
 
 
-def test_what_is_unknown_is_said_aloud() -> None:
+def test_an_unknown_outcome_is_part_of_the_message() -> None:
     for error in EXAMPLES:
         said = "whether it was carried out is unknown" in str(error)
         assert said is error.outcome_unknown
@@ -146,7 +146,7 @@ def test_a_record_of_a_request_cannot_be_changed() -> None:
     assert hash(RECORD) == hash(RequestRecord(RECORD.method, RECORD.url, RECORD.operation))
 
 
-def test_a_wait_that_timed_out_says_what_it_waited_for_and_what_it_saw() -> None:
+def test_a_wait_timeout_names_what_was_waited_for_and_its_status() -> None:
     content = WaitTimeoutError("content 'c1'", status="analyzing", timeout=60.0, content_id="c1")
     assert str(content) == "the wait for content 'c1' ended after 60 s; its status is 'analyzing'"
     pipeline = WaitTimeoutError("the pipeline", status=None, timeout=0.5)

@@ -1,4 +1,4 @@
-"""What a client can be told, and what it refuses to be told."""
+"""The options of a client, and which are rejected."""
 
 import math
 
@@ -19,7 +19,7 @@ from pandocast_sdk import Pandocast, RateLimitPolicy
         ({"store": ""}, "store must be a URL"),
     ],
 )
-def test_a_policy_that_cannot_be_is_refused_in_one_sentence(options: dict[str, object], message: str) -> None:
+def test_an_invalid_policy_is_rejected_in_one_sentence(options: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message) as caught:
         RateLimitPolicy(**options)  # type: ignore[arg-type] # the mistakes
     assert len(caught.value.args) == 1
@@ -42,7 +42,7 @@ def test_no_repr_shows_the_password_of_a_store(store: str) -> None:
     assert f"{store.partition(':')[0]}://..." in repr(policy)
 
 
-def test_a_policy_can_be_given_in_order() -> None:
+def test_a_policy_takes_positional_arguments() -> None:
     assert RateLimitPolicy("raise", 5) == RateLimitPolicy(mode="raise", max_wait=5, store=None)
 
 
@@ -56,7 +56,7 @@ def test_a_policy_can_be_given_in_order() -> None:
         ({"max_retries": -1}, "max_retries must be"),
     ],
 )
-def test_a_client_that_cannot_be_is_refused_in_one_sentence(options: dict[str, float], message: str) -> None:
+def test_invalid_client_options_are_rejected_in_one_sentence(options: dict[str, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Pandocast(api_key="pk_test_x", **options)  # type: ignore[arg-type] # the mistakes
     with Pandocast(api_key="pk_test_x") as client, pytest.raises(ValueError, match=message):

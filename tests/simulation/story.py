@@ -9,7 +9,8 @@ from simulation.scenario import CallRecord, Scenario, Traits, seeded
 from simulation.server import Reply, Server
 from simulation.worker import Worker
 
-from pandocast_sdk._core.call.plan import CallContext, call
+from pandocast_sdk._core.call.context import CallContext
+from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.protocol import WireResponse
 from pandocast_sdk._core.rate_limit.budget import Budget
 from pandocast_sdk._core.redaction import Redactor

@@ -1,16 +1,19 @@
-"""A list of uploads that changes between the requests for its pages, to try pagers on."""
+"""A list of uploads that changes between the requests for its pages, and a reader of its pages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
-from support.wire import answer
+from support.wire import Player, context, response
 
 from pandocast_sdk._core.operations.content import list_content
-from pandocast_sdk._core.paging.offset_pages import Listing
+from pandocast_sdk._core.paging.offset_pages import Listing, OffsetPage, Position
+from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._core.protocol import Outcome, Send
+from pandocast_sdk.models.pandocast import Content
 
 LISTING = Listing(list_content)
+CONTEXT = context(max_retries=0)
 
 
 @dataclass
@@ -33,8 +36,8 @@ class ContentTable:
         newest = max(self.rows, default=0) + 10_000
         self.rows[:0] = range(newest + count, newest, -1)
 
-    def delete(self, places: list[int]) -> None:
-        gone = {self.rows[place] for place in places if place < len(self.rows)}
+    def delete(self, indexes: list[int]) -> None:
+        gone = {self.rows[index] for index in indexes if index < len(self.rows)}
         self.rows = [row for row in self.rows if row not in gone]
 
     def respond(self, send: Send) -> Outcome:
@@ -45,9 +48,32 @@ class ContentTable:
         self.said.append((self.total(self), self.has_more(offset + len(page) < len(self.rows))))
         total, has_more = self.said[-1]
         self.between(self)
-        return answer(200, {"items": [as_json(row) for row in page], "total": total, "has_more": has_more})
+        return response(200, {"items": [as_json(row) for row in page], "total": total, "has_more": has_more})
 
 
 def as_json(row: int) -> dict[str, str]:
     text = {"title": "t", "content_type": "note", "status": "analyzed", "created_at": "2026-03-28T10:00:00Z"}
     return {"id": f"c{row}", **text}
+
+
+class OffsetReader:
+    """Reads a list as a pager does: page after page, each from the position that the last one gave."""
+
+    def __init__(self, table: ContentTable, limit: int, offset: int = 0) -> None:
+        self.position: Position | None = Position(offset, limit)
+        self.table = table
+        self.rows: list[int] = []
+
+    def next_page(self, respond: Callable[[Send], Outcome] | None = None) -> OffsetPage[Content]:
+        assert self.position is not None
+        page = Player().play(fetch_page(CONTEXT, LISTING, self.position), respond or self.table.respond)
+        assert len(page.items) <= self.position.limit
+        assert page.items or page.position is None, "an empty page is the last one"
+        self.rows += [int(row.id[1:]) for row in page.items]
+        self.position = page.position
+        return page
+
+    def all(self) -> list[int]:
+        while self.position is not None:
+            self.next_page()
+        return self.rows

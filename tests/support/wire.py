@@ -1,4 +1,4 @@
-"""What the tests of the SDK's core say to a plan: answers, failures, and the context of a client."""
+"""What the tests of the SDK's core send to a plan: responses, failures, and the context of a client."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from tenacity.wait import wait_none
 
+from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.call.failure_table import FAILURES
-from pandocast_sdk._core.call.plan import CallContext
 from pandocast_sdk._core.protocol import (
     Failure,
     FailureKind,
@@ -36,7 +36,7 @@ NO_RESPONSE = [kind for kind, row in FAILURES.items() if not issubclass(row.erro
 """The kinds of failure in which no complete response came: those a driver hands to a plan."""
 
 
-def answer(
+def response(
     status: int = 200,
     body: object = b"{}",
     headers: Mapping[str, object] | Sequence[tuple[str, object]] = (),
@@ -101,12 +101,12 @@ class Player:
     def slept(self) -> list[float]:
         return [step.seconds for step in self.steps if isinstance(step, Sleep)]
 
-    def play(self, life: Plan[T], respond: Callable[[Send], Outcome]) -> T:
-        """Play one plan to its end, answering its requests by `respond`."""
+    def play(self, plan: Plan[T], respond: Callable[[Send], Outcome]) -> T:
+        """Play one plan to its end, with the outcomes of `respond`."""
         outcome: Outcome = None
         while True:
             try:
-                step = life.send(outcome)
+                step = plan.send(outcome)
             except StopIteration as stop:
                 result: T = stop.value
                 return result
@@ -125,6 +125,6 @@ class Player:
 
 
 def one_after_the_other(outcomes: Sequence[Outcome]) -> Callable[[Send], Outcome]:
-    """Answer with these, in this order, and with no more than these."""
+    """Respond with these, in this order, and with no more than these."""
     left = iter(outcomes)
     return lambda _send: next(left)

@@ -1,9 +1,9 @@
-"""From what came of a request to the error that says so."""
+"""The errors of a call, made of what came of its request."""
 
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import cast
+from typing import TypeAlias, cast
 
 from pandocast_sdk._core.call.failure_table import FAILURES, STATUS_ERRORS, failure_kind
 from pandocast_sdk._core.protocol import Failure, WireResponse
@@ -12,30 +12,32 @@ from pandocast_sdk._core.requests.headers import Headers
 from pandocast_sdk.errors import (
     APIConnectionError,
     APIStatusError,
+    DeadlineExceededError,
     RateLimitError,
     RequestRecord,
     ResponseValidationError,
 )
 
-_LONGEST_MESSAGE = 500  # characters of a server's sentence that are worth repeating
-_ROUNDING = (
-    3.0  # seconds: a `Retry-After` and what is known of the server's clock are not more exact together
-)
+CallError: TypeAlias = APIConnectionError | APIStatusError | ResponseValidationError
+
+_LONGEST_MESSAGE = 500  # characters of a server's message that are worth repeating
+# Seconds: a `Retry-After` and what is known of the server's clock are not more exact together.
+_ROUNDING = 3.0
 
 
 def status_error(
-    answer: WireResponse, request: RequestRecord, redact: Redactor, *, outcome_unknown: bool
+    response: WireResponse, request: RequestRecord, redact: Redactor, *, outcome_unknown: bool
 ) -> APIStatusError:
-    """Give the typed error for an answer outside 200-299."""
-    message, code, body = _read_error_body(answer, redact)
-    headers = redact_headers(answer, redact)
-    error = FAILURES[failure_kind(answer)].error
+    """Return the typed error for a response with a status outside 200-299."""
+    message, code, body = _read_error_body(response, redact)
+    headers = redact_headers(response, redact)
+    error = FAILURES[failure_kind(response)].error
     assert issubclass(error, APIStatusError)  # noqa: S101 - there was a response
     if issubclass(error, RateLimitError):
         return error(message, request=request, code=code, body=body, headers=headers)
-    return STATUS_ERRORS.get(answer.status, error)(
+    return STATUS_ERRORS.get(response.status, error)(
         message,
-        status_code=answer.status,
+        status_code=response.status,
         request=request,
         code=code,
         body=body,
@@ -44,10 +46,10 @@ def status_error(
     )
 
 
-def redact_headers(answer: WireResponse, redact: Redactor) -> Headers:
-    """Give the headers of an answer, without the key if the server repeats it."""
+def redact_headers(response: WireResponse, redact: Redactor) -> Headers:
+    """Return the headers of a response, without the key if the server repeats it."""
     return Headers(
-        [(name, redact(value.decode("latin-1")).encode("latin-1")) for name, value in answer.headers]
+        [(name, redact(value.decode("latin-1")).encode("latin-1")) for name, value in response.headers]
     )
 
 
@@ -58,32 +60,34 @@ def connection_error(
     cause = redact.error(without_frames(failure.cause))
     row = FAILURES[failure.kind]
     assert not issubclass(row.error, APIStatusError)  # noqa: S101 - there was no response
-    error = row.error(f"{row.sentence}: {_words(cause)}", request=request, outcome_unknown=outcome_unknown)
+    error = row.error(
+        f"{row.sentence}: {_message_of(cause)}", request=request, outcome_unknown=outcome_unknown
+    )
     error.__cause__ = cause
     return error
 
 
-def _words(error: BaseException) -> str:
-    """Say what went wrong, in the words of the error or of what led to it: under trio only that has any."""
+def _message_of(error: BaseException) -> str:
+    """Return the message of an error or of what led to it: under trio only that has one."""
     return next((text for link in causes(error) if (text := str(link))), type(error).__name__)
 
 
 def rate_limit_error(
     message: str, request: RequestRecord, *, seconds: float, reset: int | None, server_now: float
 ) -> RateLimitError:
-    """Give the error for a request that was held back here, with the time inside."""
+    """Return the error for a request that was held back here, with the time to wait."""
     error = RateLimitError(message, request=request)
     add_time(error, seconds=seconds, reset=reset, server_now=server_now)
     return error
 
 
 def add_time(error: RateLimitError, *, seconds: float | None, reset: int | None, server_now: float) -> None:
-    """Write into an error when it is worth trying again; a time beyond the calendar is left out.
+    """Add to an error when it is worth trying again; a time beyond the calendar is left out.
 
     Args:
         error: The error.
         seconds: How long to wait.
-        reset: When the window resets, in the server's words, in seconds since 1970.
+        reset: When the window resets, as the server has it, in seconds since 1970.
         server_now: The server's time as far as known, likewise.
     """
     error.retry_after = seconds
@@ -95,17 +99,39 @@ def add_time(error: RateLimitError, *, seconds: float | None, reset: int | None,
             error.reset_at = datetime.fromtimestamp(moment, UTC)
 
 
-def _read_error_body(answer: WireResponse, redact: Redactor) -> tuple[str, str | None, object]:
-    """Read the published envelope; a gateway's page of HTML has none, and must not break the error."""
-    body = _decoded(redact(answer.body.decode("utf-8", "replace")), redact)
+def unreadable_error(
+    response: WireResponse, fault: str, request: RequestRecord, redact: Redactor, *, outcome_unknown: bool
+) -> ResponseValidationError:
+    """Return the error for a successful response that cannot be read."""
+    return ResponseValidationError(
+        redact(f"the response is not what the reference publishes: {fault}"),
+        request=request,
+        status_code=response.status,
+        body=redact(response.body.decode("utf-8", "replace")),
+        outcome_unknown=outcome_unknown,
+    )
+
+
+def deadline_error(request: RequestRecord, last: CallError | None = None) -> DeadlineExceededError:
+    """Return the error for a call that took too long; `last` is what came of its last attempt."""
+    return DeadlineExceededError(
+        "deadline exceeded before the call completed",
+        request=request,
+        outcome_unknown=last is not None and last.outcome_unknown,
+    )
+
+
+def _read_error_body(response: WireResponse, redact: Redactor) -> tuple[str, str | None, object]:
+    """Return message, code and body; a gateway's page of HTML has no envelope, and must not break this."""
+    body = _decoded(redact(response.body.decode("utf-8", "replace")), redact)
     message, code = _member(body, "error"), _member(body, "code")
-    sentence = message or f"the server answered {answer.status}"
-    return sentence[:_LONGEST_MESSAGE], code, body
+    message = message or f"the server responded with status {response.status}"
+    return message[:_LONGEST_MESSAGE], code, body
 
 
 def _decoded(text: str, redact: Redactor) -> object:
     try:
-        return redact.deeply(json.loads(text)) if text else None
+        return redact.json(json.loads(text)) if text else None
     except (ValueError, RecursionError):
         return text
 

@@ -10,15 +10,15 @@ if TYPE_CHECKING:
 
 
 class Attempts:
-    """Counts the sends of one call and says how long to wait before the next."""
+    """Counts the attempts of one call and draws the waits between them."""
 
     __slots__ = ("_backoff", "_max_retries", "_state")
 
     def __init__(self, *, max_retries: int, backoff: "wait_base | None" = None) -> None:
-        """Begin a call.
+        """Start with no attempt made.
 
         Args:
-            max_retries: How often it may be sent again.
+            max_retries: How often the call may be sent again.
             backoff: The waits; None for `default_backoff`.
         """
         self._max_retries = max_retries
@@ -26,7 +26,7 @@ class Attempts:
         self._state: RetryCallState | None = None
 
     def next_wait(self) -> float | None:
-        """Count one failed send; give the seconds before the next, or None when there is none."""
+        """Count a failed attempt; return the seconds before the next, or None when there is none."""
         # Loaded by the first failure: most processes meet none.
         from tenacity import RetryCallState, Retrying  # noqa: PLC0415
         from tenacity.stop import stop_after_attempt  # noqa: PLC0415

@@ -1,1 +1,1 @@
-"""Searches and waits: what the services answer only to whoever reads a list."""
+"""Searches and waits, made of repeated reads: the services have no call for them."""

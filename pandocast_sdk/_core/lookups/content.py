@@ -1,4 +1,4 @@
-"""Waiting for uploads, by reading the list: no call of the service waits, and none gets a single upload."""
+"""Finding uploads and waiting for them, by reading the list: the service has no call for either."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from math import inf
 from typing import TypeVar
 
 from pandocast_sdk import models
-from pandocast_sdk._core.call.plan import CallContext, call
+from pandocast_sdk._core.call.context import CallContext, request_record
+from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.polling import poll
 from pandocast_sdk._core.operations.content import list_content, list_outputs
 from pandocast_sdk._core.paging.offset_pages import MOST_ROWS, Listing, Position
 from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._core.protocol import Plan
-from pandocast_sdk.errors import ContentFailedError, NotFoundError, RequestRecord, WaitTimeoutError
+from pandocast_sdk.errors import ContentFailedError, NotFoundError, WaitTimeoutError
 
 T = TypeVar("T")
 
@@ -21,10 +22,10 @@ CONTENT = Listing(list_content)
 
 
 def find_content(context: CallContext, content_id: str, *, expires: float = inf) -> Plan[models.Content]:
-    """Read the list, newest first, until an upload turns up.
+    """Read the list, newest first, until an upload is found.
 
     Raises:
-        NotFoundError: The whole list does not hold it.
+        NotFoundError: It is not in the list.
     """
     if not content_id:
         raise ValueError("content_id must not be empty")
@@ -35,60 +36,60 @@ def find_content(context: CallContext, content_id: str, *, expires: float = inf)
             if content.id == content_id:
                 return content
         position = page.position
-    request = RequestRecord("GET", f"{context.options.base_url}/content", "list_content")
+    request = request_record(context, CONTENT.page_operation(MOST_ROWS, 0))
     raise NotFoundError("Content not found", status_code=404, request=request, code="not_found")
 
 
 def wait_until_analyzed(context: CallContext, content_id: str, timeout: float) -> Plan[models.Content]:
-    """Look again and again until an upload has left `analyzing`.
+    """Poll until an upload has left `analyzing`.
 
     Raises:
         ContentFailedError: Its status is `failed`.
         WaitTimeoutError: It has not in time.
     """
 
-    def look(content: models.Content, _expires: float) -> Plan[models.Content | None]:
+    def check(content: models.Content, _expires: float) -> Plan[models.Content | None]:
         yield from ()
         return None if content.status == "analyzing" else content
 
-    return _wait(context, content_id, timeout, look)
+    return _wait(context, content_id, timeout, check)
 
 
 def wait_until_generated(context: CallContext, content_id: str, timeout: float) -> Plan[models.Outputs]:
-    """Look again and again until an upload has left `generating` and there are outputs.
+    """Poll until an upload has left `generating` and there are outputs.
 
     Raises:
         ContentFailedError: Its status is `failed`.
         WaitTimeoutError: It has not in time.
     """
 
-    def look(content: models.Content, expires: float) -> Plan[models.Outputs | None]:
+    def check(content: models.Content, expires: float) -> Plan[models.Outputs | None]:
         if content.status == "generating":
             return None
         outputs = yield from call(context, list_outputs(content_id), expires=expires)
         return outputs if outputs.items else None
 
-    return _wait(context, content_id, timeout, look)
+    return _wait(context, content_id, timeout, check)
 
 
 def _wait(
     context: CallContext,
     content_id: str,
     timeout: float,
-    look: Callable[[models.Content, float], Plan[T | None]],
+    check: Callable[[models.Content, float], Plan[T | None]],
 ) -> Plan[T]:
     status: str | None = None
 
-    def find_and_look(expires: float) -> Plan[T | None]:
+    def find_and_check(expires: float) -> Plan[T | None]:
         nonlocal status
         content = yield from find_content(context, content_id, expires=expires)
         status = content.status
         if status == "failed":
             raise ContentFailedError(content_id)
-        return (yield from look(content, expires))
+        return (yield from check(content, expires))
 
-    def too_late() -> WaitTimeoutError:
+    def timeout_error() -> WaitTimeoutError:
         waited_for = f"content {content_id!r}"
         return WaitTimeoutError(waited_for, status=status, timeout=timeout, content_id=content_id)
 
-    return poll(context, timeout, find_and_look, too_late)
+    return poll(context, timeout, find_and_check, timeout_error)

@@ -1,9 +1,10 @@
-"""Waiting for the pipeline, by reading its runs: no call of the service waits."""
+"""Waiting for the pipeline, by reading its runs: the service has no call for it."""
 
 from __future__ import annotations
 
 from pandocast_sdk import models
-from pandocast_sdk._core.call.plan import CallContext, call
+from pandocast_sdk._core.call.context import CallContext
+from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.polling import poll
 from pandocast_sdk._core.operations.pipeline import list_runs
 from pandocast_sdk._core.protocol import Plan
@@ -13,27 +14,27 @@ _UNFINISHED = frozenset({"queued", "running"})
 
 
 def wait_for_run(context: CallContext, timeout: float) -> Plan[models.PipelineRun]:
-    """Look again and again until there is a run and none is queued or running; give the newest.
+    """Poll until there is a run and none is queued or running; return the newest.
 
-    A run that failed has ended too, and is given like any other. Only the newest runs are looked at, as many
-    as the service puts on a page: those before them have ended long ago.
+    A run that failed has ended too, and is returned like any other. Only the newest runs are read, as many as
+    the service puts on a page: earlier ones have ended long ago.
 
     Raises:
         ValueError: `timeout` is not a number of seconds above zero.
-        WaitTimeoutError: It has not come to that in time.
+        WaitTimeoutError: That has not happened in time.
         PandocastError: The runs could not be read.
     """
     status: str | None = None
 
-    def look(expires: float) -> Plan[models.PipelineRun | None]:
+    def check(expires: float) -> Plan[models.PipelineRun | None]:
         nonlocal status
         runs = (yield from call(context, list_runs(None, None), expires=expires)).items
         unfinished = [run for run in runs if run.status in _UNFINISHED]
-        # The oldest one is under way; those above it have yet to begin.
+        # The oldest one is running; those above it have yet to start.
         status = unfinished[-1].status if unfinished else None
         return runs[0] if runs and not unfinished else None
 
-    def too_late() -> WaitTimeoutError:
+    def timeout_error() -> WaitTimeoutError:
         return WaitTimeoutError("the pipeline", status=status, timeout=timeout)
 
-    return poll(context, timeout, look, too_late)
+    return poll(context, timeout, check, timeout_error)

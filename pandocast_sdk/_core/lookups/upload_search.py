@@ -1,26 +1,26 @@
-"""Settling an upload whose outcome is unknown, by a read: the service has no keys to send one twice by."""
+"""Settling an upload whose outcome is unknown, by a read: the service has no idempotency keys."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 from pandocast_sdk import models
-from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.lookups.content import CONTENT
 from pandocast_sdk._core.paging.offset_pages import MOST_ROWS, Position
 from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._core.protocol import Plan
-from pandocast_sdk._core.requests.operation import instant
+from pandocast_sdk._core.requests.operation import timestamp
 from pandocast_sdk._core.requests.validation import text
 
 
 def find_upload(context: CallContext, title: str, since: datetime) -> Plan[models.Content | None]:
-    """Read the list, newest first, until an upload has the title, or all that follow are too old.
+    """Return the newest upload with a title, unless it is older than a time: read the list, newest first.
 
     Raises:
         ValueError: The time has no UTC offset, or the title is empty.
     """
-    instant("since", since)
+    timestamp("since", since)
     text("title", title)
     position: Position | None = Position(0, MOST_ROWS)
     while position is not None:

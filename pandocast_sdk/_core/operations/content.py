@@ -12,7 +12,7 @@ from typing import TextIO, cast
 
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.pandocast_routes import ROUTES
-from pandocast_sdk._core.requests.operation import Operation, instant, operation
+from pandocast_sdk._core.requests.operation import Operation, operation, timestamp
 from pandocast_sdk._core.requests.reading import reads
 
 _CONTENT_LIST = reads(lambda: models.ContentList)
@@ -73,7 +73,7 @@ def schedule_output(
         ROUTES["schedule_output"],
         _SCHEDULED_POST,
         path={"id": content_id},
-        body={"output_id": output_id, "scheduled_at": instant("scheduled_at", scheduled_at)},
+        body={"output_id": output_id, "scheduled_at": timestamp("scheduled_at", scheduled_at)},
     )
 
 

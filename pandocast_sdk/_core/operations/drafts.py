@@ -12,18 +12,18 @@ from typing import Literal
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.paging.cursor_paging import CursorListing, CursorRows
-from pandocast_sdk._core.requests.operation import Operation, instant, operation, without_none
+from pandocast_sdk._core.requests.operation import Operation, operation, timestamp, without_none
 from pandocast_sdk._core.requests.reading import reads
 from pandocast_sdk._core.requests.validation import (
-    comma_list,
-    distinct,
-    listed,
-    maybe_at_least,
-    maybe_text,
-    members,
+    bounded_list,
+    check_distinct,
+    check_no_commas,
+    comma_separated,
+    field_values,
+    optional_at_least,
+    optional_text,
+    optional_texts,
     text,
-    texts,
-    without_commas,
 )
 
 _CREATED_DRAFTS = reads(lambda: models.CreatedDrafts)
@@ -59,12 +59,12 @@ def list_drafts(
     filters = {
         "status": status,
         "format": format,
-        "limit": maybe_at_least("limit", limit, 1),
+        "limit": optional_at_least("limit", limit, 1),
         "sourceId": source_id,
         "sourceType": source_type,
-        "tags": comma_list("tags", tags),
-        "scheduledAfter": _maybe_instant("scheduled_after", scheduled_after),
-        "scheduledBefore": _maybe_instant("scheduled_before", scheduled_before),
+        "tags": comma_separated("tags", tags),
+        "scheduledAfter": _optional_timestamp("scheduled_after", scheduled_after),
+        "scheduledBefore": _optional_timestamp("scheduled_before", scheduled_before),
     }
     return CursorListing(
         lambda cursor: operation(ROUTES["list_drafts"], _ROWS, query={**filters, "cursor": cursor}),
@@ -97,11 +97,11 @@ def generate_drafts(
     """Generate mode."""
     if url is None and prompt is None:
         raise ValueError("url or prompt must be given: there is nothing to generate from")
-    wanted = texts("formats", formats, 1, _MOST_FORMATS)
-    distinct("formats", wanted or [])
+    wanted = optional_texts("formats", formats, 1, _MOST_FORMATS)
+    check_distinct("formats", wanted or [])
     body = {
-        "url": maybe_text("url", url),
-        "prompt": maybe_text("prompt", prompt, _LONGEST_PROMPT),
+        "url": optional_text("url", url),
+        "prompt": optional_text("prompt", prompt, _LONGEST_PROMPT),
         "formats": wanted,
         **_attached(images, tags, target_platforms),
     }
@@ -131,7 +131,7 @@ def schedule_draft(draft_id: str, *, scheduled_at: datetime | None, smart: bool)
         draft_id,
         {
             "action": "schedule",
-            "scheduledAt": _maybe_instant("scheduled_at", scheduled_at),
+            "scheduledAt": _optional_timestamp("scheduled_at", scheduled_at),
             "smartSchedule": smart or None,
         },
     )
@@ -139,12 +139,12 @@ def schedule_draft(draft_id: str, *, scheduled_at: datetime | None, smart: bool)
 
 def reschedule_draft(draft_id: str, scheduled_at: datetime) -> Operation[models.Draft]:
     """Another time."""
-    return _update(draft_id, {"action": "reschedule", "scheduledAt": instant("scheduled_at", scheduled_at)})
+    return _update(draft_id, {"action": "reschedule", "scheduledAt": timestamp("scheduled_at", scheduled_at)})
 
 
 def post_draft(draft_id: str, platforms: Iterable[str] | None) -> Operation[models.Draft]:
     """Post now; None for all platforms that are connected."""
-    return _update(draft_id, {"action": "post", "platforms": texts("platforms", platforms, 1)})
+    return _update(draft_id, {"action": "post", "platforms": optional_texts("platforms", platforms, 1)})
 
 
 def act_on_drafts(
@@ -162,9 +162,9 @@ def act_on_drafts(
         raise ValueError("scheduled_at must be given to reschedule")
     body = {
         "action": action,
-        "ids": texts("ids", ids, 1, _MOST_IDS),
+        "ids": optional_texts("ids", ids, 1, _MOST_IDS),
         "feedback": feedback,
-        "scheduledAt": _maybe_instant("scheduled_at", scheduled_at),
+        "scheduledAt": _optional_timestamp("scheduled_at", scheduled_at),
         "smartSchedule": smart_schedule,
     }
     return operation(ROUTES["bulk_draft_action"], _BULK_RESULT, body=body)
@@ -183,24 +183,24 @@ def _attached(
     tags: Iterable[str] | None,
     target_platforms: Iterable[str] | None,
 ) -> dict[str, object]:
-    labels = texts("tags", tags, 0, _MOST_TAGS, longest=_LONGEST_TAG)
-    without_commas("tags", labels or [])
-    pictures = None if images is None else listed("images", images, 0, _MOST_IMAGES)
+    labels = optional_texts("tags", tags, 0, _MOST_TAGS, longest=_LONGEST_TAG)
+    check_no_commas("tags", labels or [])
+    pictures = None if images is None else bounded_list("images", images, 0, _MOST_IMAGES)
     return {
         "images": None
         if pictures is None
         else [_image(f"images[{place}]", picture) for place, picture in enumerate(pictures)],
         "tags": labels,
-        "targetPlatforms": texts("target_platforms", target_platforms),
+        "targetPlatforms": optional_texts("target_platforms", target_platforms),
     }
 
 
 def _image(name: str, image: object) -> dict[str, object]:
-    given = members(name, image, ("url", "alt"))
+    given = field_values(name, image, ("url", "alt"))
     return without_none(
-        {"url": text(f"{name}.url", given["url"]), "alt": maybe_text(f"{name}.alt", given["alt"])}
+        {"url": text(f"{name}.url", given["url"]), "alt": optional_text(f"{name}.alt", given["alt"])}
     )
 
 
-def _maybe_instant(name: str, moment: datetime | None) -> str | None:
-    return None if moment is None else instant(name, moment)
+def _optional_timestamp(name: str, moment: datetime | None) -> str | None:
+    return None if moment is None else timestamp(name, moment)

@@ -9,7 +9,7 @@ from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads
-from pandocast_sdk._core.requests.validation import maybe_at_least, text, within
+from pandocast_sdk._core.requests.validation import in_range, optional_at_least, text
 
 _ENGAGEMENT_SUMMARY = reads(lambda: models.EngagementSummary)
 _ENGAGEMENT = reads(lambda: models.Engagement)
@@ -19,7 +19,7 @@ _MOST_TOP_POSTS = 50
 
 def get_summary(top: int | None) -> Operation[models.EngagementSummary]:
     """All posts in numbers."""
-    query = {"top": None if top is None else within("top", top, 1, _MOST_TOP_POSTS)}
+    query = {"top": None if top is None else in_range("top", top, 1, _MOST_TOP_POSTS)}
     return operation(ROUTES["get_engagement"], _ENGAGEMENT_SUMMARY, query=query)
 
 
@@ -39,6 +39,6 @@ def record(
         "postId": post_id,
         "status": status,
         "errorMessage": error_message,
-        **{name: maybe_at_least(name, count, 0) for name, count in counts.items()},
+        **{name: optional_at_least(name, count, 0) for name, count in counts.items()},
     }
     return operation(ROUTES["record_engagement"], _ENGAGEMENT, body=body)

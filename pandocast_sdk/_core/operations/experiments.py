@@ -11,7 +11,7 @@ from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.requests.operation import Operation, operation, without_none
 from pandocast_sdk._core.requests.reading import reads, reads_array
-from pandocast_sdk._core.requests.validation import distinct, listed, members, text
+from pandocast_sdk._core.requests.validation import bounded_list, check_distinct, field_values, text
 
 _EXPERIMENTS = reads_array(lambda: models.Experiment)
 _EXPERIMENT = reads(lambda: models.Experiment)
@@ -31,13 +31,13 @@ def create_experiment(
     """A new one."""
     names: list[str] = []
     compared: list[dict[str, object]] = []
-    for place, variant in enumerate(listed("variants", variants, _FEWEST_VARIANTS, _MOST_VARIANTS)):
-        given = members(f"variants[{place}]", variant, ("name", "value", "weight"))
+    for place, variant in enumerate(bounded_list("variants", variants, _FEWEST_VARIANTS, _MOST_VARIANTS)):
+        given = field_values(f"variants[{place}]", variant, ("name", "value", "weight"))
         names.append(text(f"variants[{place}].name", given["name"]))
         if given["value"] is None:
             raise ValueError(f"variants[{place}].value must be given")
         compared.append(without_none(given))
-    distinct("the names of variants", names)
+    check_distinct("the names of variants", names)
     body = {
         "name": text("name", name, _LONGEST_NAME),
         "parameter": text("parameter", parameter),

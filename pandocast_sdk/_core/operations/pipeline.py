@@ -12,7 +12,7 @@ from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.paging.cursor_paging import CursorListing, CursorRows
 from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads
-from pandocast_sdk._core.requests.validation import maybe_at_least
+from pandocast_sdk._core.requests.validation import optional_at_least
 
 _PIPELINE_TRIGGER = reads(lambda: models.PipelineTrigger)
 _PIPELINE_STATS = reads(lambda: models.PipelineStats)
@@ -31,7 +31,7 @@ def all_runs(limit: int | None) -> CursorListing[models.PipelineRun]:
 
 def list_runs(limit: int | None, cursor: str | None) -> Operation[CursorRows[models.PipelineRun]]:
     """One page of runs, newest first."""
-    query = {"limit": maybe_at_least("limit", limit, 1), "cursor": cursor}
+    query = {"limit": optional_at_least("limit", limit, 1), "cursor": cursor}
     return operation(ROUTES["list_pipeline_runs"], _ROWS, query=query)
 
 

@@ -10,9 +10,16 @@ from datetime import datetime
 
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
-from pandocast_sdk._core.requests.operation import Operation, instant, operation
+from pandocast_sdk._core.requests.operation import Operation, operation, timestamp
 from pandocast_sdk._core.requests.reading import done, reads
-from pandocast_sdk._core.requests.validation import comma_list, listed, members, text, texts, within
+from pandocast_sdk._core.requests.validation import (
+    bounded_list,
+    comma_separated,
+    field_values,
+    in_range,
+    optional_texts,
+    text,
+)
 
 _DRAFT = reads(lambda: models.Draft)
 _CONFLICTS = reads(lambda: models.Conflicts)
@@ -30,7 +37,7 @@ def get_slots() -> Operation[list[models.Slot]]:
 
 def replace_slots(slots: Iterable[models.Slot | models.SlotDict]) -> Operation[list[models.Slot]]:
     """These slots and no others."""
-    body = [_slot(f"slots[{place}]", slot) for place, slot in enumerate(listed("slots", slots))]
+    body = [_slot(f"slots[{place}]", slot) for place, slot in enumerate(bounded_list("slots", slots))]
     return operation(ROUTES["replace_slots"], _SLOTS, body=body)
 
 
@@ -46,13 +53,13 @@ def list_unscheduled() -> Operation[list[models.Draft]]:
 
 def check_conflicts(scheduled_at: datetime, exclude_draft_id: str | None) -> Operation[models.Conflicts]:
     """The drafts around a time."""
-    query = {"scheduledAt": instant("scheduled_at", scheduled_at), "excludeDraftId": exclude_draft_id}
+    query = {"scheduledAt": timestamp("scheduled_at", scheduled_at), "excludeDraftId": exclude_draft_id}
     return operation(ROUTES["check_conflicts"], _CONFLICTS, query=query)
 
 
 def get_recommended_times(platforms: Iterable[str]) -> Operation[list[models.PostingTime]]:
     """What suits these platforms."""
-    query = {"platforms": comma_list("platforms", platforms)}
+    query = {"platforms": comma_separated("platforms", platforms)}
     return operation(ROUTES["get_recommended_times"], _TIMES, query=query)
 
 
@@ -64,7 +71,7 @@ def get_best_times(platform: str | None) -> Operation[list[models.PostingTime]]:
 def schedule_drafts(draft_ids: Iterable[str] | None) -> Operation[models.BulkSchedule]:
     """Free slots for these drafts; None for all that are approved."""
     # An empty list may be taken for none given, which would schedule everything.
-    body = {"draftIds": texts("draft_ids", draft_ids, 1)}
+    body = {"draftIds": optional_texts("draft_ids", draft_ids, 1)}
     return operation(ROUTES["bulk_schedule"], _BULK_SCHEDULE, body=body)
 
 
@@ -79,9 +86,9 @@ def set_pause(*, paused: bool) -> Operation[None]:
 
 
 def _slot(name: str, slot: object) -> dict[str, object]:
-    given = members(name, slot, ("day_of_week", "hour", "minute"))
+    given = field_values(name, slot, ("day_of_week", "hour", "minute"))
     return {
-        "dayOfWeek": within(f"{name}.day_of_week", given["day_of_week"], 0, 6),
-        "hour": within(f"{name}.hour", given["hour"], 0, 23),
-        "minute": within(f"{name}.minute", given["minute"], 0, 59),
+        "dayOfWeek": in_range(f"{name}.day_of_week", given["day_of_week"], 0, 6),
+        "hour": in_range(f"{name}.hour", given["hour"], 0, 23),
+        "minute": in_range(f"{name}.minute", given["minute"], 0, 59),
     }

@@ -11,7 +11,7 @@ from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.requests.operation import Operation, operation, without_none
 from pandocast_sdk._core.requests.reading import done, reads, reads_array
-from pandocast_sdk._core.requests.validation import maybe_text, text
+from pandocast_sdk._core.requests.validation import optional_text, text
 
 _SOURCES = reads_array(lambda: models.Source)
 _SOURCE = reads(lambda: models.Source)
@@ -54,9 +54,9 @@ def update_source(
     """What is None stays as it is."""
     changes = without_none(
         {
-            "name": maybe_text("name", name, _LONGEST_NAME),
-            "type": maybe_text("type", type),
-            "url": maybe_text("url", url),
+            "name": optional_text("name", name, _LONGEST_NAME),
+            "type": optional_text("type", type),
+            "url": optional_text("url", url),
             "enabled": enabled,
             "config": None if config is None else dict(config),
         }

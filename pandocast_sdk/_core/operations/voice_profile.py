@@ -11,7 +11,7 @@ from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads
-from pandocast_sdk._core.requests.validation import texts
+from pandocast_sdk._core.requests.validation import optional_texts
 
 _VOICE_PROFILE = reads(lambda: models.VoiceProfile)
 
@@ -31,8 +31,8 @@ def update_profile(
     """What is None stays as it is."""
     body = {
         "style": style,
-        "avoid": texts("avoid", avoid),
-        "examples": texts("examples", examples),
+        "avoid": optional_texts("avoid", avoid),
+        "examples": optional_texts("examples", examples),
         "formats": None if formats is None else dict(formats),
     }
     return operation(ROUTES["update_voice_profile"], _VOICE_PROFILE, body=body)

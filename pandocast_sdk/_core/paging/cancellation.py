@@ -1,54 +1,57 @@
-"""Giving up, between its steps, a plan that runs in a thread."""
+"""Cancelling a plan that runs in a thread, between its steps."""
 
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.protocol import Failure, FailureKind, Outcome, Plan, Send, Sleep
 from pandocast_sdk.errors import PandocastError
 
-_NAP = 0.2  # seconds after which a thread that waits looks whether it is still wanted
+_CHECK_SECONDS = 0.2  # how often a thread that waits checks whether it is stopped
 
-Key = TypeVar("Key")
-Ans = TypeVar("Ans")
+RequestT = TypeVar("RequestT")
+ResponseT = TypeVar("ResponseT")
 
 
 class StoppedError(Exception):
-    """A request made ahead was given up, because nobody wants its answer any more."""
+    """A request made ahead was cancelled: its response is not needed any more."""
 
 
 def stoppable(
-    context: CallContext, stopped: Callable[[], bool], ask: Callable[[CallContext, Key], Plan[Ans]], key: Key
-) -> Plan[Ans]:
-    """Run a plan in a thread that nobody can cancel, but only as long as somebody wants its outcome.
+    context: CallContext,
+    stopped: Callable[[], bool],
+    fetch: Callable[[CallContext, RequestT], Plan[ResponseT]],
+    request: RequestT,
+) -> Plan[ResponseT]:
+    """Run a plan in a thread, which cannot be cancelled from outside, until it is stopped.
 
-    The plan asks now and then, for the one who stops it may be the garbage collector, which must not wake
-    anybody: it may have stopped the waiting thread itself in the midst of a lock.
+    The plan polls `stopped`, since the one who stops it may be the garbage collector, which must not wake
+    anybody: it may have interrupted the waiting thread itself while that holds a lock.
 
     Args:
         context: What holds for this client.
-        stopped: Says whether nobody wants it any more.
-        ask: The plan.
-        key: What it is told.
+        stopped: Returns whether the outcome is not needed any more.
+        fetch: The plan.
+        request: Its argument.
 
     Raises:
-        StoppedError: It was given up before it was sent (again), and its place in the window given back.
+        StoppedError: It was stopped before it was sent (again); its slot in the window was given back.
     """
-    life = ask(context, key)
+    plan = fetch(context, request)
     outcome: Outcome = None
     try:
         while True:
             try:
-                step = life.send(outcome)
+                step = plan.send(outcome)
             except StopIteration as stop:
-                answer: Ans = stop.value
-                return answer
+                response: ResponseT = stop.value
+                return response
             if stopped():
                 if isinstance(step, Send):
-                    # The one failure that says that nothing was sent.
+                    # A failure that means that nothing was sent.
                     with suppress(PandocastError):
-                        life.send(Failure(FailureKind.NOT_CONNECTED, StoppedError()))
+                        plan.send(Failure(FailureKind.NOT_CONNECTED, StoppedError()))
                 raise StoppedError
             if isinstance(step, Sleep):
                 yield from _interruptible_sleep(context, step, stopped)
@@ -56,12 +59,12 @@ def stoppable(
             else:
                 outcome = yield step
     finally:
-        life.close()
+        plan.close()
 
 
 def _interruptible_sleep(context: CallContext, step: Sleep, stopped: Callable[[], bool]) -> Plan[None]:
     until = context.now() + step.seconds
     while not stopped() and (left := until - context.now()) > 0:
-        yield Sleep(min(left, _NAP), step.until)
+        yield Sleep(min(left, _CHECK_SECONDS), step.until)
         if step.until is not None:
-            return  # whoever stands in line looks by itself whether it is time
+            return  # whoever waits in the queue checks by itself whether it is time

@@ -1,14 +1,15 @@
-"""Cursor pages: the server's cursor alone says where a list goes on, and where it ends.
+"""Cursor pages: the server's cursor alone decides where a list goes on, and where it ends.
 
-An empty page that has a cursor is no end. A cursor that comes again is an error, since following it would
-never end: one that points at its own page is seen at once, and any longer circle by Brent's algorithm, which
-remembers one cursor, a later one each time, at distances that double. So a circle is found after at most
+An empty page that has a cursor is not the end. A cursor that repeats is an error, since following it would
+never end: one that points at its own page is noticed at once, and any longer cycle by Brent's algorithm,
+which remembers one cursor, a later one each time, at distances that double. So a cycle is found after at most
 three times as many pages as there are in it and before it, in constant memory.
 
-Between two rows of a page there is no cursor. A position there names the page, and the rows of it that were
-given out; what follows the last of them is given next. Where none of them is left, the page begins with what
-is wanted: rows may have gone, but none came in front. Only the first page, which no cursor names, has rows
-come in front: there, the rows that were still wanted are known too, and the search goes on until one is met.
+Between two rows of a page there is no cursor. A position there has the cursor of the page and the keys of
+those of its rows that were returned; the row behind the last of them is next. If none of them is left, the
+page begins with the next row: rows may have been deleted, but none were added in front. That happens only to
+the first page, which has no cursor: there, the keys of the rows that follow are known too, and the search
+goes on until one of them is found.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,13 +18,14 @@ from typing import Generic, TypeVar
 
 from attrs import evolve, field, frozen
 
-from pandocast_sdk._core.call.plan import CallContext, call
-from pandocast_sdk._core.paging.offset_pages import REMEMBERED, short_name
+from pandocast_sdk._core.call.context import CallContext, request_record
+from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.paging.offset_pages import REMEMBERED, row_key
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk._core.requests.operation import Operation
-from pandocast_sdk.errors import RequestRecord, ResponseValidationError
+from pandocast_sdk.errors import ResponseValidationError
 
-MOST_EMPTY_PAGES = 1000  # in a row, each of them a request, before a list is said to go nowhere
+MOST_EMPTY_PAGES = 1000  # in a row, each of them a request, before a list counts as endless
 LONGEST_CURSOR = 8000  # bytes in UTF-8: many servers refuse a request line that is longer
 
 T = TypeVar("T")
@@ -32,18 +34,18 @@ T_co = TypeVar("T_co", covariant=True)
 
 @frozen
 class CursorRows(Generic[T_co]):
-    """One page as a service sends it, without its names for things.
+    """One page of a service, whatever the names of its fields.
 
     Attributes:
         items: The rows.
-        next_cursor: Names the next page; None or empty at the end.
+        next_cursor: The cursor of the next page; None or empty at the end.
     """
 
     items: Sequence[T_co]
     next_cursor: str | None
 
 
-def _nameless(_row: object) -> str | None:
+def _no_id(_row: object) -> str | None:
     return None
 
 
@@ -52,17 +54,17 @@ class CursorListing(Generic[T]):
     """A list that can be read page by page.
 
     Attributes:
-        page: How to ask for the page at a cursor, None for the first.
-        name: Names a row, if it has a name; rows without are told by their number on the page.
+        page_operation: Returns the operation for the page at a cursor, None for the first.
+        row_id: Returns the id of a row; None if rows have none, and are known by their index on the page.
     """
 
-    page: Callable[[str | None], Operation[CursorRows[T]]]
-    name: Callable[[T], str | None] = _nameless
+    page_operation: Callable[[str | None], Operation[CursorRows[T]]]
+    row_id: Callable[[T], str | None] = _no_id
 
 
 def _check_cursor(_position: object, _field: object, cursor: str | None) -> None:
     if cursor == "":
-        raise ValueError("cursor must not be empty; leave it out to begin with the first page")
+        raise ValueError("cursor must not be empty; omit it to begin with the first page")
 
 
 @frozen
@@ -70,16 +72,16 @@ class CursorPosition:
     """Where in a list to go on: with a page, or behind some of its rows.
 
     Attributes:
-        cursor: Names the page; None for the first.
+        cursor: The cursor of the page; None for the first.
         empty: How many pages in a row were empty just before.
-        remembered: A cursor from further back, by which a circle shows.
+        remembered: An earlier cursor, by which a cycle is noticed.
         steps: How many pages ago that was.
         stride: After how many pages another is remembered.
-        taken: How many rows from here on were given out before.
-        given: The names of the last of these, as `short_name` gives them.
-        wanted: On the first page, the names of the rows after these.
-        lost: Whether neither was found so far, so that rows are passed over until one is.
-        ended: Whether no row follows, so that there is nothing left to ask for.
+        taken: How many rows from here on were returned before.
+        given: The keys of the last of these; see `row_key`.
+        wanted: On the first page, the keys of the rows after these.
+        lost: Whether none of both was found so far, so that rows are skipped until one is.
+        ended: Whether no row follows, so that there is nothing left to request.
     """
 
     cursor: str | None = field(default=None, validator=_check_cursor)
@@ -101,7 +103,7 @@ class CursorSlice(Generic[T]):
     Attributes:
         items: The rows.
         position: Where the next page begins; None at the end.
-        at: Where this page was asked for.
+        at: The position of this page.
     """
 
     items: list[T]
@@ -115,37 +117,35 @@ def fetch_cursor_page(
     """Fetch the page at a position, by one request.
 
     Raises:
-        ResponseValidationError: The cursor for the next page comes again, or is longer than a URL may be, too
-            many pages in a row were empty, or no row is left to tell the place by.
-        PandocastError: What the call raises; the position is still good, and can be tried again.
+        ResponseValidationError: The cursor for the next page repeats, or is longer than a URL may be; too
+            many pages in a row were empty; or no row is left by which the next could be found.
+        PandocastError: What the call raises; the position is still valid, and can be tried again.
     """
     if position.ended:
         return CursorSlice([], None, position)
-    asked = listing.page(position.cursor)
-    rows = yield from call(context, asked, expires=expires)
-    skip, ahead = _place(listing, position, rows.items)
+    operation = listing.page_operation(position.cursor)
+    rows = yield from call(context, operation, expires=expires)
+    skip, rest = _find_next_row(listing, position, rows.items)
     items = list(rows.items[skip:])
     if rows.next_cursor:
-        following = _following(ahead, rows.next_cursor, empty=not rows.items)
+        following = _following(rest, rows.next_cursor, empty=not rows.items)
         fault = _fault(position, following)
     else:
-        following, fault = None, "every row given out last has vanished" if ahead.lost else None
+        following, fault = None, "all rows that were returned last have vanished" if rest.lost else None
     if fault is not None:
-        url = f"{context.options.base_url}{asked.path}"
-        record = RequestRecord(asked.method, f"{url}?{asked.query}" if asked.query else url, asked.name)
-        raise ResponseValidationError(fault, request=record)
+        raise ResponseValidationError(fault, request=request_record(context, operation))
     return CursorSlice(items, following, position)
 
 
 def cursor_after(listing: CursorListing[T], page: CursorSlice[T], count: int) -> CursorPosition:
-    """Say where to go on when `count` of a page's items have been given out."""
+    """Return where to go on when `count` of a page's items have been returned."""
     if count >= len(page.items):
         return evolve(page.at, ended=True) if page.position is None else page.position
     if count == 0:
         return page.at
-    names = [None if name is None else short_name(name) for name in map(listing.name, page.items)]
-    given = (*page.at.given, *(name for name in names[:count] if name is not None))
-    wanted = [name for name in names[count:] if name is not None] if page.at.cursor is None else []
+    keys = _row_keys(listing, page.items)
+    given = (*page.at.given, *(key for key in keys[:count] if key is not None))
+    wanted = [key for key in keys[count:] if key is not None] if page.at.cursor is None else []
     return evolve(
         page.at,
         taken=page.at.taken + count,
@@ -155,13 +155,17 @@ def cursor_after(listing: CursorListing[T], page: CursorSlice[T], count: int) ->
     )
 
 
-def _place(
+def _row_keys(listing: CursorListing[T], items: Sequence[T]) -> list[str | None]:
+    return [None if row_id is None else row_key(row_id) for row_id in map(listing.row_id, items)]
+
+
+def _find_next_row(
     listing: CursorListing[T], position: CursorPosition, items: Sequence[T]
 ) -> tuple[int, CursorPosition]:
-    """Find the place behind the rows given out before.
+    """Find the row behind those that were returned before.
 
     Returns:
-        How many rows to pass over, and the position with what the next page has to know.
+        How many rows to skip, and the position with what remains to be found on the next page.
     """
     found = evolve(position, taken=0, given=(), wanted=(), lost=False)
     if not position.taken:
@@ -169,12 +173,12 @@ def _place(
     if not position.given and not position.wanted:
         skip = min(position.taken, len(items))
         return skip, evolve(found, taken=position.taken - skip)
-    names = [name if name is None else short_name(name) for name in map(listing.name, items)]
-    behind = [place + 1 for place, name in enumerate(names) if name in position.given]
+    keys = _row_keys(listing, items)
+    behind = [index + 1 for index, key in enumerate(keys) if key in position.given]
     if behind:
         # More of them may follow on the next page, where pages were larger before.
         return behind[-1], evolve(position, lost=False) if behind[-1] == len(items) else found
-    before = [place for place, name in enumerate(names) if name in position.wanted]
+    before = [index for index, key in enumerate(keys) if key in position.wanted]
     if before:
         return before[0], found
     if position.cursor is None or position.lost or position.taken > len(position.given):
@@ -193,9 +197,9 @@ def _following(position: CursorPosition, cursor: str, *, empty: bool) -> CursorP
 def _fault(position: CursorPosition, following: CursorPosition) -> str | None:
     cursor = following.cursor or ""
     if cursor in {position.cursor, following.remembered}:
-        return "the cursor for the next page is one that was there before: the list would never end"
+        return "the cursor for the next page repeats an earlier one: the list would never end"
     if len(cursor.encode("utf-8", "surrogatepass")) > LONGEST_CURSOR:
         return f"the cursor for the next page is longer than {LONGEST_CURSOR} bytes"
     if following.empty >= MOST_EMPTY_PAGES:
-        return f"{MOST_EMPTY_PAGES} pages in a row were empty and said that others follow"
+        return f"{MOST_EMPTY_PAGES} pages in a row were empty and had a cursor for another"
     return None

@@ -1,4 +1,4 @@
-"""What offset pages are made of: lists, places in them, and the pages themselves."""
+"""What offset pages are made of: lists, positions in them, and the pages themselves."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -10,12 +10,12 @@ from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk._core.requests.validation import at_least
 
 MOST_ROWS = 100  # a page of the published API; one row more would be refused
-REMEMBERED = 100  # rows given out whose names are kept, to find the place again
-LONGEST_NAME = 64  # characters; of a longer name, its digest is kept
+REMEMBERED = 100  # returned rows whose keys are kept, to find the next row again
+LONGEST_KEY = 64  # characters; of a longer id, its digest is the key
 
 
 class Row(Protocol):
-    """A row of a list: it has a name of its own."""
+    """A row of a list: it has an id."""
 
     @property
     def id(self) -> str: ...
@@ -40,9 +40,13 @@ class RowList(Protocol[R_co]):
 
 @frozen
 class Listing(Generic[R]):
-    """A list that can be read page by page: how to ask for rows `offset` to `offset + limit`."""
+    """A list that can be read page by page.
 
-    page: Callable[[int, int], Operation[RowList[R]]]
+    Attributes:
+        page_operation: Returns the operation for one page, from its limit and offset.
+    """
+
+    page_operation: Callable[[int, int], Operation[RowList[R]]]
 
 
 @frozen
@@ -50,12 +54,12 @@ class Position:
     """Where in a list the next page begins; a plain value that can be stored.
 
     Attributes:
-        offset: The next row's place, from 0.
+        offset: The index of the next row, from 0.
         limit: Rows a page.
         total: How many rows there were when `offset` was true; None before the first page.
-        growth: How many rows were added between the last two answers.
-        given: The names of the last rows given out, as `short_name` gives them.
-        ended: Whether no row follows, so that there is nothing left to ask for.
+        growth: How many rows were added between the last two responses.
+        given: The keys of the last rows returned; see `row_key`.
+        ended: Whether no row follows, so that there is nothing left to request.
     """
 
     offset: int
@@ -67,20 +71,20 @@ class Position:
 
 
 class OffsetPage(NamedTuple, Generic[R]):
-    """One page of rows, without those that earlier pages held, and where the next begins.
+    """One page of rows, without those of earlier pages, and where the next begins.
 
     Attributes:
         items: The rows.
-        answer: What they were cut out of.
-        skip: How many rows of the answer, given out before, stand before them.
-        first: The place of the first of them in the list.
-        at: Where this page was asked for.
+        rows: The service's page that they were taken from.
+        skip: How many rows of that page, returned before, come before them.
+        first: The index of the first of them in the list.
+        at: The position of this page.
         ended: Whether no row follows.
         growth: How many rows were added just before it was read.
     """
 
     items: list[R]
-    answer: RowList[R]
+    rows: RowList[R]
     skip: int
     first: int
     at: Position
@@ -90,29 +94,29 @@ class OffsetPage(NamedTuple, Generic[R]):
     @property
     def size(self) -> int:
         """How many rows it has."""
-        return min(len(self.answer.items) - self.skip, self.at.limit)
+        return min(len(self.rows.items) - self.skip, self.at.limit)
 
     @property
     def position(self) -> Position | None:
         """Where the next page begins; None at the end."""
-        # Told when it is asked for, which not everybody does, and by the answer: `items` is the caller's.
-        return None if self.ended else self.place(self.size)
+        # Computed when needed, which is not always, and from `rows`: `items` is the caller's.
+        return None if self.ended else self.position_at(self.size)
 
-    def after(self, count: int) -> Position:
-        """Say where to go on when `count` of the items have been given out."""
+    def position_after(self, count: int) -> Position:
+        """Return where to go on when `count` of the items have been returned."""
         if count >= self.size:
-            return self.position or evolve(self.place(count), ended=True)
-        return self.place(count) if count else self.at
+            return self.position or evolve(self.position_at(count), ended=True)
+        return self.position_at(count) if count else self.at
 
-    def place(self, count: int) -> Position:
-        """Give the place of an item as this page has it; `after` knows what is special at its ends."""
-        rows = self.answer.items[self.skip : self.skip + count]
-        given = (*self.at.given, *short_names(rows))[-REMEMBERED:]
-        return Position(self.first + count, self.at.limit, self.answer.total, self.growth, given)
+    def position_at(self, count: int) -> Position:
+        """Return the position of an item of this page; `position_after` handles its two ends."""
+        rows = self.rows.items[self.skip : self.skip + count]
+        given = (*self.at.given, *row_keys(rows))[-REMEMBERED:]
+        return Position(self.first + count, self.at.limit, self.rows.total, self.growth, given)
 
 
 class NoRows(NamedTuple):
-    """What a server would answer behind the end of a list."""
+    """What a server would return behind the end of a list."""
 
     total: int
     items: Sequence[Never] = ()
@@ -120,7 +124,7 @@ class NoRows(NamedTuple):
 
 
 def first_position(*, limit: int | None, offset: int | None) -> Position:
-    """Say where to begin to read a list, of whose pages nothing is known.
+    """Return the position at which to begin reading a list.
 
     Raises:
         ValueError: A number is below its bound.
@@ -130,22 +134,22 @@ def first_position(*, limit: int | None, offset: int | None) -> Position:
 
 
 class PageRequest(NamedTuple):
-    """Which rows to ask for: `size` of them, from place `first` on."""
+    """Which rows to request: `size` of them, from index `first` on."""
 
     first: int
     size: int
 
 
-def short_name(name: str) -> str:
-    """Give what is remembered of a row's name: itself, unless it is long."""
-    if len(name) <= LONGEST_NAME:
-        return name
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+def row_key(row_id: str) -> str:
+    """Return what is remembered of a row's id: the id itself, unless it is long."""
+    if len(row_id) <= LONGEST_KEY:
+        return row_id
+    return hashlib.sha256(row_id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def short_names(rows: Sequence[Row]) -> list[str]:
-    """Give what is remembered of the names of rows; see `short_name`."""
-    names = [row.id for row in rows]
-    if max(map(len, names), default=0) <= LONGEST_NAME:  # as ever: so it costs little on every page
-        return names
-    return [short_name(name) for name in names]
+def row_keys(rows: Sequence[Row]) -> list[str]:
+    """Return the keys of rows; see `row_key`."""
+    ids = [row.id for row in rows]
+    if max(map(len, ids), default=0) <= LONGEST_KEY:  # as a rule: so it costs little on every page
+        return ids
+    return [row_key(row_id) for row_id in ids]

@@ -1,17 +1,18 @@
 """Offset pages that stay whole while rows are added.
 
-The reference promises creation order, newest first, so a row added between two pages pushes everything one
-place down, and every answer carries `total`, which tells how far. A pager therefore remembers where the next
-row stood and how many rows there were then. It asks for one row too many, the last one it gave out, and goes
-on behind it. A row that vanishes behind that place makes `total` tell too little, one before it does not: so
-the place is never before where it is looked for, and a pager that does not find it looks further down. So
-every row that existed at the start comes once, in constant memory.
+The reference promises creation order, newest first, so a row added between two pages moves all others down
+by one, and every response has the `total`, which shows how far. A pager therefore remembers the index of the
+next row and how many rows there were then. It requests one row too many, the last one it returned, and goes
+on behind it. A row that is deleted behind that one makes the `total` show too small a shift, one before it
+does not: so the row is never before the index where it is searched, and a pager that does not find it
+searches further down. So every row that existed at the start comes once, in constant memory.
 """
 
 from collections.abc import Sequence
 from math import inf
 
-from pandocast_sdk._core.call.plan import CallContext, call
+from pandocast_sdk._core.call.context import CallContext, request_record
+from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.paging.offset_pages import (
     MOST_ROWS,
     Listing,
@@ -21,12 +22,12 @@ from pandocast_sdk._core.paging.offset_pages import (
     Position,
     R,
     RowList,
-    short_names,
+    row_keys,
 )
 from pandocast_sdk._core.protocol import Plan
-from pandocast_sdk.errors import RequestRecord, ResponseValidationError
+from pandocast_sdk.errors import ResponseValidationError
 
-_TRIES = 30  # requests for one page before the list is said to move too fast
+_TRIES = 30  # requests for one page before the list counts as changing too fast
 
 
 def fetch_page(
@@ -36,17 +37,19 @@ def fetch_page(
 
     Raises:
         ResponseValidationError: The list contradicts itself, so that going on could leave rows out.
-        PandocastError: What the calls raise; the position is still good, and can be tried again.
+        PandocastError: What the calls raise; the position is still valid, and can be tried again.
     """
     if position.ended:
         return OffsetPage([], NoRows(position.total or 0), 0, position.offset, position, ended=True)
     if position.total is None:
-        answer = yield from call(context, listing.page(position.limit, position.offset), expires=expires)
-        page = _page(position, position.offset, answer)
+        rows = yield from call(
+            context, listing.page_operation(position.limit, position.offset), expires=expires
+        )
+        page = _page(position, position.offset, rows)
         if page is not None and page.items:
             return page
-        _check_empty(context, listing, position, answer)
-        return _sound(context, listing, position, position.offset, answer)
+        _check_empty(context, listing, position, rows)
+        return _checked_page(context, listing, position, position.offset, rows)
     return (yield from _search_page(context, listing, position, expires))
 
 
@@ -55,27 +58,31 @@ def _search_page(
 ) -> Plan[OffsetPage[R]]:
     search = _Search(position)
     for _ in range(_TRIES):
-        answer = yield from call(context, listing.page(search.size, search.first), expires=expires)
-        _check_empty(context, listing, Position(search.first, search.size), answer)
-        search.note(answer.total)
-        joined = _join(answer, position.given)
+        rows = yield from call(context, listing.page_operation(search.size, search.first), expires=expires)
+        _check_empty(context, listing, Position(search.first, search.size), rows)
+        search.record_total(rows.total)
+        joined = _join(rows, position.given)
         if joined is not None:
-            page = _sound(context, listing, position, search.first, answer, skip=joined, growth=search.growth)
+            page = _checked_page(
+                context, listing, position, search.first, rows, skip=joined, growth=search.growth
+            )
             if page.items or page.ended:
                 return page
-            if len(answer.items) == 1:
-                raise _contradiction(context, listing, position, "no row follows where the answer says so")
-            position = page.place(0)
+            if len(rows.items) == 1:
+                raise _contradiction(
+                    context, listing, position, "no row follows although the response says so"
+                )
+            position = page.position_at(0)
             search = _Search(position)
-        elif answer.total == 0 and not answer.items:
-            return OffsetPage([], answer, 0, 0, position, ended=True)
-        elif not search.goes_on(answer):
-            raise _contradiction(context, listing, position, "every row given out last has vanished")
+        elif rows.total == 0 and not rows.items:
+            return OffsetPage([], rows, 0, 0, position, ended=True)
+        elif not search.advance(rows):
+            raise _contradiction(context, listing, position, "all rows that were returned last have vanished")
     raise _contradiction(context, listing, position, "the list changes faster than it can be read")
 
 
 def first_request(position: Position) -> PageRequest:
-    """Say what `fetch_page` asks for first; a position at the end has nothing to ask for."""
+    """Return the request that `fetch_page` makes first; at the end of a list it makes none."""
     if position.total is None:
         return PageRequest(position.offset, position.limit)
     search = _Search(position)
@@ -83,14 +90,14 @@ def first_request(position: Position) -> PageRequest:
 
 
 def page_read_ahead(position: Position, request: PageRequest, rows: RowList[R]) -> OffsetPage[R] | None:
-    """Make a page of rows that were asked for before it was known that the page begins there.
+    """Return a page made of rows that were requested before it was known that the page begins there.
 
-    What is older than an answer seen since cannot be judged as `fetch_page` judges: rows may stand further up
-    in it than they do now. But where it holds the last row given out, the rows behind that one are those that
-    follow, whenever it was read: rows are only ever added in front.
+    Rows that are older than a response seen since cannot be checked as `fetch_page` does it: they may have
+    had a smaller index than they have now. But if they include the last row returned, the rows behind that
+    one are those that follow, whenever they were read: rows are only ever added in front.
 
     Returns:
-        The page; None where it does not join, or seems to contradict itself, and has to be asked for anew.
+        The page; None if it does not join, or seems to contradict itself, and has to be requested again.
     """
     joined = _join(rows, position.given)
     if joined is None or position.total is None or (not rows.items and rows.has_more):
@@ -101,40 +108,40 @@ def page_read_ahead(position: Position, request: PageRequest, rows: RowList[R]) 
 
 
 class _Search:
-    """Where to look for the last row given out, one page after the other.
+    """The search for the last row returned, one page after the other.
 
     Attributes:
-        first: The first row to ask for.
-        size: How many rows to ask for.
-        growth: How many rows the list grew by between the last two answers.
+        first: The index of the first row to request.
+        size: How many rows to request.
+        growth: How many rows the list grew by between the last two responses.
     """
 
     def __init__(self, position: Position) -> None:
         self._position = position
         self._total = position.total or 0
-        self._going_down = False  # from where it can be at the earliest, page by page to the end
-        self._steady = True  # nothing has moved since that was begun
+        self._going_down = False  # from the earliest possible index, page by page to the end
+        self._steady = True  # nothing has moved since that began
         self.growth = 0
-        # One row more than a page, where the service allows it, so that the overlap costs the caller nothing.
+        # One row more than a page, if the service allows it, so that the overlap costs the caller nothing.
         self.size = max(2, min(position.limit + 1, max(position.limit, MOST_ROWS)))
         self.first = self._aim(position.growth)
 
-    def note(self, total: int) -> None:
-        """Take up how many rows there are now."""
+    def record_total(self, total: int) -> None:
+        """Record how many rows there are now."""
         self.growth, self._total = total - self._total, total
         self._steady = self._steady and self.growth == 0
 
-    def goes_on(self, answer: RowList[R]) -> bool:
-        """Choose the next page after one without the row; False when all that could have it were seen."""
-        first, earliest, end = self.first, self._earliest(), self.first + len(answer.items)
+    def advance(self, rows: RowList[R]) -> bool:
+        """Move on from a page without the row; return False if all pages that could have it were read."""
+        first, earliest, end = self.first, self._earliest(), self.first + len(rows.items)
         self.size = max(self.size, MOST_ROWS)
         if not self._going_down:
             if not first <= earliest < end:
-                # So much has come or gone that the page was beside it.
+                # So many rows have come or gone that the page missed it.
                 self.first = self._aim(self.growth)
                 return self.first != first or self.growth != 0
             self._steady = True
-        self._going_down = bool(answer.items) and (end < self._total or answer.has_more)
+        self._going_down = bool(rows.items) and (end < self._total or rows.has_more)
         self.first = end if self._going_down else earliest
         return self._going_down or not self._steady
 
@@ -142,54 +149,53 @@ class _Search:
         return max(0, self._position.offset - 1 + self._total - (self._position.total or 0))
 
     def _aim(self, growth: int) -> int:
-        """Choose the first row so that the one looked for is on the page if the list grows so much again."""
+        """Return the first index for a page that has the row even if the list grows so much again."""
         return self._earliest() + max(0, growth - self.size // 4)
 
 
-def _check_empty(context: CallContext, listing: Listing[R], asked: Position, answer: RowList[R]) -> None:
-    if answer.has_more and not answer.items:
-        raise _contradiction(context, listing, asked, "an empty page says that more rows follow")
+def _check_empty(context: CallContext, listing: Listing[R], requested: Position, rows: RowList[R]) -> None:
+    if rows.has_more and not rows.items:
+        raise _contradiction(context, listing, requested, "an empty page says that more rows follow")
 
 
-def _join(answer: RowList[R], given: Sequence[str]) -> int | None:
-    """Find the row behind the last one that was given out; None where the page holds none of them."""
+def _join(rows: RowList[R], given: Sequence[str]) -> int | None:
+    """Return the index of the row behind the last one returned; None if the page has none of those."""
     known = set(given)
-    places = [place for place, name in enumerate(short_names(answer.items)) if name in known]
-    return places[-1] + 1 if places else None
+    indexes = [index for index, key in enumerate(row_keys(rows.items)) if key in known]
+    return indexes[-1] + 1 if indexes else None
 
 
 def _page(
-    position: Position, asked: int, answer: RowList[R], *, skip: int = 0, growth: int = 0
+    position: Position, offset: int, rows: RowList[R], *, skip: int = 0, growth: int = 0
 ) -> OffsetPage[R] | None:
-    """Cut a page out of an answer, whose first row is `asked`; None where it ends before its own total."""
-    items = list(answer.items[skip : skip + position.limit])
-    first = asked + skip
-    ended = not answer.has_more and first + len(items) >= answer.total
-    if not (ended or items or answer.has_more):
+    """Return a page taken from rows that begin at `offset`; None if they end before their own total."""
+    items = list(rows.items[skip : skip + position.limit])
+    first = offset + skip
+    ended = not rows.has_more and first + len(items) >= rows.total
+    if not (ended or items or rows.has_more):
         return None
-    return OffsetPage(items, answer, skip, first, position, ended, max(0, growth))
+    return OffsetPage(items, rows, skip, first, position, ended, max(0, growth))
 
 
-def _sound(
+def _checked_page(
     context: CallContext,
     listing: Listing[R],
     position: Position,
-    asked: int,
-    answer: RowList[R],
+    offset: int,
+    rows: RowList[R],
     *,
     skip: int = 0,
     growth: int = 0,
 ) -> OffsetPage[R]:
-    page = _page(position, asked, answer, skip=skip, growth=growth)
+    page = _page(position, offset, rows, skip=skip, growth=growth)
     if page is None:
-        ended = f"the list ended after {asked + skip} of {answer.total} rows"
-        raise _contradiction(context, listing, position, ended)
+        message = f"the list ended after {offset + skip} of {rows.total} rows"
+        raise _contradiction(context, listing, position, message)
     return page
 
 
 def _contradiction(
     context: CallContext, listing: Listing[R], position: Position, message: str
 ) -> ResponseValidationError:
-    asked = listing.page(position.limit, position.offset)
-    record = RequestRecord(asked.method, f"{context.options.base_url}{asked.path}?{asked.query}", asked.name)
-    return ResponseValidationError(message, request=record)
+    operation = listing.page_operation(position.limit, position.offset)
+    return ResponseValidationError(message, request=request_record(context, operation))

@@ -1,8 +1,8 @@
-"""Positions as text that can be stored and given back, in another process too.
+"""Positions as text that can be stored and resumed, in another process too.
 
-The text is opaque to whoever stores it: a version, and behind it a checksum and JSON in base64. It holds what
-the next request needs and the names of the last rows given out, at most some kilobytes, and no row itself. A
-position belongs to its list with its filters; the size of pages is not part of what a list is.
+The text is opaque to whoever stores it: a version, followed by a checksum and JSON in base64. It holds what
+the next request needs and the keys of the last rows returned, at most some kilobytes, and no row itself. A
+position belongs to its list with its filters; the page size may change.
 """
 
 import binascii
@@ -18,7 +18,7 @@ from attrs import asdict, evolve
 
 from pandocast_sdk._core.paging.cursor_paging import LONGEST_CURSOR, CursorListing, CursorPosition
 from pandocast_sdk._core.paging.offset_pages import (
-    LONGEST_NAME,
+    LONGEST_KEY,
     REMEMBERED,
     Listing,
     Position,
@@ -44,13 +44,11 @@ def _cursor(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value.encode("utf-8", "surrogatepass")) <= LONGEST_CURSOR
 
 
-def _names(value: object) -> bool:
+def _keys(value: object) -> bool:
     if not isinstance(value, list):
         return False
-    names = cast("list[object]", value)
-    return len(names) <= REMEMBERED and all(
-        isinstance(name, str) and len(name) <= LONGEST_NAME for name in names
-    )
+    keys = cast("list[object]", value)
+    return len(keys) <= REMEMBERED and all(isinstance(key, str) and len(key) <= LONGEST_KEY for key in keys)
 
 
 def _flag(value: object) -> bool:
@@ -62,7 +60,7 @@ _OFFSET: Mapping[str, Check] = {
     "limit": lambda value: _number(value, 1),
     "total": lambda value: value is None or type(value) is int,
     "growth": _number,
-    "given": _names,
+    "given": _keys,
     "ended": _flag,
 }
 _CURSOR: Mapping[str, Check] = {
@@ -72,55 +70,55 @@ _CURSOR: Mapping[str, Check] = {
     "steps": _number,
     "stride": lambda value: _number(value, 1),
     "taken": _number,
-    "given": _names,
-    "wanted": _names,
+    "given": _keys,
+    "wanted": _keys,
     "lost": _flag,
     "ended": _flag,
 }
-"""What may stand in a position, a row for each of its fields."""
+"""The checks of the fields of both kinds of position."""
 
 
 def offset_text(listing: Listing[R], position: Position) -> str:
-    """Write a position of an offset list."""
-    return _write(listing.page(1, 0), asdict(position))
+    """Return a position of an offset list as text."""
+    return _write(listing.page_operation(1, 0), asdict(position))
 
 
 def cursor_text(listing: CursorListing[T], position: CursorPosition) -> str:
-    """Write a position of a cursor list."""
-    return _write(listing.page(None), asdict(position))
+    """Return a position of a cursor list as text."""
+    return _write(listing.page_operation(None), asdict(position))
 
 
 def offset_start(
     listing: Listing[R], *, limit: int | None, offset: int | None, position: str | None
 ) -> Position:
-    """Say where to begin to read an offset list.
+    """Return the position at which to begin reading an offset list.
 
     Raises:
-        ValueError: See `_read`; or both an offset and a position were given, or a number is below its bound.
+        ValueError: See `_read`; or both an offset and a position were passed, or a number is below its bound.
     """
     start = first_position(limit=limit, offset=offset)
     if position is None:
         return start
     if offset is not None:
-        raise ValueError("offset and position exclude each other")
-    members = _read(listing.page(1, 0), position, _OFFSET)
+        raise ValueError("offset and position are mutually exclusive")
+    members = _read(listing.page_operation(1, 0), position, _OFFSET)
     start = Position(**{**members, "given": _tuple(members["given"])})  # type: ignore[arg-type]  # checked
     return start if limit is None else evolve(start, limit=limit)
 
 
 def cursor_start(listing: CursorListing[T], *, cursor: str | None, position: str | None) -> CursorPosition:
-    """Say where to begin to read a cursor list.
+    """Return the position at which to begin reading a cursor list.
 
     Raises:
-        ValueError: See `_read`; or both a cursor and a position were given, or the cursor is empty, or the
-            list cannot be asked for like this.
+        ValueError: See `_read`; or both a cursor and a position were passed, or the cursor is empty, or the
+            arguments of the list are invalid.
     """
-    asked = listing.page(cursor)
+    operation = listing.page_operation(cursor)
     if position is None:
         return CursorPosition(cursor)
     if cursor is not None:
-        raise ValueError("cursor and position exclude each other")
-    members = _read(asked, position, _CURSOR)
+        raise ValueError("cursor and position are mutually exclusive")
+    members = _read(operation, position, _CURSOR)
     lists = {name: _tuple(members[name]) for name in ("given", "wanted")}
     return CursorPosition(**{**members, **lists})  # type: ignore[arg-type]  # checked
 
@@ -129,19 +127,19 @@ def _tuple(value: object) -> tuple[object, ...]:
     return tuple(cast("list[object]", value))
 
 
-def _write(asked: Operation[object], members: Mapping[str, object]) -> str:
-    text = json.dumps([asked.name, _filters(asked), members], separators=(",", ":")).encode()
+def _write(operation: Operation[object], members: Mapping[str, object]) -> str:
+    text = json.dumps([operation.name, _filters(operation), members], separators=(",", ":")).encode()
     return _VERSION + urlsafe_b64encode(zlib.crc32(text).to_bytes(4, "big") + text).decode("ascii")
 
 
-def _read(asked: Operation[object], text: object, checks: Mapping[str, Check]) -> dict[str, object]:
-    """Read what `_write` wrote.
+def _read(operation: Operation[object], text: object, checks: Mapping[str, Check]) -> dict[str, object]:
+    """Return the fields that `_write` wrote.
 
     Raises:
-        ValueError: It is not a position, one of another list or other filters, or damaged.
+        ValueError: It is not a position, belongs to another list or other filters, or is damaged.
     """
     if not isinstance(text, str) or not text.startswith(_VERSION):
-        raise ValueError("position is none that this version has given")
+        raise ValueError("position is not one that this version has written")
     try:
         raw = urlsafe_b64decode(text.removeprefix(_VERSION).encode("ascii"))
         name, filters, members = json.loads(raw[4:])
@@ -149,26 +147,26 @@ def _read(asked: Operation[object], text: object, checks: Mapping[str, Check]) -
         _damaged()
     if raw[:4] != zlib.crc32(raw[4:]).to_bytes(4, "big") or not isinstance(members, dict):
         _damaged()
-    if name != asked.name:
-        raise ValueError(f"position belongs to another list than {asked.name}")
-    if filters != _filters(asked):
+    if name != operation.name:
+        raise ValueError(f"position belongs to another list than {operation.name}")
+    if filters != _filters(operation):
         raise ValueError("position belongs to the same list with other filters")
-    told = cast("dict[str, object]", members)
-    if told.keys() != checks.keys() or not all(check(told[field]) for field, check in checks.items()):
+    fields = cast("dict[str, object]", members)
+    if fields.keys() != checks.keys() or not all(check(fields[field]) for field, check in checks.items()):
         _damaged()
-    return told
+    return fields
 
 
 def _damaged() -> NoReturn:
-    raise ValueError("position is damaged: it is not as it was given") from None
+    raise ValueError("position is damaged: it differs from what was written") from None
 
 
-def _filters(asked: Operation[object]) -> str:
-    """Tell one list with filters from another, whatever the order of the tags, by a digest."""
-    parameters = parse_qsl(asked.query, keep_blank_values=True)
+def _filters(operation: Operation[object]) -> str:
+    """Return a digest of a list's path and filters, whatever the order of the tags."""
+    parameters = parse_qsl(operation.query, keep_blank_values=True)
     filters = [
         (name, ",".join(sorted(value.split(","))) if name == "tags" else value)
         for name, value in parameters
         if name not in _PAGING
     ]
-    return hashlib.sha256(json.dumps([asked.path, sorted(filters)]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([operation.path, sorted(filters)]).encode()).hexdigest()[:16]

@@ -260,9 +260,9 @@ class Asking:
         """
         self._budget.hear(self, read_reply(reply))
 
-    def fail(self, trouble: str) -> None:
+    def fail(self, reason: str) -> None:
         """Take note that there is no reply."""
-        self._budget.hear(self, trouble)
+        self._budget.hear(self, reason)
 
     def on_wake(self, callback: WakeCallback) -> bool:
         """Have `callback` called when the question is over; False says that it already is."""

@@ -1,4 +1,4 @@
-"""The way out: any request to the service, with the client's key, pacing and retries."""
+"""Custom requests: any request to the service, with the client's key, pacing and retries."""
 
 import json
 import re
@@ -16,7 +16,7 @@ _PATH = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")  # RF
 
 @frozen
 class Response:
-    """An answer as it came, with a status from 200 to 299.
+    """A response as it came, with a status from 200 to 299.
 
     Attributes:
         status_code: The HTTP status.
@@ -30,33 +30,33 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as text; what is not UTF-8 is replaced."""
+        """The body as text; bytes that are not UTF-8 are replaced."""
         return self.content.decode("utf-8", "replace")
 
     def json(self) -> object:
-        """Decode the body.
+        """Return the decoded body.
 
         Raises:
-            ValueError: It is not JSON.
+            ValueError: The body is not JSON.
         """
         return json.loads(self.content)
 
 
-def raw_request(
+def custom_request(
     method: str,
     path: str,
     *,
     params: Mapping[str, str | float | None] | None,
     body: Mapping[str, object] | Sequence[object] | None,
 ) -> Operation[Response]:
-    """Build an operation from its bare parts.
+    """Return the operation for a custom request.
 
     Raises:
-        ValueError: The method is not one, the path is not an absolute, escaped path without dot segments, or
-            the body is a text.
+        ValueError: The method is none, the path is not an absolute, escaped path without dot segments, or the
+            body is a string.
     """
     if isinstance(body, str | bytes):
-        raise ValueError("the body must be an object or an array, not a text")  # noqa: TRY004 - as any wrong value
+        raise ValueError("the body must be an object or an array, not a string")  # noqa: TRY004 - like any wrong value
     verb = method.upper()
     if not _METHOD.fullmatch(verb):
         raise ValueError(f"not an HTTP method: {method!r}")
@@ -67,9 +67,9 @@ def raw_request(
     if {".", ".."} & set(re.sub("%2[eE]", ".", path).split("/")):
         raise ValueError("path must not have the segments '.' or '..'")
     return Operation(
-        "request", verb, path, _respond, query_string(params or {}), None if body is None else json_body(body)
+        "request", verb, path, _read, query_string(params or {}), None if body is None else json_body(body)
     )
 
 
-def _respond(answer: WireResponse) -> Response:
-    return Response(answer.status, Headers(answer.headers), answer.body)
+def _read(response: WireResponse) -> Response:
+    return Response(response.status, Headers(response.headers), response.body)

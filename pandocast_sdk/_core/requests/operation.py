@@ -1,6 +1,6 @@
-"""One operation of an API: what is asked, and how its answer is read.
+"""One operation of an API: its request, and how the response is read.
 
-The functions here turn arguments into safe parts of a request, and refuse what no request can carry before
+The functions here turn arguments into safe parts of a request, and reject what no request can carry before
 anything is sent.
 """
 
@@ -37,16 +37,16 @@ class RouteSpec(NamedTuple):
 
 
 class Operation(NamedTuple, Generic[T_co]):
-    """One call, ready to be carried out as often as needed.
+    """One call, which can be carried out any number of times.
 
     Attributes:
         name: The operation's name, for errors and logs.
         method: The HTTP method.
         path: The escaped path below the base URL.
-        read: Turns a 2xx answer into the result; raises `ValueError` when it cannot.
+        read: Turns a 2xx response into the result; raises `ValueError` when it cannot.
         query: The query string without its question mark.
         body: The JSON body.
-        load: Imports what `read` takes; None where nothing is left to import.
+        load: Imports what `read` needs; None if nothing is left to import.
     """
 
     name: str
@@ -74,14 +74,14 @@ def operation(
     query: Mapping[str, object] | None = None,
     body: Mapping[str, object] | Sequence[object] | None = None,
 ) -> Operation[T]:
-    """Build an operation from its row in the route table.
+    """Return an operation, made from its row in the route table.
 
     Args:
         route: The row.
-        read: Reads a 2xx answer.
-        path: The values of the path's parameters, not escaped.
-        query: The query's parameters; those that are None are left out.
-        body: The JSON body, an object or an array; an object's members that are None are left out.
+        read: Reads a 2xx response.
+        path: The path parameters, not escaped.
+        query: The query parameters; those that are None are left out.
+        body: The JSON body, an object or an array; members of an object that are None are left out.
 
     Raises:
         ValueError: A path parameter would change the path, or the body cannot be written as JSON.
@@ -102,7 +102,7 @@ def operation(
 
 
 def path_segment(name: str, value: str) -> str:
-    """Escape a path parameter, slashes included.
+    """Return a path parameter, escaped, slashes included.
 
     Raises:
         ValueError: It is empty, `.` or `..`, which would change the path, or is not encodable.
@@ -112,11 +112,11 @@ def path_segment(name: str, value: str) -> str:
     return value if _is_plain(value) else quote(value, safe="")
 
 
-_is_plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch  # what both kinds of quoting leave as it is
+_is_plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch  # what both kinds of quoting leave unchanged
 
 
 def query_string(parameters: Mapping[str, object]) -> str:
-    """Write the parameters that are not None as a query string."""
+    """Return the parameters that are not None as a query string."""
     pairs: list[str] = []
     for name, value in parameters.items():
         if value is not None:
@@ -127,10 +127,10 @@ def query_string(parameters: Mapping[str, object]) -> str:
 
 
 def json_body(value: Mapping[str, object] | Sequence[object]) -> bytes:
-    """Write the members that are not None, or all entries of an array, as compact JSON in UTF-8.
+    """Return an object without its members that are None, or an array, as compact JSON in UTF-8.
 
     Raises:
-        ValueError: A number is NaN or infinite, a string holds a lone surrogate, or it is nested without end.
+        ValueError: A number is NaN or infinite, a string holds a lone surrogate, or the nesting is too deep.
     """
     given = without_none(value) if isinstance(value, Mapping) else value
     try:
@@ -140,19 +140,19 @@ def json_body(value: Mapping[str, object] | Sequence[object]) -> bytes:
 
 
 def without_none(members: Mapping[str, object]) -> dict[str, object]:
-    """Leave out the members that are None."""
+    """Return the members that are not None."""
     return {name: value for name, value in members.items() if value is not None}
 
 
-def instant(name: str, moment: datetime) -> str:
-    """Write a time in UTC with `Z`.
+def timestamp(name: str, moment: datetime) -> str:
+    """Return a time as text, in UTC with `Z`.
 
     Raises:
-        ValueError: The time has no UTC offset, so nobody can say when it is, or UTC has no such year.
+        ValueError: The time has no UTC offset and so is ambiguous, or in UTC its year is out of range.
     """
     if moment.utcoffset() is None:
         raise ValueError(f"{name} must have a UTC offset, such as datetime(..., tzinfo=timezone.utc)")
     try:
         return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
     except OverflowError:
-        raise ValueError(f"{name} is not a time that UTC has") from None
+        raise ValueError(f"{name} is out of range in UTC") from None

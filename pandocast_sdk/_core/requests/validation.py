@@ -1,6 +1,6 @@
-"""Arguments within their published bounds: what is known to be refused is refused before it is sent.
+"""Validation of arguments: what is certain to be refused is rejected before it is sent.
 
-Every function names the parameter in its error. Lists are read once, so that an iterator will do, and no
+Every function names the argument in its error. Lists are read once, so that an iterator will do, and no
 further than their bound.
 """
 
@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 def at_least(name: str, value: object, least: int) -> int:
-    """Check a whole number's lower bound; upper bounds are the server's.
+    """Return a whole number that is not below its lower bound; upper bounds are the server's.
 
     Raises:
-        ValueError: It is below, or no whole number.
+        ValueError: It is below, or not a whole number.
     """
     number = value if type(value) is int else _whole(name, value)
     if number < least:
@@ -23,16 +23,16 @@ def at_least(name: str, value: object, least: int) -> int:
     return number
 
 
-def maybe_at_least(name: str, value: object, least: int) -> int | None:
-    """Check a whole number as `at_least` does, if there is one."""
+def optional_at_least(name: str, value: object, least: int) -> int | None:
+    """Return a whole number as `at_least` does, or None."""
     return None if value is None else at_least(name, value, least)
 
 
-def within(name: str, value: object, least: int, most: int) -> int:
-    """Check both bounds of a whole number.
+def in_range(name: str, value: object, least: int, most: int) -> int:
+    """Return a whole number between two bounds, both included.
 
     Raises:
-        ValueError: It is outside, or no whole number.
+        ValueError: It is outside, or not a whole number.
     """
     number = _whole(name, value)
     if not least <= number <= most:
@@ -42,18 +42,18 @@ def within(name: str, value: object, least: int, most: int) -> int:
 
 def _whole(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{name} must be a whole number, not {type(value).__name__}")  # noqa: TRY004 - as below
+        raise ValueError(f"{name} must be a whole number, not {type(value).__name__}")  # noqa: TRY004 - like any wrong value
     return value
 
 
 def text(name: str, value: object, most: int | None = None) -> str:
-    """Check that a text has a character, and no more than `most`.
+    """Return a string that is not empty and has at most `most` characters.
 
     Raises:
-        ValueError: It has not, or is no text. The message does not repeat it: it may be long or private.
+        ValueError: It is empty, too long or not a string. The message does not repeat it: it may be private.
     """
     if not isinstance(value, str):
-        raise ValueError(f"{name} must be text, not {type(value).__name__}")  # noqa: TRY004 - as every bad value
+        raise ValueError(f"{name} must be text, not {type(value).__name__}")  # noqa: TRY004 - like any wrong value
     if not value:
         raise ValueError(f"{name} must not be empty")
     if most is not None and len(value) > most:
@@ -61,20 +61,19 @@ def text(name: str, value: object, most: int | None = None) -> str:
     return value
 
 
-def maybe_text(name: str, value: object, most: int | None = None) -> str | None:
-    """Check a text as `text` does, if there is one."""
+def optional_text(name: str, value: object, most: int | None = None) -> str | None:
+    """Return a string as `text` does, or None."""
     return None if value is None else text(name, value, most)
 
 
-def listed(name: str, values: Iterable[T], least: int = 0, most: int | None = None) -> list[T]:
-    """Read a list and check its length.
+def bounded_list(name: str, values: Iterable[T], least: int = 0, most: int | None = None) -> list[T]:
+    """Return the values as a list of a length between two bounds.
 
     Raises:
-        ValueError: It is too short or too long, or a single text, whose letters are hardly meant, or a
-            dictionary.
+        ValueError: It is too short or too long, or a string or dictionary, which hardly are meant as lists.
     """
     if isinstance(values, str | bytes | bytearray | Mapping):
-        raise ValueError(f"{name} must be a list, not one text or dictionary")  # noqa: TRY004 - as above
+        raise ValueError(f"{name} must be a list, not a string or dictionary")  # noqa: TRY004 - like any wrong value
     entries = list(values if most is None else islice(values, most + 1))
     if most is not None and len(entries) > most:
         raise ValueError(f"{name} must have at most {most} entries")
@@ -83,7 +82,7 @@ def listed(name: str, values: Iterable[T], least: int = 0, most: int | None = No
     return entries
 
 
-def texts(
+def optional_texts(
     name: str,
     values: Iterable[str] | None,
     least: int = 0,
@@ -91,45 +90,45 @@ def texts(
     *,
     longest: int | None = None,
 ) -> list[str] | None:
-    """Read a list of texts, if there is one, and check its length and theirs.
+    """Return a list of strings, with its length and theirs checked, or None.
 
     Raises:
-        ValueError: See `listed` and `text`.
+        ValueError: See `bounded_list` and `text`.
     """
     if values is None:
         return None
     return [
-        text(f"{name}[{place}]", value, longest)
-        for place, value in enumerate(listed(name, values, least, most))
+        text(f"{name}[{index}]", value, longest)
+        for index, value in enumerate(bounded_list(name, values, least, most))
     ]
 
 
-def without_commas(name: str, values: Sequence[str]) -> None:
-    """Check that texts can stand in a list with commas between them and be told apart again.
+def check_no_commas(name: str, values: Sequence[str]) -> None:
+    """Check that strings can be joined by commas and split again.
 
     Raises:
-        ValueError: One holds a comma, or nothing but blanks.
+        ValueError: One contains a comma, or is blank.
     """
-    for place, value in enumerate(values):
+    for index, value in enumerate(values):
         if "," in value or not value.strip():
-            raise ValueError(f"{name}[{place}] must not be blank or hold a comma, not {value!r}")
+            raise ValueError(f"{name}[{index}] must not be blank or hold a comma, not {value!r}")
 
 
-def comma_list(name: str, values: Iterable[str] | None) -> str | None:
-    """Write a list of texts, if there is one, with commas between them, as queries have it.
+def comma_separated(name: str, values: Iterable[str] | None) -> str | None:
+    """Return a list of strings joined by commas, as queries have it, or None.
 
     Raises:
-        ValueError: It is empty, which would ask for everything, or see `texts` and `without_commas`.
+        ValueError: It is empty, which would mean no filter; or see `optional_texts` and `check_no_commas`.
     """
-    given = texts(name, values, 1)
+    given = optional_texts(name, values, 1)
     if given is None:
         return None
-    without_commas(name, given)
+    check_no_commas(name, given)
     return ",".join(given)
 
 
-def distinct(name: str, values: Sequence[str]) -> None:
-    """Check that no value stands twice.
+def check_distinct(name: str, values: Sequence[str]) -> None:
+    """Check that no value occurs twice.
 
     Raises:
         ValueError: One does.
@@ -138,8 +137,8 @@ def distinct(name: str, values: Sequence[str]) -> None:
         raise ValueError(f"{name} must be distinct")
 
 
-def members(name: str, value: object, fields: Sequence[str]) -> dict[str, object]:
-    """Give the fields of a model or of a dictionary that stands for one; those that are missing are None.
+def field_values(name: str, value: object, fields: Sequence[str]) -> dict[str, object]:
+    """Return the fields of a model, or of a dictionary in its place; those that are missing are None.
 
     Raises:
         ValueError: The dictionary has another member, which would be lost.

@@ -32,14 +32,14 @@ def options_for(base_url: str, *, allow_http: bool = False) -> ClientOptions:
     return client_options(PANDOCAST, api_key=KEY, base_url=base_url, allow_http=allow_http)
 
 
-def test_by_default_it_is_the_published_service() -> None:
+def test_the_default_is_the_published_service() -> None:
     options = client_options(PANDOCAST, api_key=KEY)
     assert options.base_url == "https://api.pandocast.ai/api/v1"
     assert (options.timeout, options.deadline, options.max_retries) == (30.0, None, 2)
     assert options.rate_limit == RateLimitPolicy("wait", max_wait=120.0, store=None)
 
 
-def test_the_environment_gives_what_the_arguments_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_arguments_take_precedence_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PANDOCAST_API_KEY", "pk_test_env")
     monkeypatch.setenv("PANDOCAST_BASE_URL", "http://127.0.0.1:8000/api/v1/")
     options = client_options(PANDOCAST)
@@ -58,7 +58,7 @@ def test_an_empty_argument_is_not_replaced_by_the_environment(monkeypatch: pytes
         client_options(PANDOCAST, base_url="")
 
 
-def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PANDOCAST_API_KEY", "")
     monkeypatch.setenv("PANDOCAST_BASE_URL", "")
     with pytest.raises(ValueError, match="pass api_key or set PANDOCAST_API_KEY"):
@@ -66,7 +66,7 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -
     assert client_options(PANDOCAST, api_key=KEY).base_url == PANDOCAST.base_url
 
 
-def test_no_address_of_passband_is_invented(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_passband_has_no_default_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PANDOCAST_BASE_URL", "https://pandocast.example")
     with pytest.raises(ValueError, match="Passband needs a base_url; pass it or set PASSBAND_BASE_URL"):
         client_options(PASSBAND, api_key=KEY)
@@ -77,7 +77,7 @@ def test_no_address_of_passband_is_invented(monkeypatch: pytest.MonkeyPatch) -> 
     assert client_options(PASSBAND, api_key=KEY).base_url == "https://passband.example/v1"
 
 
-def test_the_key_of_one_service_is_not_that_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_service_has_its_own_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PANDOCAST_API_KEY", "pk_test_pandocast")
     with pytest.raises(ValueError, match="Passband needs an API key; pass api_key or set PASSBAND_API_KEY"):
         client_options(PASSBAND, base_url="https://passband.example")
@@ -100,7 +100,7 @@ def test_the_key_of_one_service_is_not_that_of_another(monkeypatch: pytest.Monke
         "pk_live_ключ",
     ],
 )
-def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(key: str) -> None:
+def test_a_key_that_no_header_can_carry_is_rejected_without_being_shown(key: str) -> None:
     with pytest.raises(ValueError, match="the API key has") as caught:
         client_options(PANDOCAST, api_key=key)
     assert key.strip() == "" or key.strip() not in str(caught.value)
@@ -121,7 +121,7 @@ def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(key: str)
         ("http://[::1]:8000/v1", "http://[::1]:8000/v1"),
     ],
 )
-def test_an_address_is_taken_without_its_last_slash(url: str, tidy: str) -> None:
+def test_the_last_slash_of_an_address_is_removed(url: str, tidy: str) -> None:
     assert options_for(url).base_url == tidy
 
 
@@ -153,7 +153,7 @@ def test_an_address_is_taken_without_its_last_slash(url: str, tidy: str) -> None
         ("https://[::1", "IPv6"),
     ],
 )
-def test_an_address_that_is_none_is_refused(url: str, fault: str) -> None:
+def test_an_invalid_address_is_rejected(url: str, fault: str) -> None:
     with pytest.raises(ValueError, match=fault) as caught:
         options_for(url)
     assert "secret" not in str(caught.value)
@@ -178,14 +178,14 @@ def test_an_address_that_is_none_is_refused(url: str, fault: str) -> None:
         "[fe80::1]",
     ],
 )
-def test_plain_http_to_another_machine_needs_to_be_allowed(host: str) -> None:
+def test_plain_http_to_another_machine_has_to_be_allowed(host: str) -> None:
     with pytest.raises(ValueError, match="unencrypted"):
         options_for(f"http://{host}/api/v1")
     assert options_for(f"http://{host}/api/v1", allow_http=True).allow_http
     assert options_for(f"https://{host}/api/v1").base_url == f"https://{host}/api/v1"
 
 
-def test_a_copy_is_judged_as_a_whole() -> None:
+def test_a_copy_is_checked_as_a_whole() -> None:
     options = options_for("http://api.example", allow_http=True)
     with pytest.raises(ValueError, match="unencrypted"):
         changed_options(options, allow_http=False)
@@ -193,7 +193,7 @@ def test_a_copy_is_judged_as_a_whole() -> None:
     assert changed.base_url == "https://api.example"
 
 
-def test_a_copy_changes_only_what_is_given() -> None:
+def test_a_copy_changes_only_what_is_passed() -> None:
     options = client_options(PANDOCAST, api_key=KEY, deadline=5, max_retries=7)
     assert changed_options(options, deadline=NOT_GIVEN, max_retries=NOT_GIVEN) == options
     changed = changed_options(options, deadline=None, max_retries=0)
@@ -205,7 +205,7 @@ def test_a_copy_changes_only_what_is_given() -> None:
 
 
 @given(st.text())
-def test_whatever_is_given_for_a_host_only_loopback_is_loopback(host: str) -> None:
+def test_only_loopback_is_loopback(host: str) -> None:
     assert (
         not is_loopback(host)
         or host in {"localhost", "::1"}
@@ -246,7 +246,7 @@ def test_services_at_one_origin_do_not_share_a_budget() -> None:
     assert leases[1] is leases[2], "a copy belongs to the service of its original"
 
 
-def test_another_key_has_another_budget_and_no_policy_none() -> None:
+def test_another_key_has_another_budget_and_the_mode_off_none() -> None:
     options = options_for("https://api.example")
     lease, other = budget_for(options), budget_for(changed_options(options, api_key="pk_live_other"))
     assert lease is not other

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from support.content_table import LISTING, ContentTable
 from support.wire import context, failure
 
-from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.paging.offset_pages import Position
 from pandocast_sdk._core.paging.positions import offset_start
 from pandocast_sdk._core.protocol import FailureKind, Load, Outcome, Plan, Send

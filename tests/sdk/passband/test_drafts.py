@@ -104,8 +104,8 @@ def test_every_page_is_asked_for_with_every_filter() -> None:
         scheduled_after=None,
         scheduled_before=None,
     )
-    assert listing.page(None).query == "status=approved&limit=2&tags=x%2Cy"
-    assert listing.page("next").query == "status=approved&limit=2&tags=x%2Cy&cursor=next"
+    assert listing.page_operation(None).query == "status=approved&limit=2&tags=x%2Cy"
+    assert listing.page_operation("next").query == "status=approved&limit=2&tags=x%2Cy&cursor=next"
 
 
 tag = st.text(st.characters(exclude_characters=",", exclude_categories=["Cs"]), min_size=1, max_size=50)

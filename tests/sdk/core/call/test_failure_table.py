@@ -1,7 +1,7 @@
 """The rules of the failure table; that docs/errors.md shows it is another test's business."""
 
 import pytest
-from support.wire import NO_RESPONSE, answer, failure
+from support.wire import NO_RESPONSE, failure, response
 
 from pandocast_sdk._core.call.failure_table import FAILURES, STATUS_ERRORS, failure_kind
 from pandocast_sdk._core.protocol import UNSENT, FailureKind
@@ -40,10 +40,10 @@ def test_a_failure_without_a_response_has_its_own_kind(kind: FailureKind) -> Non
     ],
 )
 def test_each_status_has_its_kind(kind: FailureKind, statuses: tuple[int, ...]) -> None:
-    assert {failure_kind(answer(status)) for status in statuses} == {kind}
+    assert {failure_kind(response(status)) for status in statuses} == {kind}
     assert issubclass(FAILURES[kind].error, APIStatusError)
 
 
 @pytest.mark.parametrize("status", STATUS_ERRORS)
 def test_a_status_with_an_error_of_its_own_is_an_ordinary_client_error(status: int) -> None:
-    assert failure_kind(answer(status)) is FailureKind.CLIENT_ERROR
+    assert failure_kind(response(status)) is FailureKind.CLIENT_ERROR

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.wire import KEY, answer
+from support.wire import KEY, response
 
 from pandocast_sdk._core.call.failures import connection_error, status_error
 from pandocast_sdk._core.protocol import Failure, FailureKind
@@ -30,7 +30,7 @@ REDACT = Redactor(KEY)
 
 
 def error_for(status: int, body: object = b"", headers: dict[str, object] | None = None) -> APIStatusError:
-    return status_error(answer(status, body, headers or {}), RECORD, REDACT, outcome_unknown=False)
+    return status_error(response(status, body, headers or {}), RECORD, REDACT, outcome_unknown=False)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_each_status_has_its_error(status: int, kind: type[APIStatusError]) -> N
     assert error.request == RECORD
 
 
-def test_the_envelope_of_the_reference() -> None:
+def test_an_error_has_the_fields_of_the_published_envelope() -> None:
     body = {"error": "Content not found", "code": "not_found", "status": 404}
     error = error_for(404, body, {"X-Request-Id": "r1"})
     assert (error.message, error.code, error.body) == ("Content not found", "not_found", body)
@@ -77,20 +77,20 @@ def test_the_envelope_of_the_reference() -> None:
         (b"[" * 100_000, "[" * 100_000),
     ],
 )
-def test_a_body_that_is_no_envelope_breaks_nothing(body: bytes, read: object) -> None:
+def test_a_body_without_the_envelope_is_kept(body: bytes, read: object) -> None:
     error = error_for(502, body)
     assert error.body == read
-    assert (error.message, error.code) == ("the server answered 502", None)
+    assert (error.message, error.code) == ("the server responded with status 502", None)
 
 
-def test_a_long_sentence_is_cut() -> None:
+def test_a_long_message_is_cut() -> None:
     error = error_for(400, {"error": "x" * 10_000})
     assert error.message == "x" * 500
     assert error.body == {"error": "x" * 10_000}
 
 
 @given(st.binary(max_size=200))
-def test_no_body_is_too_strange(body: bytes) -> None:
+def test_any_body_makes_an_error(body: bytes) -> None:
     assert error_for(500, body).status_code == 500
 
 
@@ -103,7 +103,7 @@ def test_no_body_is_too_strange(body: bytes) -> None:
     ],
     ids=["envelope", "page", "escaped"],
 )
-def test_a_key_that_the_server_repeats_is_taken_out(body: object) -> None:
+def test_a_key_that_the_server_repeats_is_redacted(body: object) -> None:
     error = error_for(400, body, {"X-Echo": f"Bearer {KEY}", "Set-Cookie": f"a={KEY}"})
     assert KEY not in f"{error} {error!r} {vars(error)!r} {error.args!r}"
     assert error.headers["x-echo"] == "Bearer [redacted]"
@@ -135,14 +135,14 @@ def test_a_failure_without_a_response_has_its_error(
     assert error.message == message
 
 
-def test_a_cause_without_words_is_named() -> None:
+def test_a_cause_without_a_message_is_named() -> None:
     error = connection_error(
         Failure(FailureKind.TIMEOUT, TimeoutError()), RECORD, REDACT, outcome_unknown=False
     )
     assert "in time: TimeoutError" in str(error)
 
 
-def test_words_that_a_cause_quotes_lose_the_key() -> None:
+def test_a_key_that_a_cause_quotes_is_redacted() -> None:
     cause = RuntimeError(f"illegal line: Bearer {KEY}")
     cause.__cause__ = ValueError(f"{KEY}!")
     error = connection_error(Failure(FailureKind.BROKEN, cause), RECORD, REDACT, outcome_unknown=False)

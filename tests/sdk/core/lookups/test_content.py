@@ -4,9 +4,9 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from support.wire import Player, answer, context, failure, one_after_the_other
+from support.wire import Player, context, failure, one_after_the_other, response
 
-from pandocast_sdk._core.call.plan import CallContext
+from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.lookups.content import find_content, wait_until_analyzed, wait_until_generated
 from pandocast_sdk._core.protocol import FailureKind, Outcome, Plan, Send
 from pandocast_sdk.errors import (
@@ -55,12 +55,14 @@ class Service(Player):
         url = urlsplit(send.request.url)
         if url.path.endswith("/outputs"):
             items = [OUTPUT] if self.now >= self.outputs_after else []
-            return answer(200, {"items": items, "total": len(items)})
+            return response(200, {"items": items, "total": len(items)})
         names = [*(f"newer{number}" for number in range(self.newer)), *(["c1"] if self.statuses else [])]
         limit, offset = (int(part.split("=")[1]) for part in url.query.split("&"))
         page = names[offset : offset + limit]
         items = [self.upload(name) for name in page]
-        return answer(200, {"items": items, "total": len(names), "has_more": offset + len(page) < len(names)})
+        return response(
+            200, {"items": items, "total": len(names), "has_more": offset + len(page) < len(names)}
+        )
 
     def upload(self, name: str) -> dict[str, object]:
         status = self.status if name == "c1" else "analyzed"
@@ -86,7 +88,7 @@ def test_an_upload_is_found_on_the_page_that_holds_it(newer: int, requests: int)
     assert len(service.sends) == requests
 
 
-def test_an_upload_that_a_full_list_does_not_hold_is_not_found() -> None:
+def test_an_upload_that_is_not_in_the_list_is_not_found() -> None:
     service = Service(newer=120)
     with pytest.raises(NotFoundError) as caught:
         service.play(find_content(service.context(), "c1"), service.respond)
@@ -95,23 +97,23 @@ def test_an_upload_that_a_full_list_does_not_hold_is_not_found() -> None:
     assert len(service.sends) == 2
 
 
-def test_an_upload_without_a_name_is_not_looked_for() -> None:
+def test_an_empty_content_id_is_rejected() -> None:
     service = Service(newer=1)
-    for life in (
+    for plan in (
         find_content(service.context(), ""),
         wait_until_analyzed(service.context(), "", 1.0),
     ):
         with pytest.raises(ValueError, match="content_id"):
-            next(life)
+            next(plan)
 
 
-def test_the_analysis_is_waited_for() -> None:
+def test_a_wait_ends_once_the_upload_is_analyzed() -> None:
     service = Service((0, "analyzing"), (7, "analyzed"))
     assert service.analyzed().status == "analyzed"
     assert 7 <= service.now < 12
 
 
-def test_looks_become_rarer_from_a_tenth_of_a_second_to_five() -> None:
+def test_polling_slows_down_from_a_tenth_of_a_second_to_five() -> None:
     service = Service((0, "analyzing"), (60, "analyzed"))
     service.analyzed(timeout=100)
     assert service.slept[0] == 0.1
@@ -133,7 +135,7 @@ def test_a_failed_upload_ends_the_wait_with_an_error() -> None:
         assert caught.value.content_id == "c1"
 
 
-def test_generation_is_waited_for_until_there_are_outputs() -> None:
+def test_a_wait_for_generation_ends_once_there_are_outputs() -> None:
     """The status alone does not do: it may leave `generating` a moment before the outputs are there."""
     service = Service((0, "analyzed"), (1, "generating"), (6, "generated"), outputs_after=9)
     assert service.generated().items[0].id == "out_1"
@@ -146,7 +148,7 @@ def test_no_outputs_are_read_while_the_status_is_generating() -> None:
     assert sum(send.request.url.endswith("/outputs") for send in service.sends) == 1
 
 
-def test_a_wait_ends_in_time_and_says_what_it_saw_last() -> None:
+def test_a_wait_times_out_with_the_last_status() -> None:
     service = Service((0, "analyzing"))
     with pytest.raises(WaitTimeoutError, match="after 10 s; its status is 'analyzing'") as caught:
         service.analyzed(timeout=10)
@@ -154,7 +156,7 @@ def test_a_wait_ends_in_time_and_says_what_it_saw_last() -> None:
     assert (caught.value.content_id, caught.value.status, caught.value.timeout) == ("c1", "analyzing", 10)
 
 
-def test_a_wait_in_which_nothing_was_answered_says_so() -> None:
+def test_a_wait_without_any_response_times_out_without_a_status() -> None:
     service = Service((0, "analyzing"))
     service.takes = 100
     with pytest.raises(WaitTimeoutError, match="its status was not seen") as caught:
@@ -163,7 +165,7 @@ def test_a_wait_in_which_nothing_was_answered_says_so() -> None:
     assert service.now == 10
 
 
-def test_the_deadline_of_one_call_is_told_as_such() -> None:
+def test_the_deadline_of_one_call_is_not_a_wait_timeout() -> None:
     service = Service((0, "analyzing"))
     service.takes = 3
     with pytest.raises(DeadlineExceededError):
@@ -171,7 +173,7 @@ def test_the_deadline_of_one_call_is_told_as_such() -> None:
     assert service.now == 2
 
 
-def test_the_end_of_the_wait_is_told_as_such_whatever_the_deadline_of_a_call() -> None:
+def test_the_timeout_of_the_wait_is_not_the_deadline_of_a_call() -> None:
     """A look that is cut short by the end of the wait may have its own deadline still before it."""
     service = Service((0, "analyzing"))
     service.takes = 3
@@ -183,7 +185,7 @@ def test_the_end_of_the_wait_is_told_as_such_whatever_the_deadline_of_a_call() -
 def test_an_error_ends_the_wait() -> None:
     service = Service((0, "analyzing"))
     outcomes: list[tuple[Outcome, type[Exception]]] = [
-        (answer(200, b"{}"), ResponseValidationError),
+        (response(200, b"{}"), ResponseValidationError),
         (failure(FailureKind.NOT_CONNECTED), APIConnectionError),
     ]
     for outcome, error in outcomes:
@@ -193,7 +195,7 @@ def test_an_error_ends_the_wait() -> None:
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf")])
 @pytest.mark.parametrize("wait", [wait_until_analyzed, wait_until_generated])
-def test_a_time_that_is_none_is_refused(
+def test_an_invalid_timeout_is_rejected(
     wait: Callable[[CallContext, str, float], Plan[object]], timeout: float
 ) -> None:
     with pytest.raises(ValueError, match="timeout"):

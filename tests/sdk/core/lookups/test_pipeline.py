@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from support.wire import Player, answer, context, failure
+from support.wire import Player, context, failure, response
 
 from pandocast_sdk._core.lookups.pipeline import wait_for_run
 from pandocast_sdk._core.protocol import FailureKind, Outcome, Send
@@ -28,7 +28,7 @@ class Service(Player):
             return failure(FailureKind.TIMEOUT)
         self.now += self.takes
         runs = [runs for since, runs in self.stories if self.now >= since][-1]
-        return answer(200, {"runs": [as_json(*run) for run in runs], "nextCursor": None})
+        return response(200, {"runs": [as_json(*run) for run in runs], "nextCursor": None})
 
     def wait(self, *, timeout: float = 60, deadline: float | None = None) -> PipelineRun:
         own = context(now=lambda: self.now, deadline=deadline, max_retries=0)
@@ -48,14 +48,14 @@ def as_json(name: str, status: str) -> dict[str, object]:
     }
 
 
-def test_the_run_is_given_once_it_has_ended() -> None:
+def test_the_newest_run_is_returned_once_it_has_ended() -> None:
     service = Service((0, [("r1", "queued")]), (3, [("r1", "running")]), (9, [("r1", "completed")]))
     run = service.wait()
     assert (run.id, run.status) == ("r1", "completed")
     assert 9 <= service.now < 14
 
 
-def test_it_looks_often_at_first_and_seldom_later() -> None:
+def test_polling_slows_down() -> None:
     service = Service((0, [("r1", "running")]), (60, [("r1", "completed")]))
     service.wait(timeout=100)
     assert service.slept[0] == 0.1
@@ -64,13 +64,13 @@ def test_it_looks_often_at_first_and_seldom_later() -> None:
 
 
 @pytest.mark.parametrize("status", ["completed", "failed", "whatever comes next"])
-def test_however_it_has_ended_it_is_a_result(status: str) -> None:
+def test_a_run_is_returned_however_it_has_ended(status: str) -> None:
     service = Service((0, [("r1", status)]))
     assert service.wait().status == status
     assert len(service.sends) == 1
 
 
-def test_a_run_that_was_queued_behind_another_is_waited_for_too() -> None:
+def test_a_run_queued_behind_another_is_waited_for() -> None:
     service = Service(
         (0, [("r2", "queued"), ("r1", "running")]),
         (3, [("r2", "queued"), ("r1", "completed")]),
@@ -81,7 +81,7 @@ def test_a_run_that_was_queued_behind_another_is_waited_for_too() -> None:
     assert service.now >= 9
 
 
-def test_an_older_run_that_is_still_going_on_is_waited_for() -> None:
+def test_an_older_run_that_is_still_running_is_waited_for() -> None:
     service = Service(
         (0, [("r2", "failed"), ("r1", "running")]), (4, [("r2", "failed"), ("r1", "completed")])
     )
@@ -89,7 +89,7 @@ def test_an_older_run_that_is_still_going_on_is_waited_for() -> None:
     assert service.now >= 4
 
 
-def test_while_there_is_no_run_it_waits_for_one() -> None:
+def test_the_first_run_is_waited_for() -> None:
     service = Service((0, []), (6, [("r1", "queued")]), (8, [("r1", "completed")]))
     assert service.wait().id == "r1"
     assert service.now >= 8
@@ -103,7 +103,7 @@ def test_while_there_is_no_run_it_waits_for_one() -> None:
         ([("r2", "queued"), ("r1", "running")], "running"),
     ],
 )
-def test_a_wait_ends_in_time_and_says_what_it_saw_last(runs: Runs, status: str | None) -> None:
+def test_a_wait_times_out_with_the_last_status(runs: Runs, status: str | None) -> None:
     service = Service((0, runs))
     with pytest.raises(WaitTimeoutError, match="the wait for the pipeline ended after 10 s") as caught:
         service.wait(timeout=10)
@@ -112,7 +112,7 @@ def test_a_wait_ends_in_time_and_says_what_it_saw_last(runs: Runs, status: str |
     assert (error.status, error.timeout, error.content_id) == (status, 10, None)
 
 
-def test_a_wait_in_which_nothing_was_answered_says_so() -> None:
+def test_a_wait_without_any_response_times_out_without_a_status() -> None:
     service = Service((0, [("r1", "completed")]))
     service.takes = 100
     with pytest.raises(WaitTimeoutError, match="its status was not seen"):
@@ -120,7 +120,7 @@ def test_a_wait_in_which_nothing_was_answered_says_so() -> None:
     assert service.now == 10
 
 
-def test_the_deadline_of_one_call_is_told_as_such() -> None:
+def test_the_deadline_of_one_call_is_not_a_wait_timeout() -> None:
     service = Service((0, [("r1", "running")]))
     service.takes = 3
     with pytest.raises(DeadlineExceededError):
@@ -130,10 +130,10 @@ def test_the_deadline_of_one_call_is_told_as_such() -> None:
 
 def test_an_error_ends_the_wait() -> None:
     with pytest.raises(InternalServerError):
-        Player().play(wait_for_run(context(max_retries=0), 10), lambda _send: answer(500))
+        Player().play(wait_for_run(context(max_retries=0), 10), lambda _send: response(500))
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf")])
-def test_a_time_that_is_none_is_refused(timeout: float) -> None:
+def test_an_invalid_timeout_is_rejected(timeout: float) -> None:
     with pytest.raises(ValueError, match="timeout"):
         next(wait_for_run(context(), timeout))

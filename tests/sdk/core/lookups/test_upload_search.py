@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from support.wire import Player, answer, context
+from support.wire import Player, context, response
 
 from pandocast_sdk._core.lookups.upload_search import find_upload
 from pandocast_sdk._core.protocol import Outcome, Send
@@ -29,7 +29,7 @@ class Uploads:
         page = range(offset, min(self.count, offset + limit))
         has_more = offset + len(page) < self.count
         items = [self.upload(minutes) for minutes in page]
-        return answer(200, {"items": items, "total": self.count, "has_more": has_more})
+        return response(200, {"items": items, "total": self.count, "has_more": has_more})
 
     def upload(self, minutes: int) -> dict[str, str]:
         created_at = (NOON - timedelta(minutes=minutes)).replace(tzinfo=None).isoformat() + self.suffix
@@ -46,7 +46,7 @@ class Uploads:
         return Player().play(find_upload(context(), title, since), self.respond)
 
 
-def test_the_newest_with_the_title_is_found() -> None:
+def test_the_newest_upload_with_the_title_is_found() -> None:
     uploads = Uploads()
     uploads.titles.update({7: "Mine", 9: "Mine"})
     found = uploads.find("Mine", NOON - timedelta(hours=1))
@@ -70,7 +70,7 @@ def test_an_upload_exactly_as_old_counts_and_an_older_one_does_not(suffix: str) 
     assert uploads.find("30 min", NOON - timedelta(minutes=30) + timedelta(microseconds=1)) is None
 
 
-def test_the_list_is_read_as_far_as_its_rows_are_young_enough() -> None:
+def test_the_list_is_read_until_its_rows_are_too_old() -> None:
     uploads = Uploads()
     assert uploads.find("no such", NOON - timedelta(minutes=150)) is None
     assert uploads.offsets == [0, 99]
@@ -79,12 +79,12 @@ def test_the_list_is_read_as_far_as_its_rows_are_young_enough() -> None:
     assert len(uploads.offsets) == 3
 
 
-def test_a_whole_list_without_it_has_none() -> None:
+def test_a_list_without_the_title_has_no_such_upload() -> None:
     assert Uploads(150).find("no such", NOON - timedelta(days=1)) is None
     assert Uploads(0).find("no such", NOON) is None
 
 
-def test_what_cannot_be_right_is_refused_before_anything_is_sent() -> None:
+def test_an_invalid_argument_is_rejected_before_anything_is_sent() -> None:
     uploads = Uploads()
     with pytest.raises(ValueError, match="since must have a UTC offset"):
         uploads.find("Mine", NOON.replace(tzinfo=None))

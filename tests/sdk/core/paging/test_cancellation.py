@@ -1,11 +1,12 @@
-"""A plan that nobody wants any more is given up, and gives back what it holds."""
+"""A plan that is stopped ends between its steps, and gives back what it holds."""
 
 from collections.abc import Callable
 
 import pytest
-from support.wire import Player, answer, context, failure, window
+from support.wire import Player, context, failure, response, window
 
-from pandocast_sdk._core.call.plan import CallContext, call
+from pandocast_sdk._core.call.context import CallContext
+from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.paging.cancellation import StoppedError, stoppable
 from pandocast_sdk._core.protocol import FailureKind, Outcome, Plan, Send, WireResponse
 from pandocast_sdk._core.rate_limit.budget import Budget
@@ -30,11 +31,11 @@ class Scene:
         self.play(lambda: False)
 
     def play(self, stopped: Callable[[], bool], respond: Callable[[Send], Outcome] | None = None) -> int:
-        return self.player.play(stoppable(self.context, stopped, ask, "/things"), respond or self.respond)
+        return self.player.play(stoppable(self.context, stopped, fetch, "/things"), respond or self.respond)
 
     def respond(self, _send: Send) -> Outcome:
         self.sent += 1
-        return answer(
+        return response(
             headers=window(3 - self.sent, 1060, limit=3), sent=self.player.now, received=self.player.now
         )
 
@@ -43,32 +44,32 @@ class Scene:
         return self.budget.state.remaining
 
 
-def ask(context: CallContext, path: str) -> Plan[int]:
+def fetch(context: CallContext, path: str) -> Plan[int]:
     return call(context, Operation("list_things", "GET", path, read))
 
 
-def read(answer: WireResponse) -> int:
-    return answer.status
+def read(response: WireResponse) -> int:
+    return response.status
 
 
 def idle(scene: Scene) -> bool:
     return scene.budget._in_flight == 0 and not scene.budget._line
 
 
-def test_as_long_as_it_is_wanted_it_runs_as_any_other() -> None:
+def test_a_plan_that_is_not_stopped_runs_to_its_end() -> None:
     scene = Scene()
     assert scene.play(lambda: False) == 200
     assert (scene.sent, scene.left, idle(scene)) == (2, 1, True)
 
 
-def test_before_it_is_sent_it_gives_its_place_back() -> None:
+def test_a_plan_stopped_before_sending_gives_its_slot_back() -> None:
     scene = Scene()
     with pytest.raises(StoppedError):
         scene.play(lambda: True)
     assert (scene.sent, scene.left, idle(scene)) == (1, 2, True)
 
 
-def test_what_was_sent_is_accounted_for() -> None:
+def test_a_plan_stopped_while_sending_settles_its_slot() -> None:
     scene, wanted = Scene(), [False]
 
     def respond(send: Send) -> Outcome:
@@ -79,8 +80,8 @@ def test_what_was_sent_is_accounted_for() -> None:
     assert (scene.sent, scene.left, idle(scene)) == (2, 1, True)
 
 
-@pytest.mark.parametrize("outcome", [answer(500), failure(FailureKind.BROKEN)])
-def test_it_is_not_sent_again(outcome: Outcome) -> None:
+@pytest.mark.parametrize("outcome", [response(500), failure(FailureKind.BROKEN)])
+def test_a_stopped_plan_is_not_retried(outcome: Outcome) -> None:
     scene, sends = Scene(), 0
 
     def respond(_send: Send) -> Outcome:
@@ -93,7 +94,7 @@ def test_it_is_not_sent_again(outcome: Outcome) -> None:
     assert (sends, idle(scene)) == (1, True)
 
 
-def test_in_line_it_looks_now_and_then_and_leaves() -> None:
+def test_a_plan_stopped_in_the_queue_leaves_it_soon() -> None:
     scene = Scene()
     for _ in range(2):
         scene.play(lambda: False)
@@ -106,22 +107,22 @@ def test_in_line_it_looks_now_and_then_and_leaves() -> None:
     assert (scene.sent, idle(scene)) == (3, True)
 
 
-def test_in_line_it_gets_its_turn_if_it_is_wanted_still() -> None:
+def test_a_plan_in_the_queue_gets_its_slot_if_it_is_not_stopped() -> None:
     scene = Scene()
     for _ in range(2):
         scene.play(lambda: False)
 
     def respond(_send: Send) -> Outcome:
         now = scene.player.now
-        return answer(headers=window(2, 1120, limit=3), sent=now, received=now)
+        return response(headers=window(2, 1120, limit=3), sent=now, received=now)
 
     assert scene.play(lambda: False, respond) == 200
     assert 1060 <= scene.player.now < 1062
 
 
-def test_a_pause_between_attempts_is_as_long_as_it_should_be() -> None:
+def test_the_backoff_keeps_its_length() -> None:
     scene = Scene()
-    outcomes = iter([answer(503, headers={"Retry-After": 3})])
+    outcomes = iter([response(503, headers={"Retry-After": 3})])
     began = scene.player.now
     assert scene.play(lambda: False, lambda send: next(outcomes, None) or scene.respond(send)) == 200
     assert scene.player.now - began == pytest.approx(3)

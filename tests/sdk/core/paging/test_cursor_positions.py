@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.wire import Player, answer, context
+from support.wire import Player, context, response
 
 from pandocast_sdk._core.paging.cursor_paging import (
     CursorListing,
@@ -33,7 +33,7 @@ class Feed:
     limit: int
     named: bool = True
     step: int = 1
-    asked: list[str | None] = field(default_factory=list)
+    requested: list[str | None] = field(default_factory=list)
 
     def listing(self) -> CursorListing[int]:
         if self.named:
@@ -44,7 +44,7 @@ class Feed:
         return Operation("list_rows", "GET", "/rows", lambda _answer: self._read(cursor))
 
     def _read(self, cursor: str | None) -> CursorRows[int]:
-        self.asked.append(cursor)
+        self.requested.append(cursor)
         rows = [row for row in self.rows if cursor is None or row < int(cursor)]
         page = rows[: self.limit]
         shown = [row for row in page if row % self.step == 0]
@@ -73,7 +73,7 @@ class Feed:
 
 
 def respond(_send: Send) -> Outcome:
-    return answer(200)
+    return response(200)
 
 
 def feed(count: int, limit: int, *, named: bool = True) -> Feed:
@@ -90,126 +90,126 @@ def test_every_row_that_stays_comes_once(  # noqa: PLR0917 - drawn
     """Rows come in front and go anywhere, twice, and the size of pages changes on the way."""
     table = feed(count, limit)
     taken = data.draw(st.integers(0, count))
-    place = table.after(taken)
+    position = table.after(taken)
     came = table.rows[:taken]
     table.limit = later_limit
-    names = sorted(place_names(place))
+    names = sorted(remembered_rows(position))
     if names:
-        gone = gone - {data.draw(st.sampled_from(names))}  # one is left to tell the place by
+        gone = gone - {data.draw(st.sampled_from(names))}  # one is left to find the position by
     table.rows = [row for row in range(count + added, 0, -1) if row not in gone]
     wanted = [row for row in table.rows if row <= count - taken]
     more = data.draw(st.integers(0, len(wanted)))
-    rest, place = take(table, place, more)
+    rest, position = take(table, position, more)
     assert rest == (wanted[:more] if taken else table.rows[:more])
     if taken:
         came += rest
-        if place.cursor is not None and not place.lost:  # else it is told by its rows again
+        if position.cursor is not None and not position.lost:  # else it is found by its rows again
             table.rows = [row for row in table.rows if row not in later]
-        came += table.rest(place)
+        came += table.rest(position)
         alive = {row for row in range(1, count + 1) if row in table.rows}
         assert len(came) == len(set(came))
         assert alive <= set(came)
         assert came == sorted(came, reverse=True)
 
 
-def place_names(place: CursorPosition) -> set[int]:
-    return {int(name) for name in (*place.given, *place.wanted)}
+def remembered_rows(position: CursorPosition) -> set[int]:
+    return {int(name) for name in (*position.given, *position.wanted)}
 
 
-def take(table: Feed, place: CursorPosition, count: int) -> tuple[list[int], CursorPosition]:
+def take(table: Feed, position: CursorPosition, count: int) -> tuple[list[int], CursorPosition]:
     rows: list[int] = []
     while True:
-        page = table.fetch(place)
+        page = table.fetch(position)
         left = count - len(rows)
         rows += page.items[:left]
         if left < len(page.items) or page.position is None:
             return rows, cursor_after(table.listing(), page, left)
-        place = page.position
+        position = page.position
 
 
-def test_what_leaves_the_list_as_it_is_dealt_with_loses_nothing() -> None:
+def test_rows_that_leave_the_list_once_they_are_returned_hide_no_others() -> None:
     """As when each draft of those in review is approved."""
     table, came = feed(50, 10), list[int]()
-    place = CursorPosition()
-    while not place.ended:
-        rows, place = take(table, place, 3)
+    position = CursorPosition()
+    while not position.ended:
+        rows, position = take(table, position, 3)
         came += rows
         table.rows = [row for row in table.rows if row not in rows]
     assert came == list(range(50, 0, -1))
 
 
 @pytest.mark.parametrize("later_limit", [1, 2, 9])
-def test_empty_pages_on_the_way_to_the_place_do_not_hide_it(later_limit: int) -> None:
+def test_empty_pages_do_not_hide_the_next_row(later_limit: int) -> None:
     table = feed(30, 9)
     table.step = 3
-    place = table.after(5)
+    position = table.after(5)
     table.limit = later_limit
-    assert table.rest(place) == [15, 12, 9, 6, 3]
+    assert table.rest(position) == [15, 12, 9, 6, 3]
 
 
-def test_on_the_first_page_the_rows_that_were_wanted_tell_the_place_too() -> None:
+def test_on_the_first_page_the_rows_that_follow_are_searched_too() -> None:
     table = feed(30, 10)
-    place = table.after(4)
+    position = table.after(4)
     table.rows = [*range(57, 30, -1), *range(26, 0, -1)]
-    assert table.rest(place) == list(range(26, 0, -1))
+    assert table.rest(position) == list(range(26, 0, -1))
 
 
-def test_when_no_row_is_left_to_tell_the_place_by_that_is_said() -> None:
+def test_a_position_whose_rows_have_all_vanished_is_an_error() -> None:
     table = feed(30, 10)
-    place = table.after(4)
+    position = table.after(4)
     table.rows = [*range(60, 30, -1), *range(20, 0, -1)]
     for _ in range(2):
-        with pytest.raises(ResponseValidationError, match="every row given out last has vanished"):
-            table.rest(place)
+        with pytest.raises(ResponseValidationError, match="all rows that were returned last have vanished"):
+            table.rest(position)
 
 
-def test_a_place_that_was_found_again_is_not_lost_any_more() -> None:
+def test_a_position_that_was_found_again_is_not_lost_any_more() -> None:
     table = feed(2, 2)
-    place = table.after(1)
+    position = table.after(1)
     table.rows, table.limit = [3, 2, 1], 1
     for _ in range(2):
-        following = table.fetch(place).position
+        following = table.fetch(position).position
         assert following is not None
-        place = following
+        position = following
     table.rows = [3, 2]
-    assert table.rest(place) == []
+    assert table.rest(position) == []
 
 
-def test_behind_a_cursor_the_page_itself_tells_the_place() -> None:
+def test_a_position_behind_a_cursor_goes_on_with_its_page() -> None:
     table = feed(30, 10)
-    place = table.after(14)
+    position = table.after(14)
     table.rows = list(range(15, 0, -1))
-    table.asked.clear()
-    assert table.rest(place) == list(range(15, 0, -1))
-    assert table.asked == ["21", "6"]
+    table.requested.clear()
+    assert table.rest(position) == list(range(15, 0, -1))
+    assert table.requested == ["21", "6"]
 
 
 @given(st.integers(1, 40), st.integers(1, 12), st.integers(1, 12), st.data())
-def test_rows_without_names_are_told_by_their_number(
+def test_rows_without_ids_are_skipped_by_their_number(
     count: int, limit: int, later_limit: int, data: st.DataObject
 ) -> None:
     table = feed(count, limit, named=False)
     taken = data.draw(st.integers(0, count))
-    place = table.after(taken)
+    position = table.after(taken)
     table.limit = later_limit
-    assert table.rest(place) == table.rows[taken:]
+    assert table.rest(position) == table.rows[taken:]
 
 
-def test_more_rows_than_can_be_remembered_are_told_by_those_that_are() -> None:
+def test_the_last_hundred_rows_are_remembered() -> None:
     table = feed(600, 300)
-    place = table.after(500)
-    assert len(place.given) == 100
+    position = table.after(500)
+    assert len(position.given) == 100
     table.rows = [row for row in table.rows if row % 2]
-    assert table.rest(place) == [row for row in range(100, 0, -1) if row % 2]
+    assert table.rest(position) == [row for row in range(100, 0, -1) if row % 2]
     table.rows = [*range(300, 250, -1), *range(100, 0, -1)]
     with pytest.raises(ResponseValidationError, match="vanished"):
-        table.rest(place)
+        table.rest(position)
 
 
-def test_at_the_end_nothing_is_asked_for() -> None:
+def test_no_request_is_made_at_the_end() -> None:
     table = feed(10, 10)
-    place = table.after(10)
-    table.asked.clear()
+    position = table.after(10)
+    table.requested.clear()
     table.rows = list(range(20, 0, -1))
-    assert table.rest(place) == []
-    assert table.asked == []
+    assert table.rest(position) == []
+    assert table.requested == []

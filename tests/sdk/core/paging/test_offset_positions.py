@@ -1,243 +1,65 @@
-"""Positions that are stored: they go on where they were, or are refused before anything is sent."""
+"""Positions in an offset list, also between two rows of a page: the next row is found again."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
-from zlib import crc32
+import pickle
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from support.content_table import LISTING
+from support.content_table import ContentTable, OffsetReader
 
-from pandocast_sdk._core.operations.drafts import list_drafts
-from pandocast_sdk._core.operations.pipeline import all_runs
-from pandocast_sdk._core.paging.cursor_paging import LONGEST_CURSOR, CursorListing, CursorPosition
-from pandocast_sdk._core.paging.offset_pages import LONGEST_NAME, REMEMBERED, Position, short_name
-from pandocast_sdk._core.paging.positions import cursor_start, cursor_text, offset_start, offset_text
-from pandocast_sdk.models.drafts import Draft
-
-NAMES = st.lists(st.text(max_size=LONGEST_NAME), max_size=REMEMBERED).map(tuple)
-CURSORS = st.text(st.characters(), min_size=1, max_size=50)
-OFFSETS = st.builds(
-    Position,
-    offset=st.integers(0, 2**63 - 1),
-    limit=st.integers(1, 1000),
-    total=st.none() | st.integers(),
-    growth=st.integers(0),
-    given=NAMES,
-    ended=st.booleans(),
-)
-COUNTS = st.integers(0, 2**70)
-PLACES = st.builds(
-    CursorPosition,
-    cursor=st.none() | CURSORS,
-    empty=COUNTS,
-    remembered=st.none() | CURSORS,
-    steps=COUNTS,
-    stride=st.integers(1, 2**70),
-    taken=COUNTS,
-    given=NAMES,
-    wanted=NAMES,
-    lost=st.booleans(),
-    ended=st.booleans(),
-)
+from pandocast_sdk.errors import ResponseValidationError
 
 
-def drafts(**filters: Any) -> CursorListing[Draft]:
-    none = dict.fromkeys(("status", "format", "limit", "source_id", "source_type", "tags"))
-    return list_drafts(**{**none, "scheduled_after": None, "scheduled_before": None, **filters})
+def test_a_position_pickles() -> None:
+    table = ContentTable.of(25)
+    reader = OffsetReader(table, 10)
+    reader.next_page()
+    reader.position = pickle.loads(pickle.dumps(reader.position))  # noqa: S301 - our own
+    assert reader.all() == table.rows
 
 
-def resumed(text: object) -> Position:
-    return offset_start(LISTING, limit=None, offset=None, position=json.loads(json.dumps(text)))
+@pytest.mark.parametrize("taken", range(26))
+def test_a_position_within_a_page_goes_on_with_the_next_row(taken: int) -> None:
+    table = ContentTable.of(25)
+    reader, page = OffsetReader(table, 10), None
+    for _ in range(taken // 10 + 1 if taken < 25 else 3):
+        page = reader.next_page()
+    assert page is not None
+    position = page.position_after(taken - (len(reader.rows) - len(page.items)))
+    reader.rows, reader.position = reader.rows[:taken], position
+    assert position.ended == (taken == 25)
+    if taken:
+        table.insert(30)
+    requests = table.requests
+    assert reader.all() == list(range(25, 0, -1))
+    assert (table.requests == requests) == position.ended, "no request is made at the end"
 
 
-def placed(text: object, listing: CursorListing[Any]) -> CursorPosition:
-    return cursor_start(listing, cursor=None, position=json.loads(json.dumps(text)))
+def test_a_position_within_a_page_remembers_rows_of_pages_before() -> None:
+    table = ContentTable.of(50)
+    reader = OffsetReader(table, 10)
+    reader.next_page()
+    page = reader.next_page()
+    reader.position = page.position_after(3)
+    table.delete([10, 11, 12])
+    reader.rows = []
+    assert reader.all() == list(range(37, 0, -1))
 
 
-@given(OFFSETS)
-def test_an_offset_position_comes_back_as_it_was(position: Position) -> None:
-    assert resumed(offset_text(LISTING, position)) == position
+def test_a_row_with_a_long_id_is_found_again() -> None:
+    table = ContentTable([10**150 - number for number in range(40)])
+    reader = OffsetReader(table, 10)
+    reader.next_page()
+    assert reader.position is not None
+    assert max(map(len, reader.position.given)) == 64
+    assert reader.all() == table.rows
 
 
-@given(PLACES)
-def test_a_cursor_position_comes_back_as_it_was(position: CursorPosition) -> None:
-    assert placed(cursor_text(drafts(), position), drafts()) == position
-
-
-def test_a_position_stays_small_whatever_the_service_calls_its_rows() -> None:
-    given = tuple(short_name("\udcff" * 10_000 + str(number)) for number in range(REMEMBERED))
-    assert len(set(given)) == REMEMBERED
-    assert len(offset_text(LISTING, Position(1, 1, 1, 0, given))) < 10_000
-    longest = "x" * LONGEST_CURSOR
-    place = CursorPosition(longest, remembered=longest, taken=100, given=given, wanted=given)
-    assert len(cursor_text(drafts(), place)) < 45_000
-
-
-def test_without_a_position_a_list_begins_where_it_is_told() -> None:
-    assert offset_start(LISTING, limit=None, offset=None, position=None) == Position(0, 100)
-    assert offset_start(LISTING, limit=7, offset=5, position=None) == Position(5, 7)
-    assert cursor_start(drafts(), cursor="c", position=None) == CursorPosition("c")
-
-
-def test_the_size_of_pages_may_change_on_the_way() -> None:
-    position = Position(30, 10, 50)
-    text = offset_text(LISTING, position)
-    assert offset_start(LISTING, limit=None, offset=None, position=text).limit == 10
-    assert offset_start(LISTING, limit=20, offset=None, position=text) == Position(30, 20, 50)
-    assert placed(cursor_text(drafts(limit=5), CursorPosition("c")), drafts(limit=50)).cursor == "c"
-
-
-@pytest.mark.parametrize(("limit", "offset"), [(0, None), (None, -1), (True, None)])
-def test_bounds_hold_with_and_without_a_position(limit: int | None, offset: int | None) -> None:
-    for position in (None, offset_text(LISTING, Position(0, 10))):
-        with pytest.raises(ValueError, match=r"limit|offset"):
-            offset_start(LISTING, limit=limit, offset=offset, position=position)
-
-
-def test_a_position_and_another_place_exclude_each_other() -> None:
-    with pytest.raises(ValueError, match="offset and position exclude"):
-        offset_start(LISTING, limit=None, offset=0, position=offset_text(LISTING, Position(0, 10)))
-    with pytest.raises(ValueError, match="cursor and position exclude"):
-        cursor_start(drafts(), cursor="c", position=cursor_text(drafts(), CursorPosition()))
-
-
-GARBAGE = [
-    "",
-    "c",
-    "pos1",
-    "pos1.",
-    "pos1.AAAA",
-    "pos1.%%%",
-    "pos2.AAAA",
-    "pos1.é",
-    7,
-    b"pos1.",
-    [],
-    {},
-]
-
-
-@pytest.mark.parametrize("text", GARBAGE)
-def test_what_is_no_position_is_refused(text: Any) -> None:
-    with pytest.raises(ValueError, match="position is"):
-        offset_start(LISTING, limit=None, offset=None, position=text)
-    with pytest.raises(ValueError, match="position is"):
-        cursor_start(drafts(), cursor=None, position=text)
-
-
-@given(OFFSETS, st.data())
-def test_a_position_that_was_cut_or_changed_is_refused(position: Position, data: st.DataObject) -> None:
-    text = offset_text(LISTING, position)
-    place = data.draw(st.integers(0, len(text) - 1))
-    letter = data.draw(st.sampled_from("AZaz09-_"))
-    for damaged in (text[:place], text[:place] + letter + text[place + 1 :]):
-        # The last letter of base64 has bits that mean nothing.
-        if damaged[:-3] != text[:-3]:
-            with pytest.raises(ValueError, match="position is"):
-                resumed(damaged)
-
-
-def forged(text: str, changes: Mapping[str, object], *, name: str | None = None) -> str:
-    """Change members, and make the checksum right again."""
-    told_name, filters, members = json.loads(urlsafe_b64decode(text.removeprefix("pos1."))[4:])
-    raw = json.dumps([name or told_name, filters, {**members, **changes}]).encode()
-    return "pos1." + urlsafe_b64encode(crc32(raw).to_bytes(4, "big") + raw).decode()
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"offset": -1},
-        {"offset": 1.5},
-        {"offset": True},
-        {"offset": "1"},
-        {"offset": None},
-        {"limit": 0},
-        {"total": "many"},
-        {"growth": -1},
-        {"given": None},
-        {"given": "abc"},
-        {"given": [1]},
-        {"given": ["a"] * (REMEMBERED + 1)},
-        {"given": ["x" * (LONGEST_NAME + 1)]},
-        {"ended": 1},
-        {"surplus": 1},
-    ],
-)
-def test_no_member_of_an_offset_position_is_believed_unseen(changes: Mapping[str, object]) -> None:
-    text = offset_text(LISTING, Position(3, 10, 50))
-    assert resumed(forged(text, {"offset": 4})).offset == 4
-    with pytest.raises(ValueError, match="damaged"):
-        resumed(forged(text, changes))
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"cursor": ""},
-        {"cursor": 7},
-        {"cursor": "x" * (LONGEST_CURSOR + 1)},
-        {"remembered": ""},
-        {"empty": -1},
-        {"steps": None},
-        {"stride": 0},
-        {"taken": -1},
-        {"wanted": [None]},
-        {"lost": None},
-        {"ended": "no"},
-    ],
-)
-def test_no_member_of_a_cursor_position_is_believed_unseen(changes: Mapping[str, object]) -> None:
-    text = cursor_text(drafts(), CursorPosition("c"))
-    assert placed(forged(text, {"cursor": "d"}), drafts()).cursor == "d"
-    with pytest.raises(ValueError, match="damaged"):
-        placed(forged(text, changes), drafts())
-
-
-def test_a_position_without_a_member_or_nested_for_ever_is_refused() -> None:
-    for members in (b"{}", b"[" * 100_000, b'{"offset":1}', b"null"):
-        raw = b'["list_content","x",' + members + b"]"
-        with pytest.raises(ValueError, match="position"):
-            resumed("pos1." + urlsafe_b64encode(crc32(raw).to_bytes(4, "big") + raw).decode())
-
-
-def test_a_position_belongs_to_its_list() -> None:
-    text = cursor_text(drafts(), CursorPosition("c"))
-    for other in (lambda: resumed(text), lambda: placed(text, all_runs(10))):
-        with pytest.raises(ValueError, match="another list"):
-            other()
-
-
-AFTER = datetime(2026, 3, 28, 10, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    "filters",
-    [
-        {"status": "approved"},
-        {"format": "BLOG"},
-        {"source_id": "s"},
-        {"tags": ["a"]},
-        {"scheduled_after": AFTER},
-    ],
-)
-def test_a_position_belongs_to_its_filters(filters: dict[str, object]) -> None:
-    text = cursor_text(drafts(**filters), CursorPosition("c"))
-    assert placed(text, drafts(**filters)).cursor == "c"
-    with pytest.raises(ValueError, match="other filters"):
-        placed(text, drafts())
-    with pytest.raises(ValueError, match="other filters"):
-        placed(cursor_text(drafts(), CursorPosition("c")), drafts(**filters))
-
-
-def test_the_order_of_tags_is_no_other_filter() -> None:
-    """A set of tags has another order in another process."""
-    text = cursor_text(drafts(tags=["a", "b", "c"]), CursorPosition("c"))
-    assert placed(text, drafts(tags=["c", "a", "b"])).cursor == "c"
-    with pytest.raises(ValueError, match="other filters"):
-        placed(text, drafts(tags=["a", "b"]))
+def test_a_position_whose_rows_are_all_deleted_is_an_error() -> None:
+    table = ContentTable.of(50)
+    reader = OffsetReader(table, 10)
+    reader.next_page()
+    table.delete(list(range(10)))
+    for _ in range(2):
+        with pytest.raises(ResponseValidationError, match="vanished") as caught:
+            reader.next_page()
+    assert caught.value.request.operation == "list_content"
+    assert table.requests == 5, "each time, the whole list was looked through"

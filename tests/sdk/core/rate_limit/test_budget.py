@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.wire import NO_RESPONSE, answer, date, failure, window
+from support.wire import NO_RESPONSE, date, failure, response, window
 
 from pandocast_sdk._core.protocol import FailureKind
 from pandocast_sdk._core.rate_limit.budget import LEARNING_SECONDS, Budget
@@ -51,7 +51,7 @@ class Office:
         """A granted request is over: its answer arrives now, dated by the server's clock."""
         began = self.now - LATENCY if sent is None else sent
         dated = {**date(EPOCH + self.now if server is None else server), **headers}
-        self.budget.settle(answer(status, headers=dated, sent=began, received=self.now))
+        self.budget.settle(response(status, headers=dated, sent=began, received=self.now))
 
     def learn(self, remaining: int = 99, reset: int = RESET, *, limit: int = 100) -> None:
         """One call makes the window known."""
@@ -142,7 +142,7 @@ def test_a_first_date_of_another_age_does_not_close_the_window_for_ever() -> Non
     """As long as no answer was dated, our own clock counts; then a host without a battery says 1970."""
     office = Office()
     office.join(1)
-    office.budget.settle(answer(headers=window(1, RESET, limit=2)))
+    office.budget.settle(response(headers=window(1, RESET, limit=2)))
     office.join(1)
     office.now = 1.0
     office.answered(window(0, RESET, limit=2), server=0.0)
@@ -367,7 +367,7 @@ def test_a_clock_set_back_does_not_make_the_old_window_last_for_hours() -> None:
 def test_without_a_date_both_clocks_are_taken_to_agree() -> None:
     office = Office()
     office.join()
-    office.budget.settle(answer(headers=window(0, RESET), received=0.1))
+    office.budget.settle(response(headers=window(0, RESET), received=0.1))
     (ticket,) = office.join()
     office.now = 59.9
     assert office.budget.delay(ticket) is not None
@@ -413,7 +413,7 @@ def test_headers_that_stand_there_twice_hold_nobody_back() -> None:
     office = Office()
     office.join()
     doubled = [*window(0, RESET).items(), *window(50, RESET).items()]
-    office.budget.settle(answer(headers=doubled, received=0.1))
+    office.budget.settle(response(headers=doubled, received=0.1))
     assert granted(office.join(300)) == 300
 
 
@@ -589,7 +589,7 @@ def test_no_place_is_ever_lost_or_made_up(acts: list[tuple[str, int]], limit: in
     ],
 )
 def test_how_long_a_refusal_asks_to_wait(headers: Mapping[str, object], seconds: float | None) -> None:
-    assert seconds_until_allowed(answer(429, headers=headers), EPOCH) == seconds
+    assert seconds_until_allowed(response(429, headers=headers), EPOCH) == seconds
 
 
 def test_a_place_is_taken_at_once_only_where_nobody_waits() -> None:

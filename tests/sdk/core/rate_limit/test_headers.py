@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.wire import answer, window
+from support.wire import response, window
 
 from pandocast_sdk._core.rate_limit.headers import RateReading, read_rate_headers, retry_after_seconds
 
@@ -13,7 +13,7 @@ NOTHING = RateReading(None, None, None, None, None)
 
 def test_the_published_headers() -> None:
     headers = {**window(63, 1774000060), "Date": "Fri, 20 Mar 2026 09:46:40 GMT", "Retry-After": "7"}
-    assert read_rate_headers(answer(headers=headers).headers) == (100, 63, 1774000060, NOW, b"7")
+    assert read_rate_headers(response(headers=headers).headers) == (100, 63, 1774000060, NOW, b"7")
 
 
 def test_names_are_found_in_any_case() -> None:
@@ -43,17 +43,19 @@ def test_names_are_found_in_any_case() -> None:
     ],
 )
 def test_a_number_that_is_not_plainly_one_says_nothing(number: str) -> None:
-    assert read_rate_headers(answer(headers=window(number, number, limit=number)).headers) == NOTHING
+    assert read_rate_headers(response(headers=window(number, number, limit=number)).headers) == NOTHING
 
 
 def test_a_header_that_stands_there_twice_says_nothing() -> None:
     headers = [*window(63, 9).items(), *window(64, 9).items(), ("Retry-After", 1), ("retry-after", 100)]
-    assert read_rate_headers(answer(headers=headers).headers) == NOTHING
+    assert read_rate_headers(response(headers=headers).headers) == NOTHING
 
 
 def test_an_endless_header_says_nothing_and_is_not_kept() -> None:
     endless = "9" * 60_000
-    reading = read_rate_headers(answer(headers={**window(endless, endless), "Retry-After": endless}).headers)
+    reading = read_rate_headers(
+        response(headers={**window(endless, endless), "Retry-After": endless}).headers
+    )
     assert reading[:3] == (100, None, None)
     assert reading.retry_after is not None, "the server asks for a wait, if not for how long"
     assert len(reading.retry_after) < 100
@@ -62,11 +64,11 @@ def test_an_endless_header_says_nothing_and_is_not_kept() -> None:
 
 def test_three_times_is_no_better() -> None:
     headers = [("X-RateLimit-Reset", 9)] * 3
-    assert read_rate_headers(answer(headers=headers).headers).reset is None
+    assert read_rate_headers(response(headers=headers).headers).reset is None
 
 
 def test_a_limit_of_nothing_is_no_limit() -> None:
-    assert read_rate_headers(answer(headers=window(0, 9, limit=0)).headers).limit is None
+    assert read_rate_headers(response(headers=window(0, 9, limit=0)).headers).limit is None
 
 
 @pytest.mark.parametrize(
@@ -81,13 +83,13 @@ def test_a_limit_of_nothing_is_no_limit() -> None:
     ],
 )
 def test_a_date_that_is_not_one_says_nothing(date: str) -> None:
-    assert read_rate_headers(answer(headers={"Date": date}).headers).date is None
+    assert read_rate_headers(response(headers={"Date": date}).headers).date is None
 
 
 def test_a_date_that_is_not_one_is_not_remembered_for_the_next_answer() -> None:
-    good = answer(headers={"Date": "Fri, 20 Mar 2026 09:46:40 GMT"}).headers
+    good = response(headers={"Date": "Fri, 20 Mar 2026 09:46:40 GMT"}).headers
     assert read_rate_headers(good).date == NOW
-    assert read_rate_headers(answer(headers={"Date": "later"}).headers).date is None
+    assert read_rate_headers(response(headers={"Date": "later"}).headers).date is None
     assert read_rate_headers(good).date == NOW
 
 
@@ -127,5 +129,5 @@ def test_retry_after_in_seconds_or_as_a_date(value: bytes, seconds: float | None
 
 
 def test_the_place_in_the_window_for_people() -> None:
-    assert read_rate_headers(answer(headers=window(63, 9)).headers).place == "37/100"
+    assert read_rate_headers(response(headers=window(63, 9)).headers).place == "37/100"
     assert NOTHING.place == "-"

@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 import pytest
-from support.wire import answer, date, failure, window
+from support.wire import date, failure, response, window
 
 from pandocast_sdk._core.protocol import FailureKind, Sleep
 from pandocast_sdk._core.rate_limit.shared_budget import Asking, SharedBudget
@@ -128,7 +128,7 @@ def test_what_happened_goes_with_the_next_question_in_order_and_once() -> None:
     office.ask(tickets[0]).deliver(reply(3))
     office.now = 2.0
     office.budget.settle(
-        answer(headers={**window(9, RESET, limit=10), **date(EPOCH)}, sent=0.5, received=1.0)
+        response(headers={**window(9, RESET, limit=10), **date(EPOCH)}, sent=0.5, received=1.0)
     )
     office.budget.settle(failure(FailureKind.NOT_CONNECTED))
     asking = office.tell()
@@ -186,7 +186,7 @@ def test_without_the_store_the_process_goes_on_by_what_it_has_learned(
     office = Office()
     tickets = office.join(1)
     office.ask(tickets[0]).deliver(reply(1))
-    office.budget.settle(answer(headers={**window(2, RESET, limit=10), **date(EPOCH)}))
+    office.budget.settle(response(headers={**window(2, RESET, limit=10), **date(EPOCH)}))
     telling = office.tell()
     telling.fail("ConnectionError")
     waiting = office.join(4)
@@ -231,7 +231,7 @@ def test_a_service_that_counts_nothing_is_not_asked_about() -> None:
     office = Office()
     tickets = office.join(3)
     office.ask(tickets[0]).deliver(reply(1, 1, "learning"))
-    office.budget.settle(answer(headers=date(EPOCH)))
+    office.budget.settle(response(headers=date(EPOCH)))
     assert granted(tickets) == [True, True, True]
     (later,) = office.join(1)
     assert office.budget.delay(later) is None

@@ -6,29 +6,29 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.wire import answer
+from support.wire import response
 
-from pandocast_sdk._core.requests.custom import Response, raw_request
+from pandocast_sdk._core.requests.custom import Response, custom_request
 from pandocast_sdk._core.requests.operation import Operation
 
 
 def build(method: str = "GET", path: str = "/content") -> Operation[Response]:
-    return raw_request(method, path, params=None, body=None)
+    return custom_request(method, path, params=None, body=None)
 
 
 @pytest.mark.parametrize("method", ["get", "GET", "Post", "PATCH", "delete", "OPTIONS", "HEAD", "PROPFIND"])
-def test_any_method_will_do(method: str) -> None:
+def test_any_method_is_accepted(method: str) -> None:
     assert build(method).method == method.upper()
 
 
 @pytest.mark.parametrize("method", ["", "GET ", "GE T", "GET\r\n", "GÉT", "G" * 21, "GET/1", "1"])
-def test_what_is_no_method_is_refused(method: str) -> None:
+def test_an_invalid_method_is_rejected(method: str) -> None:
     with pytest.raises(ValueError, match="not an HTTP method"):
         build(method)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "QUERY", "CONNECT"])
-def test_whatever_does_not_only_read_is_a_write(method: str) -> None:
+def test_every_method_that_does_not_only_read_is_a_write(method: str) -> None:
     assert build(method).writes
     assert not any(build(method).writes for method in ("GET", "HEAD", "OPTIONS"))
 
@@ -36,7 +36,7 @@ def test_whatever_does_not_only_read_is_a_write(method: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/content", "/a/b%2Fc/~d;e=f/@g:h!$&'()*+,=", "/...", "/a//b", "/%C3%A9", "/a/"]
 )
-def test_an_escaped_path_is_taken_as_it_is(path: str) -> None:
+def test_an_escaped_path_is_sent_unchanged(path: str) -> None:
     operation = build(path=path)
     assert operation.path == path
     assert httpx.URL(f"https://api.example/v1{operation.path}").raw_path == f"/v1{path}".encode()
@@ -73,13 +73,13 @@ def test_an_escaped_path_is_taken_as_it_is(path: str) -> None:
         "/%2E",
     ],
 )
-def test_what_is_no_escaped_path_is_refused(path: str) -> None:
+def test_a_path_that_is_not_escaped_is_rejected(path: str) -> None:
     with pytest.raises(ValueError, match="path must"):
         build(path=path)
 
 
 @given(st.text(st.characters(codec="ascii"), max_size=12))
-def test_no_accepted_path_leaves_its_place(text: str) -> None:
+def test_no_accepted_path_leaves_the_base_url(text: str) -> None:
     try:
         operation = build(path=f"/{text}")
     except ValueError:
@@ -90,36 +90,36 @@ def test_no_accepted_path_leaves_its_place(text: str) -> None:
 
 
 def test_parameters_and_members_that_are_none_are_left_out() -> None:
-    operation = raw_request(
+    operation = custom_request(
         "POST", "/x", params={"a": 1, "b": None, "c": "d e&f"}, body={"g": None, "h": [None]}
     )
     assert operation.query == "a=1&c=d+e%26f"
     assert operation.body == b'{"h":[null]}'
 
 
-def test_the_answer_comes_as_it_is() -> None:
-    response = build().read(answer(204, b'{"a": "\xc3\xa9"}', {"X-Thing": "1", "x-thing": "2", "Other": "3"}))
-    assert response.status_code == 204
-    assert response.headers["X-THING"] == "1, 2"
-    assert "x-Thing" in response.headers
-    assert dict(response.headers) == {"x-thing": "1, 2", "other": "3"}
-    assert len(response.headers) == 2
-    assert response.content == b'{"a": "\xc3\xa9"}'
-    assert response.text == '{"a": "é"}'
-    assert response.json() == {"a": "é"}
+def test_a_response_keeps_status_headers_and_body() -> None:
+    result = build().read(response(204, b'{"a": "\xc3\xa9"}', {"X-Thing": "1", "x-thing": "2", "Other": "3"}))
+    assert result.status_code == 204
+    assert result.headers["X-THING"] == "1, 2"
+    assert "x-Thing" in result.headers
+    assert dict(result.headers) == {"x-thing": "1, 2", "other": "3"}
+    assert len(result.headers) == 2
+    assert result.content == b'{"a": "\xc3\xa9"}'
+    assert result.text == '{"a": "é"}'
+    assert result.json() == {"a": "é"}
 
 
-def test_an_answer_that_is_not_json_is_one_all_the_same() -> None:
-    response = build().read(answer(200, b"\xff"))
-    assert response.text == "�"
+def test_a_response_need_not_be_json() -> None:
+    result = build().read(response(200, b"\xff"))
+    assert result.text == "�"
     with pytest.raises(ValueError, match="utf-8"):
-        response.json()
+        result.json()
 
 
-def test_an_answer_does_not_show_what_it_holds() -> None:
-    response = build().read(answer(200, json.dumps({"secret": 1}).encode(), {"Set-Cookie": "secret"}))
-    assert "secret" not in repr(response)
-    assert "200" in repr(response)
+def test_the_repr_of_a_response_hides_its_headers_and_body() -> None:
+    result = build().read(response(200, json.dumps({"secret": 1}).encode(), {"Set-Cookie": "secret"}))
+    assert "secret" not in repr(result)
+    assert "200" in repr(result)
 
 
 @pytest.mark.parametrize(
@@ -134,10 +134,10 @@ def test_an_answer_does_not_show_what_it_holds() -> None:
 def test_a_body_is_an_object_or_an_array(
     body: dict[str, object] | list[object] | None, sent: bytes | None
 ) -> None:
-    assert raw_request("PUT", "/schedule/slots", params=None, body=body).body == sent
+    assert custom_request("PUT", "/schedule/slots", params=None, body=body).body == sent
 
 
 @pytest.mark.parametrize("body", ["text", b"bytes"])
-def test_a_text_is_no_body(body: str | bytes) -> None:
-    with pytest.raises(ValueError, match="not a text"):
-        raw_request("PUT", "/schedule/slots", params=None, body=body)
+def test_a_string_body_is_rejected(body: str | bytes) -> None:
+    with pytest.raises(ValueError, match="not a string"):
+        custom_request("PUT", "/schedule/slots", params=None, body=body)
