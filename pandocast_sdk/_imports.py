@@ -5,6 +5,8 @@ So whatever the SDK imports late goes through `load`, and a fork waits for it.
 """
 
 import os
+import sys
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from threading import RLock
 from types import ModuleType
@@ -20,6 +22,27 @@ def load(module: str) -> ModuleType:
     """
     with _lock:
         return import_module(module)
+
+
+def lazy_names(
+    package: str, modules: Mapping[str, str]
+) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
+    """Return the `__getattr__`, `__dir__` and `__all__` of a package that loads a name when it is first used.
+
+    Args:
+        package: The package's name.
+        modules: The module of each of its names.
+    """
+    namespace = vars(sys.modules[package])
+
+    def find(name: str) -> object:
+        if name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        value: object = getattr(load(modules[name]), name)
+        namespace[name] = value  # the next use finds it without this function
+        return value
+
+    return find, lambda: sorted({*namespace, *modules}), [*modules]
 
 
 if hasattr(os, "register_at_fork"):

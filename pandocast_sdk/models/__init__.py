@@ -1,5 +1,10 @@
-"""The models of the wire: one module an API area.
+"""The models of the wire: one module an API area, and all names here, each loaded when it is used.
 
 They require what the references publish and nothing else: unknown fields are kept (`model.model_extra`), and
 unknown values of an enumeration are accepted, so that a service that grows breaks nobody.
 """
+
+from pandocast_sdk._exports import MODELS
+from pandocast_sdk._imports import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(__name__, MODELS)

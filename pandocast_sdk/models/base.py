@@ -6,6 +6,8 @@ from typing import Annotated, TypeAlias, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, GetPydanticSchema, TypeAdapter, ValidationError
 from pydantic_core import core_schema
 
+_UNEXPORTED = ["Open", "PassbandModel", "WireModel", "read_model", "read_models"]
+
 K = TypeVar("K")
 
 Open: TypeAlias = Annotated[K | str, GetPydanticSchema(lambda _source, _handler: core_schema.str_schema())]

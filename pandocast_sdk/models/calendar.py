@@ -4,6 +4,8 @@ from pydantic import Field
 
 from pandocast_sdk.models.base import PassbandModel
 
+__all__ = ["CalendarFeed"]
+
 
 class CalendarFeed(PassbandModel):
     """Where calendars can subscribe to the scheduled posts.

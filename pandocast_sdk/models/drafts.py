@@ -5,6 +5,21 @@ from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from pandocast_sdk.models.base import Open, PassbandModel
 
+__all__ = [
+    "BulkAction",
+    "BulkOutcome",
+    "BulkResult",
+    "CreatedDrafts",
+    "Draft",
+    "DraftFormat",
+    "DraftImage",
+    "DraftImageDict",
+    "DraftItem",
+    "DraftStatus",
+    "PassbandPlatform",
+]
+_UNEXPORTED = ["DraftList"]
+
 DraftFormat: TypeAlias = Literal["SHORT", "THREAD", "BLOG"]
 """How long a draft is: one post, several that follow each other, or an article."""
 

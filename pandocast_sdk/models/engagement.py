@@ -6,6 +6,15 @@ from typing import Literal, TypeAlias
 from pandocast_sdk.models.base import Open, PassbandModel
 from pandocast_sdk.models.drafts import DraftFormat, PassbandPlatform
 
+__all__ = [
+    "Engagement",
+    "EngagementStatus",
+    "EngagementSummary",
+    "FormatEngagement",
+    "PlatformEngagement",
+    "TopPost",
+]
+
 EngagementStatus: TypeAlias = Literal["pending", "posted", "failed", "abandoned"]
 """The life of a post on one platform."""
 

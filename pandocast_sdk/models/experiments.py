@@ -7,6 +7,8 @@ from pydantic import JsonValue
 
 from pandocast_sdk.models.base import Open, PassbandModel
 
+__all__ = ["Experiment", "ExperimentResults", "ExperimentStatus", "Variant", "VariantDict", "VariantResult"]
+
 ExperimentStatus: TypeAlias = Literal["active", "concluded", "archived"]
 """The life of an experiment."""
 

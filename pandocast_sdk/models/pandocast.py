@@ -5,6 +5,9 @@ from typing import Literal, TypeAlias
 
 from pandocast_sdk.models.base import Open, WireModel
 
+__all__ = ["Content", "Generation", "Output", "Outputs", "ScheduledPost"]
+_UNEXPORTED = ["ContentList", "ContentStatus", "OutputStatus", "PlatformId"]
+
 ContentStatus: TypeAlias = Open[Literal["analyzing", "analyzed", "generating", "generated", "failed"]]
 """The life of an upload. Only `analyzing`, `analyzed` and `generating` are published; others may come."""
 

@@ -5,6 +5,16 @@ from typing import Literal, TypeAlias
 
 from pandocast_sdk.models.base import Open, PassbandModel
 
+__all__ = [
+    "PipelineErrorCount",
+    "PipelineRun",
+    "PipelineStats",
+    "PipelineTrigger",
+    "RecentPipelineStats",
+    "RunStatus",
+]
+_UNEXPORTED = ["PipelineRunList"]
+
 RunStatus: TypeAlias = Literal["queued", "running", "completed", "failed"]
 """The life of a run. Only `queued` is published; others may come."""
 

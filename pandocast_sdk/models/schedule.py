@@ -6,6 +6,9 @@ from typing import TypedDict
 from pandocast_sdk.models.base import Open, PassbandModel
 from pandocast_sdk.models.drafts import Draft, PassbandPlatform
 
+__all__ = ["BulkSchedule", "Conflicts", "PostingTime", "ScheduledDraft", "Slot", "SlotDict"]
+_UNEXPORTED = ["PostingTimes", "SchedulePause", "SlotList", "UnscheduledDrafts"]
+
 
 class SlotDict(TypedDict):
     """A slot as a dictionary; the same as `Slot`."""

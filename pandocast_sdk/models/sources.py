@@ -7,6 +7,8 @@ from pydantic import JsonValue
 
 from pandocast_sdk.models.base import Open, PassbandModel
 
+__all__ = ["Source", "SourceHealth", "SourceTest", "SourceTestItem", "SourceType"]
+
 SourceType: TypeAlias = Literal["rss", "twitter", "reddit", "hackernews", "google_news", "substack"]
 """What kind of place a source is."""
 

@@ -6,6 +6,8 @@ from pydantic import JsonValue
 
 from pandocast_sdk.models.base import PassbandModel
 
+__all__ = ["VoiceProfile"]
+
 
 class VoiceProfile(PassbandModel):
     """How the workspace writes.
