@@ -21,7 +21,24 @@ def load(module: str) -> ModuleType:
         ImportError: There is no such module.
     """
     with _lock:
+        return _import_with_real_dates(module)
+
+
+def _import_with_real_dates(module: str) -> ModuleType:
+    # Under a fake clock that replaces these classes, pydantic makes no model with a date.
+    dates = sys.modules.get("datetime")
+    if dates is None or dates.datetime is _real_class(dates.datetime):
         return import_module(module)
+    fake = dates.datetime, dates.date
+    dates.datetime, dates.date = map(_real_class, fake)  # type: ignore[attr-defined]  # any module's are
+    try:
+        return import_module(module)
+    finally:
+        dates.datetime, dates.date = fake  # type: ignore[attr-defined]
+
+
+def _real_class(date_class: type) -> type:
+    return next((base for base in date_class.mro() if base.__module__ == "datetime"), date_class)
 
 
 def lazy_names(

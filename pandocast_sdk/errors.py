@@ -31,7 +31,6 @@ __all__ = [
     "WaitTimeoutError",
     "WebhookPayloadError",
     "WebhookVerificationError",
-    "status_error_class",
 ]
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pandocast_sdk._async.content import AsyncContentResource
     from pandocast_sdk._core.client import Service
 
+__all__ = ["AsyncPandocast"]
+
 
 class AsyncPandocast(AsyncApiClient):
     """A client of the Pandocast API.

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pandocast_sdk._async.voice_profile import AsyncVoiceProfileResource
     from pandocast_sdk._core.client import Service
 
+__all__ = ["AsyncPassband"]
+
 
 class AsyncPassband(AsyncApiClient):
     """A client of the Passband API.

@@ -8,6 +8,8 @@ from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageIterator
 from pandocast_sdk._drivers.async_session import AsyncSession
 
+__all__ = ["AsyncPage", "AsyncPages"]
+
 R = TypeVar("R", bound=Row)
 
 

@@ -15,6 +15,8 @@ from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator
 from pandocast_sdk._drivers.sync_prefetching import Prefetcher
 from pandocast_sdk._drivers.sync_session import SyncSession
 
+__all__ = ["CursorPage"]
+
 T = TypeVar("T")
 
 

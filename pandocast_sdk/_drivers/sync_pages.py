@@ -7,6 +7,8 @@ from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator
 from pandocast_sdk._drivers.sync_session import SyncSession
 
+__all__ = ["Page"]
+
 R = TypeVar("R", bound=Row)
 
 

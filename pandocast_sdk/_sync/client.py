@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pandocast_sdk._core.client import Service
     from pandocast_sdk._sync.content import ContentResource
 
+__all__ = ["Pandocast"]
+
 
 class Pandocast(ApiClient):
     """A client of the Pandocast API.

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pandocast_sdk._sync.sources import SourcesResource
     from pandocast_sdk._sync.voice_profile import VoiceProfileResource
 
+__all__ = ["Passband"]
+
 
 class Passband(ApiClient):
     """A client of the Passband API.

@@ -2,6 +2,7 @@
 
 from pandocast_sdk.models.base import Open as Open
 from pandocast_sdk.models.base import PassbandModel as PassbandModel
+from pandocast_sdk.models.base import Timestamp as Timestamp
 from pandocast_sdk.models.base import WireModel as WireModel
 from pandocast_sdk.models.base import read_model as read_model
 from pandocast_sdk.models.base import read_models as read_models
@@ -117,6 +118,7 @@ __all__ = [
     "SourceTest",
     "SourceTestItem",
     "SourceType",
+    "Timestamp",
     "TopPost",
     "UnscheduledDrafts",
     "Variant",

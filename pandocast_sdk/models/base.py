@@ -1,12 +1,14 @@
 """How every model of the wire behaves, and how one is read."""
 
+from datetime import datetime
 from functools import cache
 from typing import Annotated, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, GetPydanticSchema, TypeAdapter, ValidationError
 from pydantic_core import core_schema
 
-_UNEXPORTED = ["Open", "PassbandModel", "WireModel", "read_model", "read_models"]
+__all__ = ()
+_UNEXPORTED = ["Open", "PassbandModel", "Timestamp", "WireModel", "read_model", "read_models"]
 
 K = TypeVar("K")
 
@@ -15,6 +17,14 @@ Open: TypeAlias = Annotated[K | str, GetPydanticSchema(lambda _source, _handler:
 
 Type checkers and readers see the published ones. Reading compares with none of them: that would take time for
 every row of a list, and refuse nothing.
+"""
+
+Timestamp: TypeAlias = Annotated[
+    datetime, GetPydanticSchema(lambda _source, _handler: core_schema.datetime_schema())
+]
+"""A moment.
+
+Models with it can be made, too, where pydantic was loaded under a fake clock and does not know `datetime`.
 """
 
 

@@ -1,9 +1,8 @@
 """What Passband answers on drafts (reference, "List drafts" to "Update draft" and "Bulk draft action")."""
 
-from datetime import datetime
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-from pandocast_sdk.models.base import Open, PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
 
 __all__ = [
     "BulkAction",
@@ -103,13 +102,13 @@ class Draft(PassbandModel):
     text: str
     format: Open[DraftFormat]
     status: Open[DraftStatus]
-    created_at: datetime
-    updated_at: datetime
+    created_at: Timestamp
+    updated_at: Timestamp
     confidence: float | None = None
     feedback: str | None = None
     rejection_feedback: str | None = None
-    scheduled_at: datetime | None = None
-    posted_at: datetime | None = None
+    scheduled_at: Timestamp | None = None
+    posted_at: Timestamp | None = None
     post_id: str | None = None
     item_id: str | None = None
     regenerated_from_id: str | None = None

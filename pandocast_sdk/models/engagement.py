@@ -1,9 +1,8 @@
 """What Passband answers on engagement (reference, "Engagement summary", "Upsert engagement metrics")."""
 
-from datetime import datetime
 from typing import Literal, TypeAlias
 
-from pandocast_sdk.models.base import Open, PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
 from pandocast_sdk.models.drafts import DraftFormat, PassbandPlatform
 
 __all__ = [
@@ -47,19 +46,19 @@ class Engagement(PassbandModel):
     draft_id: str
     platform: Open[PassbandPlatform]
     status: Open[EngagementStatus]
-    created_at: datetime
+    created_at: Timestamp
     post_id: str | None = None
     retry_count: int | None = None
-    retry_after: datetime | None = None
+    retry_after: Timestamp | None = None
     error_message: str | None = None
-    failed_at: datetime | None = None
+    failed_at: Timestamp | None = None
     likes: int | None = None
     replies: int | None = None
     reposts: int | None = None
     impressions: int | None = None
     clicks: int | None = None
     engagement_rate: float | None = None
-    measured_at: datetime | None = None
+    measured_at: Timestamp | None = None
 
 
 class TopPost(PassbandModel):

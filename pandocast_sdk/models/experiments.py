@@ -1,11 +1,10 @@
 """What Passband answers on experiments (reference, "List experiments", "Create experiment")."""
 
-from datetime import datetime
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from pydantic import JsonValue
 
-from pandocast_sdk.models.base import Open, PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
 
 __all__ = ["Experiment", "ExperimentResults", "ExperimentStatus", "Variant", "VariantDict", "VariantResult"]
 
@@ -79,7 +78,7 @@ class Experiment(PassbandModel):
     parameter: str
     status: Open[ExperimentStatus]
     variants: list[Variant]
-    started_at: datetime
-    created_at: datetime
-    ended_at: datetime | None = None
+    started_at: Timestamp
+    created_at: Timestamp
+    ended_at: Timestamp | None = None
     results: ExperimentResults | None = None

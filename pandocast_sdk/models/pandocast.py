@@ -1,9 +1,8 @@
 """What Pandocast answers (reference, "Endpoints")."""
 
-from datetime import datetime
 from typing import Literal, TypeAlias
 
-from pandocast_sdk.models.base import Open, WireModel
+from pandocast_sdk.models.base import Open, Timestamp, WireModel
 
 __all__ = ["Content", "Generation", "Output", "Outputs", "ScheduledPost"]
 _UNEXPORTED = ["ContentList", "ContentStatus", "OutputStatus", "PlatformId"]
@@ -33,7 +32,7 @@ class Content(WireModel):
     title: str
     content_type: str
     status: ContentStatus
-    created_at: datetime
+    created_at: Timestamp
 
 
 class ContentList(WireModel):
@@ -85,7 +84,7 @@ class Output(WireModel):
     content: str
     voice_match_score: int
     status: OutputStatus
-    created_at: datetime
+    created_at: Timestamp
 
 
 class Outputs(WireModel):
@@ -114,5 +113,5 @@ class ScheduledPost(WireModel):
     success: bool
     event_id: str
     output_id: str
-    scheduled_at: datetime
+    scheduled_at: Timestamp
     status: OutputStatus

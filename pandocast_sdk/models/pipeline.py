@@ -1,9 +1,8 @@
 """What Passband answers on its pipeline (reference, "Trigger pipeline run" to "Pipeline statistics")."""
 
-from datetime import datetime
 from typing import Literal, TypeAlias
 
-from pandocast_sdk.models.base import Open, PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
 
 __all__ = [
     "PipelineErrorCount",
@@ -47,8 +46,8 @@ class PipelineRun(PassbandModel):
 
     id: str | None = None
     status: Open[RunStatus] | None = None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
+    started_at: Timestamp | None = None
+    finished_at: Timestamp | None = None
     duration: float | None = None
     items_fetched: int | None = None
     drafts_generated: int | None = None

@@ -1,9 +1,8 @@
 """What Passband answers on scheduling (reference, "Get schedule slots" to "Get historical best ...")."""
 
-from datetime import datetime
 from typing import TypedDict
 
-from pandocast_sdk.models.base import Open, PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
 from pandocast_sdk.models.drafts import Draft, PassbandPlatform
 
 __all__ = ["BulkSchedule", "Conflicts", "PostingTime", "ScheduledDraft", "Slot", "SlotDict"]
@@ -103,7 +102,7 @@ class ScheduledDraft(PassbandModel):
     """
 
     id: str | None = None
-    scheduled_at: datetime | None = None
+    scheduled_at: Timestamp | None = None
 
 
 class BulkSchedule(PassbandModel):

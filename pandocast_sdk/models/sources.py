@@ -1,11 +1,10 @@
 """What Passband answers on sources (reference, "List sources" to "Test source")."""
 
-from datetime import datetime
 from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
-from pandocast_sdk.models.base import Open, PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
 
 __all__ = ["Source", "SourceHealth", "SourceTest", "SourceTestItem", "SourceType"]
 
@@ -42,11 +41,11 @@ class Source(PassbandModel):
     enabled: bool
     health: Open[SourceHealth]
     fail_count: int
-    created_at: datetime
-    updated_at: datetime
+    created_at: Timestamp
+    updated_at: Timestamp
     item_count: int
     config: dict[str, JsonValue] | None = None
-    last_fetch: datetime | None = None
+    last_fetch: Timestamp | None = None
     last_error: str | None = None
 
 
@@ -61,7 +60,7 @@ class SourceTestItem(PassbandModel):
 
     title: str | None = None
     link: str | None = None
-    published_at: datetime | None = None
+    published_at: Timestamp | None = None
 
 
 class SourceTest(PassbandModel):

@@ -1,10 +1,8 @@
 """What Passband answers on the voice profile (reference, "Get voice profile", "Update voice profile")."""
 
-from datetime import datetime
-
 from pydantic import JsonValue
 
-from pandocast_sdk.models.base import PassbandModel
+from pandocast_sdk.models.base import PassbandModel, Timestamp
 
 __all__ = ["VoiceProfile"]
 
@@ -25,7 +23,7 @@ class VoiceProfile(PassbandModel):
     id: str
     avoid: list[str]
     examples: list[str]
-    created_at: datetime
-    updated_at: datetime
+    created_at: Timestamp
+    updated_at: Timestamp
     style: str | None = None
     formats: dict[str, JsonValue] | None = None

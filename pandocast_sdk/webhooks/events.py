@@ -17,19 +17,21 @@ from pandocast_sdk.models.base import WireModel
 
 __all__ = [
     "AbTestCompleted",
-    "AbTestCompletedData",
     "ContentAnalyzed",
-    "ContentAnalyzedData",
     "ContentUploaded",
-    "ContentUploadedData",
     "Event",
     "OutputsGenerated",
-    "OutputsGeneratedData",
     "PostFailed",
-    "PostFailedData",
     "PostPublished",
-    "PostPublishedData",
     "UnknownEvent",
+]
+_UNEXPORTED = [
+    "AbTestCompletedData",
+    "ContentAnalyzedData",
+    "ContentUploadedData",
+    "OutputsGeneratedData",
+    "PostFailedData",
+    "PostPublishedData",
 ]
 
 
