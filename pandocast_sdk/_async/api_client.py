@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, TypeVar
 
 from pandocast_sdk._core.not_given import NOT_GIVEN, NotGiven
 from pandocast_sdk._loading import open_async_session
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pandocast_sdk._core.requests.custom import Response
     from pandocast_sdk._drivers.http.libraries import AsyncHTTPClient
     from pandocast_sdk.options import ClientOptions, RateLimitPolicy
+
+C = TypeVar("C", bound="AsyncApiClient")
+"""The client's own class; jedi, which many editors complete with, does not resolve `Self`."""
 
 
 class AsyncApiClient(ABC):
@@ -121,8 +124,8 @@ class AsyncApiClient(ABC):
 
         return await self._session.run(call, raw_request(method, path, params=params, body=json))
 
-    def with_options(
-        self,
+    def with_options(  # noqa: PYI019 - see there
+        self: C,
         *,
         api_key: str | NotGiven = NOT_GIVEN,
         base_url: str | NotGiven = NOT_GIVEN,
@@ -132,7 +135,7 @@ class AsyncApiClient(ABC):
         rate_limit: RateLimitPolicy | NotGiven = NOT_GIVEN,
         backoff: wait_base | NotGiven = NOT_GIVEN,
         allow_http: bool | NotGiven = NOT_GIVEN,
-    ) -> Self:
+    ) -> C:
         """Give a copy with some options changed; see the constructor for what they mean.
 
         The copy shares this client's connections, and lives as long as they do: closing the copy closes
@@ -174,7 +177,7 @@ class AsyncApiClient(ABC):
         """Close the connections, unless they are those of your own `http_client`; calls raise from now on."""
         await self._session.close()
 
-    async def __aenter__(self) -> Self:
+    async def __aenter__(self: C) -> C:  # noqa: PYI019 - see there
         return self
 
     async def __aexit__(

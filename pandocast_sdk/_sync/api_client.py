@@ -7,7 +7,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, TypeVar
 
 from pandocast_sdk._core.not_given import NOT_GIVEN, NotGiven
 from pandocast_sdk._loading import open_session
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pandocast_sdk._core.requests.custom import Response
     from pandocast_sdk._drivers.http.libraries import HTTPClient
     from pandocast_sdk.options import ClientOptions, RateLimitPolicy
+
+C = TypeVar("C", bound="ApiClient")
+"""The client's own class; jedi, which many editors complete with, does not resolve `Self`."""
 
 
 class ApiClient(ABC):
@@ -123,8 +126,8 @@ class ApiClient(ABC):
 
         return self._session.run(call, raw_request(method, path, params=params, body=json))
 
-    def with_options(
-        self,
+    def with_options(  # noqa: PYI019 - see there
+        self: C,
         *,
         api_key: str | NotGiven = NOT_GIVEN,
         base_url: str | NotGiven = NOT_GIVEN,
@@ -134,7 +137,7 @@ class ApiClient(ABC):
         rate_limit: RateLimitPolicy | NotGiven = NOT_GIVEN,
         backoff: wait_base | NotGiven = NOT_GIVEN,
         allow_http: bool | NotGiven = NOT_GIVEN,
-    ) -> Self:
+    ) -> C:
         """Give a copy with some options changed; see the constructor for what they mean.
 
         The copy shares this client's connections, and lives as long as they do: closing the copy closes
@@ -176,7 +179,7 @@ class ApiClient(ABC):
         """Close the connections, unless they are those of your own `http_client`; calls raise from now on."""
         self._session.close()
 
-    def __enter__(self) -> Self:
+    def __enter__(self: C) -> C:  # noqa: PYI019 - see there
         return self
 
     def __exit__(
