@@ -3,7 +3,6 @@
 Each public name is loaded when it is first used: importing one thing loads that thing.
 """
 
-from pandocast_sdk._exports import PANDOCAST_SDK
-from pandocast_sdk._imports import lazy_names
+from pandocast_sdk import _exports, _imports
 
-__getattr__, __dir__, __all__ = lazy_names(__name__, PANDOCAST_SDK)
+__getattr__, __dir__, __all__ = _imports.lazy_names(__name__, _exports.PANDOCAST_SDK)

@@ -4,7 +4,6 @@ Each name is loaded when it is first used. `sign` and `verify_signature` need on
 others need pydantic.
 """
 
-from pandocast_sdk._exports import WEBHOOKS
-from pandocast_sdk._imports import lazy_names
+from pandocast_sdk import _exports, _imports
 
-__getattr__, __dir__, __all__ = lazy_names(__name__, WEBHOOKS)
+__getattr__, __dir__, __all__ = _imports.lazy_names(__name__, _exports.WEBHOOKS)
