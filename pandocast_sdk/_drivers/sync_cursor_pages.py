@@ -26,7 +26,6 @@ class CursorPage(Generic[T]):
     The server may send an empty page in the middle of a list; only `has_more` tells of the end.
 
     Attributes:
-        items: The items of this page.
         next_cursor: Names the page after this one, and can be stored to go on there later; None at the end.
         has_more: Whether there is a page after this one.
     """
@@ -38,9 +37,13 @@ class CursorPage(Generic[T]):
         self._listing = listing
         self._page = page
         self._prefetch = prefetch
-        self.items = page.items
-        self.next_cursor = None if page.position is None else page.position.cursor
-        self.has_more = page.position is not None
+        self.next_cursor: str | None = None if page.position is None else page.position.cursor
+        self.has_more: bool = page.position is not None
+
+    @property
+    def items(self) -> list[T]:
+        """The items of this page."""
+        return self._page.items
 
     @property
     def position(self) -> str:

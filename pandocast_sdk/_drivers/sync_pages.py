@@ -16,7 +16,6 @@ class Page(Generic[R]):
     """One page of a list; iterating it gives every item from this page to the end of the list, lazily.
 
     Attributes:
-        items: The items of this page.
         total: How many there were on all pages when this one was read.
         has_more: What the server said of items after this page.
     """
@@ -28,9 +27,13 @@ class Page(Generic[R]):
         self._listing = listing
         self._page = page
         self._prefetch = prefetch
-        self.items = page.items
-        self.total = page.answer.total
-        self.has_more = page.answer.has_more
+        self.total: int = page.answer.total
+        self.has_more: bool = page.answer.has_more
+
+    @property
+    def items(self) -> list[R]:
+        """The items of this page."""
+        return self._page.items
 
     @property
     def position(self) -> str:

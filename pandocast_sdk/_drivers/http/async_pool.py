@@ -36,7 +36,7 @@ class AsyncPool:
     """The connections that a client and its copies share; each event loop, in each process, has its own."""
 
     def __init__(self, given: AsyncHTTPClient | None) -> None:
-        self.library = HTTPX if given is None else library_of(given, "AsyncClient")
+        self.library: Library = HTTPX if given is None else library_of(given, "AsyncClient")
         # It may be its like of another library, as has been made sure.
         self._given = None if given is None else _through(cast("httpx.AsyncClient", given), self.library)
         self._given_in: int | None = None  # the process that has used it

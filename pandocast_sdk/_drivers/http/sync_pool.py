@@ -28,7 +28,7 @@ class SyncPool:
     """The connections that a client and its copies share; a forked child opens its own."""
 
     def __init__(self, given: HTTPClient | None) -> None:
-        self.library = HTTPX if given is None else library_of(given, "Client")
+        self.library: Library = HTTPX if given is None else library_of(given, "Client")
         # It may be its like of another library, as has been made sure.
         self._given = None if given is None else _through(cast("httpx.Client", given), self.library)
         self._road: _OpenTransport | None = None
