@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import cache
-from typing import Annotated, TypeAlias, TypeVar, cast
+from typing import Annotated, ClassVar, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, GetPydanticSchema, TypeAdapter, ValidationError
 from pydantic_core import core_schema
@@ -31,7 +31,7 @@ Models with it can be made, too, where pydantic was loaded under a fake clock an
 class WireModel(BaseModel):
     """A frozen value that keeps the fields it does not know."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow", frozen=True)
 
 
 def camel_case(name: str) -> str:
@@ -43,7 +43,7 @@ def camel_case(name: str) -> str:
 class PassbandModel(WireModel):
     """A value whose fields are camelCase on the wire and snake_case in Python; both can make one."""
 
-    model_config = ConfigDict(alias_generator=camel_case, populate_by_name=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(alias_generator=camel_case, populate_by_name=True)
 
 
 M = TypeVar("M", bound=WireModel)
