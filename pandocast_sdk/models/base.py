@@ -35,7 +35,7 @@ class WireModel(BaseModel):
 
 
 def camel_case(name: str) -> str:
-    """Give a field's name on the wire of Passband: `last_30_days` is `last30Days` there."""
+    """Return a field's name on the wire of Passband: `last_30_days` is `last30Days` there."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
 
@@ -53,24 +53,24 @@ def read_model(model: type[M], body: bytes) -> M:
     """Read a JSON body.
 
     Raises:
-        ValueError: It does not fit; the message names the fields and never repeats their values.
+        ValueError: It does not fit the model; the message names the fields and never repeats their values.
     """
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        raise ValueError(_told(error)) from None
+        raise ValueError(_message(error)) from None
 
 
 def read_models(model: type[M], body: bytes) -> list[M]:
     """Read a JSON body that is an array.
 
     Raises:
-        ValueError: It does not fit; the message names the fields and never repeats their values.
+        ValueError: It does not fit the model; the message names the fields and never repeats their values.
     """
     try:
         return cast("list[M]", _array_of(model).validate_json(body))
     except ValidationError as error:
-        raise ValueError(_told(error)) from None
+        raise ValueError(_message(error)) from None
 
 
 @cache
@@ -79,6 +79,6 @@ def _array_of(model: type[WireModel]) -> TypeAdapter[list[WireModel]]:
     return TypeAdapter(list[model])  # type: ignore[valid-type]  # made at run time
 
 
-def _told(error: ValidationError) -> str:
+def _message(error: ValidationError) -> str:
     faults = error.errors(include_url=False, include_input=False, include_context=False)
     return "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'body'}: {fault['msg']}" for fault in faults[:5])

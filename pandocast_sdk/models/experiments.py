@@ -1,4 +1,7 @@
-"""What Passband answers on experiments (reference, "List experiments", "Create experiment")."""
+"""The models of Passband's experiments.
+
+Reference: "List experiments", "Create experiment".
+"""
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
@@ -24,9 +27,9 @@ class Variant(PassbandModel):
     """One of the values that an experiment compares.
 
     Attributes:
-        name: Its name, which is its own in the experiment; needed when one is created.
-        value: The parameter's value, anything that JSON can say; needed when one is created.
-        weight: How often it is taken, compared with the others.
+        name: Its name, unique in the experiment; required when one is created.
+        value: The parameter's value, any JSON value; required when one is created.
+        weight: How often it is used, compared with the others.
     """
 
     name: str | None = None
@@ -38,7 +41,7 @@ class VariantResult(PassbandModel):
     """How one variant did.
 
     Attributes:
-        posts: How many posts have numbers.
+        posts: The number of posts with metrics.
         avg_engagement_rate: The mean of their rates.
     """
 
@@ -62,13 +65,13 @@ class Experiment(PassbandModel):
     """A comparison of two to five values of one parameter.
 
     Attributes:
-        id: Names it.
+        id: Its id.
         name: Its name.
-        parameter: What is varied.
-        status: Whether it goes on.
+        parameter: The parameter that is varied.
+        status: Whether it is running.
         variants: The values compared.
         started_at: When it began.
-        created_at: When it was made.
+        created_at: When it was created.
         ended_at: When it ended.
         results: How the variants did.
     """

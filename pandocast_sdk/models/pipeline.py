@@ -1,4 +1,7 @@
-"""What Passband answers on its pipeline (reference, "Trigger pipeline run" to "Pipeline statistics")."""
+"""The models of Passband's pipeline.
+
+Reference: "Trigger pipeline run" to "Pipeline statistics".
+"""
 
 from typing import Literal, TypeAlias
 
@@ -19,7 +22,7 @@ RunStatus: TypeAlias = Literal["queued", "running", "completed", "failed"]
 
 
 class PipelineTrigger(PassbandModel):
-    """A run was asked for.
+    """A run was requested.
 
     Attributes:
         status: `queued`.
@@ -34,13 +37,13 @@ class PipelineRun(PassbandModel):
     """One run over all sources.
 
     Attributes:
-        id: Names it.
-        status: Where it stands between being asked for and its end.
+        id: Its id.
+        status: Where it stands between its request and its end.
         started_at: When it began.
         finished_at: When it ended.
         duration: How long it took, in seconds.
-        items_fetched: How many new items the sources had.
-        drafts_generated: How many drafts were made of them.
+        items_fetched: The number of new items in the sources.
+        drafts_generated: The number of drafts generated from them.
         error: What went wrong, if anything.
     """
 
@@ -71,7 +74,7 @@ class PipelineErrorCount(PassbandModel):
 
     Attributes:
         message: The error.
-        count: How many runs.
+        count: The number of runs.
     """
 
     message: str | None = None
@@ -82,9 +85,9 @@ class RecentPipelineStats(PassbandModel):
     """The last 30 days in numbers.
 
     Attributes:
-        total_runs: How many runs have ended.
-        success_rate: The part of them that completed, 0 to 1.
-        drafts_generated: How many drafts they made.
+        total_runs: The number of runs that have ended.
+        success_rate: The share of them that completed, 0 to 1.
+        drafts_generated: The number of drafts they generated.
     """
 
     total_runs: int | None = None
@@ -96,12 +99,12 @@ class PipelineStats(PassbandModel):
     """All runs in numbers.
 
     Attributes:
-        total_runs: How many have ended.
+        total_runs: The number that have ended.
         top_errors: The most frequent errors, most frequent first.
-        success_rate: The part of the runs that completed, 0 to 1.
+        success_rate: The share of the runs that completed, 0 to 1.
         average_duration: The mean duration of a run, in seconds.
         average_items_per_run: The mean number of new items.
-        average_drafts_per_run: The mean number of drafts made.
+        average_drafts_per_run: The mean number of drafts generated.
         last_30_days: The same for the last 30 days.
     """
 

@@ -1,4 +1,7 @@
-"""What Passband answers on scheduling (reference, "Get schedule slots" to "Get historical best ...")."""
+"""The models of Passband's scheduling.
+
+Reference: "Get schedule slots" to "Get historical best ...".
+"""
 
 from typing import TypedDict
 
@@ -56,7 +59,7 @@ class Conflicts(PassbandModel):
 
     Attributes:
         has_conflict: Whether there are any.
-        count: How many.
+        count: The number of them.
         conflicts: The drafts.
     """
 
@@ -94,10 +97,10 @@ class PostingTimes(PassbandModel):
 
 
 class ScheduledDraft(PassbandModel):
-    """A draft that was given a time.
+    """A draft that was scheduled.
 
     Attributes:
-        id: Which draft.
+        id: The id of the draft.
         scheduled_at: When it will be posted.
     """
 
@@ -106,11 +109,11 @@ class ScheduledDraft(PassbandModel):
 
 
 class BulkSchedule(PassbandModel):
-    """What became of scheduling many drafts.
+    """The outcome of scheduling many drafts.
 
     Attributes:
-        scheduled: The drafts that were given a time.
-        skipped: How many were not.
+        scheduled: The drafts that were scheduled.
+        skipped: The number that were not.
         reason: Why the first of them was not.
     """
 

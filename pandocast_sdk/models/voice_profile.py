@@ -1,4 +1,7 @@
-"""What Passband answers on the voice profile (reference, "Get voice profile", "Update voice profile")."""
+"""The models of Passband's voice profile.
+
+Reference: "Get voice profile", "Update voice profile".
+"""
 
 from pydantic import JsonValue
 
@@ -11,13 +14,13 @@ class VoiceProfile(PassbandModel):
     """How the workspace writes.
 
     Attributes:
-        id: Names it.
+        id: Its id.
         avoid: Words and habits that do not belong to the voice.
         examples: Texts in the voice.
-        created_at: When it was made.
+        created_at: When it was created.
         updated_at: When it was last changed.
         style: The voice in words.
-        formats: What holds for single formats.
+        formats: What applies to single formats.
     """
 
     id: str

@@ -23,12 +23,12 @@ class Webhook:
     the secrets, the `repr` does not.
 
     Args:
-        secret_or_secrets: The endpoint's secret. While one secret replaces another, give both: either will
+        secret_or_secrets: The endpoint's secret. While one secret replaces another, pass both: either will
             do.
         tolerance: How far the timestamp in the signed body may be from now, into the past or the future, both
             ends included: a `timedelta` or seconds. None accepts any. The service publishes no re-delivery of
             its own, but one that is replayed keeps its timestamp, so a tolerance refuses late replays.
-        now: A clock that gives the aware time; the system's if None.
+        now: A clock that returns an aware time; the system's if None.
 
     Raises:
         ValueError: There is no secret, one of them is empty or not encodable, or the tolerance is negative or
@@ -58,7 +58,7 @@ class Webhook:
         return f"<Webhook secrets={len(self._secrets)} tolerance={self._tolerance}>"
 
     def unwrap(self, body: bytes | bytearray | memoryview | str, headers: Headers) -> Event:
-        """Verify a delivery and give its event.
+        """Verify a delivery and return its event.
 
         The event is what the signed body says; the `X-Pandocast-Event` header is not signed and not read.
         No genuine delivery is refused for what it says: a type that this SDK does not know, or a known type
