@@ -17,19 +17,33 @@ _lock = RLock()
 
 @contextmanager
 def importing() -> Iterator[None]:
-    """Import inside of this while no process can fork."""
+    """Import inside of this while no process can fork, and with the real dates."""
     with _lock:
-        yield
+        dates = sys.modules.get("datetime")
+        if dates is None or dates.datetime is _real_class(dates.datetime):
+            yield
+            return
+        # Under a fake clock that replaces these classes, pydantic makes no model with a date.
+        fake = dates.datetime, dates.date
+        dates.datetime, dates.date = map(_real_class, fake)  # type: ignore[attr-defined]  # any module's are
+        try:
+            yield
+        finally:
+            dates.datetime, dates.date = fake  # type: ignore[attr-defined]
 
 
 def load(module: str) -> ModuleType:
-    """Import a module while no process can fork.
+    """Import a module as `importing` does.
 
     Raises:
         ImportError: There is no such module.
     """
     with importing():
         return import_module(module)
+
+
+def _real_class(date_class: type) -> type:
+    return next((base for base in date_class.mro() if base.__module__ == "datetime"), date_class)
 
 
 def lazy_names(

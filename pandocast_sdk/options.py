@@ -8,6 +8,8 @@ from attrs import field, frozen
 if TYPE_CHECKING:
     from tenacity.wait import wait_base
 
+__all__ = ["RateLimitPolicy"]
+
 DEFAULT_TIMEOUT = 30.0
 DEFAULT_MAX_RETRIES = 2
 

@@ -56,7 +56,10 @@ def test_the_wheel_holds_both_packages_and_nothing_else(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     modules = {
-        path.relative_to(ROOT).as_posix() for package in PACKAGES for path in (ROOT / package).rglob("*.py")
+        path.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        for ending in ("*.py", "*.pyi")
+        for path in (ROOT / package).rglob(ending)
     }
     assert names == modules | {
         "pandocast_sdk/_core/rate_limit/budget.lua",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.client import Service, changed_options, client_options
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tenacity.wait import wait_base
 
 T = TypeVar("T")
+C = TypeVar("C", bound="AsyncApiClient")
+"""The client's own class; jedi, which many editors complete with, does not resolve `Self`."""
 
 
 class AsyncApiClient(ABC):
@@ -130,8 +132,8 @@ class AsyncApiClient(ABC):
         """
         return await self._session.run(call, custom_request(method, path, params=params, body=json))
 
-    def with_options(
-        self,
+    def with_options(  # noqa: PYI019 - see there
+        self: C,
         *,
         api_key: str | NotGiven = NOT_GIVEN,
         base_url: str | NotGiven = NOT_GIVEN,
@@ -141,7 +143,7 @@ class AsyncApiClient(ABC):
         rate_limit: RateLimitPolicy | NotGiven = NOT_GIVEN,
         backoff: wait_base | NotGiven = NOT_GIVEN,
         allow_http: bool | NotGiven = NOT_GIVEN,
-    ) -> Self:
+    ) -> C:
         """Return a copy with some options changed; see the constructor for what they mean.
 
         The copy shares this client's connections, and lives as long as they do: closing the copy closes
@@ -181,7 +183,7 @@ class AsyncApiClient(ABC):
         """Close the connections, unless they are those of your own `http_client`; calls raise from now on."""
         await self._session.close()
 
-    async def __aenter__(self) -> Self:
+    async def __aenter__(self: C) -> C:  # noqa: PYI019 - see there
         return self
 
     async def __aexit__(

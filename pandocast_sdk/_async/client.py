@@ -6,6 +6,8 @@ from pandocast_sdk._async.api_client import AsyncApiClient
 from pandocast_sdk._async.content import AsyncContentResource
 from pandocast_sdk._core.client import PANDOCAST, Service
 
+__all__ = ["AsyncPandocast"]
+
 
 class AsyncPandocast(AsyncApiClient):
     """A client of the Pandocast API.

@@ -13,6 +13,8 @@ from pandocast_sdk._async.sources import AsyncSourcesResource
 from pandocast_sdk._async.voice_profile import AsyncVoiceProfileResource
 from pandocast_sdk._core.client import PASSBAND, Service
 
+__all__ = ["AsyncPassband"]
+
 
 class AsyncPassband(AsyncApiClient):
     """A client of the Passband API.

@@ -17,6 +17,8 @@ from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageI
 from pandocast_sdk._drivers.async_pages import AsyncPage, get_page, prefetched_pages
 from pandocast_sdk._drivers.async_session import AsyncSession
 
+__all__ = ["AsyncCursorPages", "AsyncPages"]
+
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
 

@@ -11,6 +11,8 @@ from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageI
 from pandocast_sdk._drivers.async_prefetching import AsyncPrefetcher
 from pandocast_sdk._drivers.async_session import AsyncSession
 
+__all__ = ["AsyncPage"]
+
 R = TypeVar("R", bound=Row)
 
 
@@ -18,7 +20,6 @@ class AsyncPage(Generic[R]):
     """One page of a list; iterating it yields every item from this page to the end of the list, lazily.
 
     Attributes:
-        items: The items of this page.
         total: How many there were on all pages when this one was read.
         has_more: What the server said of items after this page.
     """
@@ -30,9 +31,13 @@ class AsyncPage(Generic[R]):
         self._listing = listing
         self._page = page
         self._prefetch = prefetch
-        self.items = page.items
-        self.total = page.rows.total
-        self.has_more = page.rows.has_more
+        self.total: int = page.rows.total
+        self.has_more: bool = page.rows.has_more
+
+    @property
+    def items(self) -> list[R]:
+        """The items of this page."""
+        return self._page.items
 
     @property
     def position(self) -> str:

@@ -17,6 +17,10 @@ from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator, Pa
 from pandocast_sdk._drivers.sync_prefetching import Prefetcher
 from pandocast_sdk._drivers.sync_session import Session
 
+__all__ = ["CursorPage", "CursorPage"]
+
+__all__ = ["CursorPage"]
+
 T = TypeVar("T")
 
 
@@ -26,7 +30,6 @@ class CursorPage(Generic[T]):
     The server may send an empty page in the middle of a list; only `has_more` says that it has ended.
 
     Attributes:
-        items: The items of this page.
         next_cursor: Names the page after this one, and can be stored to go on there later; None at the end.
         has_more: Whether there is a page after this one.
     """
@@ -38,9 +41,13 @@ class CursorPage(Generic[T]):
         self._listing = listing
         self._page = page
         self._prefetch = prefetch
-        self.items = page.items
-        self.next_cursor = None if page.position is None else page.position.cursor
-        self.has_more = page.position is not None
+        self.next_cursor: str | None = None if page.position is None else page.position.cursor
+        self.has_more: bool = page.position is not None
+
+    @property
+    def items(self) -> list[T]:
+        """The items of this page."""
+        return self._page.items
 
     @property
     def position(self) -> str:

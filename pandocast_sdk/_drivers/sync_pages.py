@@ -12,6 +12,8 @@ from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator, Pa
 from pandocast_sdk._drivers.sync_prefetching import Prefetcher
 from pandocast_sdk._drivers.sync_session import Session
 
+__all__ = ["Page"]
+
 R = TypeVar("R", bound=Row)
 
 
@@ -19,7 +21,6 @@ class Page(Generic[R]):
     """One page of a list; iterating it yields every item from this page to the end of the list, lazily.
 
     Attributes:
-        items: The items of this page.
         total: How many there were on all pages when this one was read.
         has_more: What the server said of items after this page.
     """
@@ -29,9 +30,13 @@ class Page(Generic[R]):
         self._listing = listing
         self._page = page
         self._prefetch = prefetch
-        self.items = page.items
-        self.total = page.rows.total
-        self.has_more = page.rows.has_more
+        self.total: int = page.rows.total
+        self.has_more: bool = page.rows.has_more
+
+    @property
+    def items(self) -> list[R]:
+        """The items of this page."""
+        return self._page.items
 
     @property
     def position(self) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.client import Service, changed_options, client_options
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tenacity.wait import wait_base
 
 T = TypeVar("T")
+C = TypeVar("C", bound="ApiClient")
+"""The client's own class; jedi, which many editors complete with, does not resolve `Self`."""
 
 
 class ApiClient(ABC):
@@ -131,8 +133,8 @@ class ApiClient(ABC):
         """
         return self._session.run(call, custom_request(method, path, params=params, body=json))
 
-    def with_options(
-        self,
+    def with_options(  # noqa: PYI019 - see there
+        self: C,
         *,
         api_key: str | NotGiven = NOT_GIVEN,
         base_url: str | NotGiven = NOT_GIVEN,
@@ -142,7 +144,7 @@ class ApiClient(ABC):
         rate_limit: RateLimitPolicy | NotGiven = NOT_GIVEN,
         backoff: wait_base | NotGiven = NOT_GIVEN,
         allow_http: bool | NotGiven = NOT_GIVEN,
-    ) -> Self:
+    ) -> C:
         """Return a copy with some options changed; see the constructor for what they mean.
 
         The copy shares this client's connections, and lives as long as they do: closing the copy closes
@@ -182,7 +184,7 @@ class ApiClient(ABC):
         """Close the connections, unless they are those of your own `http_client`; calls raise from now on."""
         self._session.close()
 
-    def __enter__(self) -> Self:
+    def __enter__(self: C) -> C:  # noqa: PYI019 - see there
         return self
 
     def __exit__(

@@ -7,6 +7,8 @@ from pandocast_sdk._core.client import PANDOCAST, Service
 from pandocast_sdk._sync.api_client import ApiClient
 from pandocast_sdk._sync.content import ContentResource
 
+__all__ = ["Pandocast"]
+
 
 class Pandocast(ApiClient):
     """A client of the Pandocast API.

@@ -14,6 +14,8 @@ from pandocast_sdk._sync.schedule import ScheduleResource
 from pandocast_sdk._sync.sources import SourcesResource
 from pandocast_sdk._sync.voice_profile import VoiceProfileResource
 
+__all__ = ["Passband"]
+
 
 class Passband(ApiClient):
     """A client of the Passband API.

@@ -4,7 +4,6 @@ They require what the references publish and nothing else: unknown fields are ke
 unknown values of an enumeration are accepted, so that a service that grows breaks nobody.
 """
 
-from pandocast_sdk._exports import MODELS
-from pandocast_sdk._imports import lazy_names
+from pandocast_sdk import _exports, _imports
 
-__getattr__, __dir__, __all__ = lazy_names(__name__, MODELS)
+__getattr__, __dir__, __all__ = _imports.lazy_names(__name__, _exports.MODELS)

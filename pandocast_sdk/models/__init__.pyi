@@ -2,6 +2,7 @@
 
 from pandocast_sdk.models.base import Open as Open
 from pandocast_sdk.models.base import PassbandModel as PassbandModel
+from pandocast_sdk.models.base import Timestamp as Timestamp
 from pandocast_sdk.models.base import WireModel as WireModel
 from pandocast_sdk.models.calendar import CalendarFeed as CalendarFeed
 from pandocast_sdk.models.drafts import BulkAction as BulkAction
@@ -115,6 +116,7 @@ __all__ = [
     "SourceTest",
     "SourceTestItem",
     "SourceType",
+    "Timestamp",
     "TopPost",
     "UnscheduledDrafts",
     "Variant",

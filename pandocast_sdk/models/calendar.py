@@ -1,4 +1,7 @@
-"""What Passband answers on the calendar feed (reference, "Get calendar feed URL")."""
+"""The models of Passband's calendar feed.
+
+Reference: "Get calendar feed URL".
+"""
 
 from pydantic import Field
 
@@ -12,7 +15,7 @@ class CalendarFeed(PassbandModel):
 
     Attributes:
         enabled: Whether there is a feed.
-        url: Its address; who knows it can read the feed, so it is not shown in a `repr`.
+        url: Its address; whoever knows it can read the feed, so it is not shown in a `repr`.
     """
 
     enabled: bool

@@ -1,9 +1,26 @@
-"""What Passband answers on drafts (reference, "List drafts" to "Update draft" and "Bulk draft action")."""
+"""The models of Passband's drafts.
 
-from datetime import datetime
+Reference: "List drafts" to "Update draft" and "Bulk draft action".
+"""
+
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-from pandocast_sdk.models.base import Open, PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
+
+__all__ = [
+    "BulkAction",
+    "BulkOutcome",
+    "BulkResult",
+    "CreatedDrafts",
+    "Draft",
+    "DraftFormat",
+    "DraftImage",
+    "DraftImageDict",
+    "DraftItem",
+    "DraftStatus",
+    "PassbandPlatform",
+]
+_UNEXPORTED = ["DraftList"]
 
 __all__ = [
     "BulkAction",
@@ -53,8 +70,8 @@ class DraftImage(PassbandModel):
     """An image of a draft.
 
     Attributes:
-        url: Where it is; needed when a draft is created.
-        alt: What it shows, for those who do not see it.
+        url: Its address; required when a draft is created.
+        alt: What it shows, for those who cannot see it.
     """
 
     url: str | None = None
@@ -65,7 +82,7 @@ class DraftItem(PassbandModel):
     """What a draft was generated from.
 
     Attributes:
-        id: Names it.
+        id: Its id.
         title: Its title.
         source_type: The type of the source it came from; `url` or `prompt` without a source.
     """
@@ -79,23 +96,23 @@ class Draft(PassbandModel):
     """A text on its way to being posted.
 
     Attributes:
-        id: Names it in every other call.
-        text: What it says; empty while it is being generated.
+        id: Its id, which the other calls take.
+        text: Its text; empty while it is being generated.
         format: How long it is.
         status: Where it stands between being written and being posted.
-        created_at: When it was made.
+        created_at: When it was created.
         updated_at: When it was last changed.
         confidence: How well it fits the voice profile, 0 to 1; None when it was not generated.
-        feedback: What a reviewer said of it, or why it failed.
+        feedback: A reviewer's comment, or why it failed.
         rejection_feedback: Why it was rejected.
         scheduled_at: When it will be posted.
         posted_at: When it was posted.
-        post_id: Names the post.
-        item_id: What it was generated from.
-        regenerated_from_id: The draft that it replaces.
+        post_id: The id of the post.
+        item_id: The id of what it was generated from.
+        regenerated_from_id: The id of the draft that it replaces.
         tags: Its tags.
         images: Its images.
-        target_platforms: Where it is meant for.
+        target_platforms: The platforms that it is meant for.
         item: What it was generated from, in short.
     """
 
@@ -103,13 +120,13 @@ class Draft(PassbandModel):
     text: str
     format: Open[DraftFormat]
     status: Open[DraftStatus]
-    created_at: datetime
-    updated_at: datetime
+    created_at: Timestamp
+    updated_at: Timestamp
     confidence: float | None = None
     feedback: str | None = None
     rejection_feedback: str | None = None
-    scheduled_at: datetime | None = None
-    posted_at: datetime | None = None
+    scheduled_at: Timestamp | None = None
+    posted_at: Timestamp | None = None
     post_id: str | None = None
     item_id: str | None = None
     regenerated_from_id: str | None = None
@@ -135,9 +152,9 @@ class CreatedDrafts(PassbandModel):
     """The drafts that one call has created.
 
     Attributes:
-        mode: Whether they were given or are being generated.
+        mode: Whether the call passed their texts or they are being generated.
         drafts: The drafts.
-        item_id: What they are generated from; None in direct mode.
+        item_id: The id of what they are generated from; None in direct mode.
     """
 
     mode: Open[Literal["direct", "generate"]]
@@ -146,11 +163,11 @@ class CreatedDrafts(PassbandModel):
 
 
 class BulkOutcome(PassbandModel):
-    """What became of one draft of many.
+    """The outcome for one draft of many.
 
     Attributes:
         ok: Whether the action was done.
-        error: Why it was not.
+        error: Why it was not done.
     """
 
     ok: bool | None = None
@@ -158,14 +175,14 @@ class BulkOutcome(PassbandModel):
 
 
 class BulkResult(PassbandModel):
-    """What became of an action on many drafts.
+    """The outcome of an action on many drafts.
 
     Attributes:
         action: The action.
-        total: How many drafts were named.
-        succeeded: For how many it was done.
-        failed: For how many it was not.
-        results: What became of each, by its id.
+        total: The number of drafts that the action was for.
+        succeeded: The number for which it was done.
+        failed: The number for which it was not.
+        results: The outcome for each draft, by its id.
     """
 
     action: Open[BulkAction]

@@ -1,9 +1,11 @@
-"""What Passband answers on engagement (reference, "Engagement summary", "Upsert engagement metrics")."""
+"""The models of Passband's engagement.
 
-from datetime import datetime
+Reference: "Engagement summary", "Upsert engagement metrics".
+"""
+
 from typing import Literal, TypeAlias
 
-from pandocast_sdk.models.base import Open, PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
 from pandocast_sdk.models.drafts import DraftFormat, PassbandPlatform
 
 __all__ = [
@@ -23,56 +25,56 @@ class Engagement(PassbandModel):
     """How one draft did on one platform.
 
     Attributes:
-        id: Names this record.
-        draft_id: Which draft.
-        platform: On which platform.
+        id: The id of this record.
+        draft_id: The id of the draft.
+        platform: The platform.
         status: Whether it was posted there.
-        created_at: When the record was made.
-        post_id: Names the post there.
-        retry_count: How often posting was tried again.
-        retry_after: When it will be tried again.
+        created_at: When the record was created.
+        post_id: The id of the post there.
+        retry_count: How often posting was retried.
+        retry_after: When it will be retried.
         error_message: Why posting failed.
         failed_at: When it failed.
-        likes: How many likes were counted.
-        replies: How many replies.
-        reposts: How many reposts.
+        likes: The number of likes.
+        replies: The number of replies.
+        reposts: The number of reposts.
         impressions: How often it was shown.
-        clicks: How many clicks.
+        clicks: The number of clicks.
         engagement_rate: Likes, replies, reposts and clicks for each impression; above 1 when they outnumber
             the impressions.
-        measured_at: When the numbers were last given.
+        measured_at: When the numbers were last reported.
     """
 
     id: str
     draft_id: str
     platform: Open[PassbandPlatform]
     status: Open[EngagementStatus]
-    created_at: datetime
+    created_at: Timestamp
     post_id: str | None = None
     retry_count: int | None = None
-    retry_after: datetime | None = None
+    retry_after: Timestamp | None = None
     error_message: str | None = None
-    failed_at: datetime | None = None
+    failed_at: Timestamp | None = None
     likes: int | None = None
     replies: int | None = None
     reposts: int | None = None
     impressions: int | None = None
     clicks: int | None = None
     engagement_rate: float | None = None
-    measured_at: datetime | None = None
+    measured_at: Timestamp | None = None
 
 
 class TopPost(PassbandModel):
     """One of the posts that did best.
 
     Attributes:
-        draft_id: Which draft.
-        platform: On which platform.
-        post_id: Names the post there.
+        draft_id: The id of the draft.
+        platform: The platform.
+        post_id: The id of the post there.
         engagement_rate: As in `Engagement`.
-        likes: How many likes were counted.
-        replies: How many replies.
-        reposts: How many reposts.
+        likes: The number of likes.
+        replies: The number of replies.
+        reposts: The number of reposts.
         impressions: How often it was shown.
     """
 
@@ -91,7 +93,7 @@ class FormatEngagement(PassbandModel):
 
     Attributes:
         format: The format.
-        posts: How many posts have numbers.
+        posts: The number of posts with metrics.
         avg_engagement_rate: The mean of their rates.
     """
 
@@ -105,7 +107,7 @@ class PlatformEngagement(PassbandModel):
 
     Attributes:
         platform: The platform.
-        posts: How many posts have numbers.
+        posts: The number of posts with metrics.
         avg_engagement_rate: The mean of their rates.
     """
 
@@ -118,11 +120,11 @@ class EngagementSummary(PassbandModel):
     """How all posts did.
 
     Attributes:
-        total_posted: How many drafts were posted.
-        total_with_metrics: How many posts have numbers.
-        total_likes: How many likes were counted.
-        total_replies: How many replies.
-        total_reposts: How many reposts.
+        total_posted: The number of drafts that were posted.
+        total_with_metrics: The number of posts with metrics.
+        total_likes: The number of likes.
+        total_replies: The number of replies.
+        total_reposts: The number of reposts.
         total_impressions: How often they were shown.
         top_posts: Those that did best, best first.
         by_format: The same for each format.

@@ -1,11 +1,15 @@
-"""What Passband answers on experiments (reference, "List experiments", "Create experiment")."""
+"""The models of Passband's experiments.
 
-from datetime import datetime
+Reference: "List experiments", "Create experiment".
+"""
+
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from pydantic import JsonValue
 
-from pandocast_sdk.models.base import Open, PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
+
+__all__ = ["Experiment", "ExperimentResults", "ExperimentStatus", "Variant", "VariantDict", "VariantResult"]
 
 __all__ = ["Experiment", "ExperimentResults", "ExperimentStatus", "Variant", "VariantDict", "VariantResult"]
 
@@ -25,9 +29,9 @@ class Variant(PassbandModel):
     """One of the values that an experiment compares.
 
     Attributes:
-        name: Its name, which is its own in the experiment; needed when one is created.
-        value: The parameter's value, anything that JSON can say; needed when one is created.
-        weight: How often it is taken, compared with the others.
+        name: Its name, unique in the experiment; required when one is created.
+        value: The parameter's value, any JSON value; required when one is created.
+        weight: How often it is used, compared with the others.
     """
 
     name: str | None = None
@@ -39,7 +43,7 @@ class VariantResult(PassbandModel):
     """How one variant did.
 
     Attributes:
-        posts: How many posts have numbers.
+        posts: The number of posts with metrics.
         avg_engagement_rate: The mean of their rates.
     """
 
@@ -63,13 +67,13 @@ class Experiment(PassbandModel):
     """A comparison of two to five values of one parameter.
 
     Attributes:
-        id: Names it.
+        id: Its id.
         name: Its name.
-        parameter: What is varied.
-        status: Whether it goes on.
+        parameter: The parameter that is varied.
+        status: Whether it is running.
         variants: The values compared.
         started_at: When it began.
-        created_at: When it was made.
+        created_at: When it was created.
         ended_at: When it ended.
         results: How the variants did.
     """
@@ -79,7 +83,7 @@ class Experiment(PassbandModel):
     parameter: str
     status: Open[ExperimentStatus]
     variants: list[Variant]
-    started_at: datetime
-    created_at: datetime
-    ended_at: datetime | None = None
+    started_at: Timestamp
+    created_at: Timestamp
+    ended_at: Timestamp | None = None
     results: ExperimentResults | None = None

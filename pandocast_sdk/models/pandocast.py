@@ -1,9 +1,14 @@
-"""What Pandocast answers (reference, "Endpoints")."""
+"""The models of Pandocast.
 
-from datetime import datetime
+Reference: "Endpoints".
+"""
+
 from typing import Literal, TypeAlias
 
-from pandocast_sdk.models.base import Open, WireModel
+from pandocast_sdk.models.base import Open, Timestamp, WireModel
+
+__all__ = ["Content", "Generation", "Output", "Outputs", "ScheduledPost"]
+_UNEXPORTED = ["ContentList", "ContentStatus", "OutputStatus", "PlatformId"]
 
 __all__ = ["Content", "Generation", "Output", "Outputs", "ScheduledPost"]
 _UNEXPORTED = ["ContentList", "ContentStatus", "OutputStatus", "PlatformId"]
@@ -22,7 +27,7 @@ class Content(WireModel):
     """An upload.
 
     Attributes:
-        id: Names it in every other call.
+        id: Its id, which the other calls take.
         title: Its title.
         content_type: What it is, such as `blog_post`.
         status: Where it stands between upload and outputs.
@@ -33,7 +38,7 @@ class Content(WireModel):
     title: str
     content_type: str
     status: ContentStatus
-    created_at: datetime
+    created_at: Timestamp
 
 
 class ContentList(WireModel):
@@ -51,11 +56,11 @@ class ContentList(WireModel):
 
 
 class Generation(WireModel):
-    """The service has begun to generate.
+    """Generation has started.
 
     Attributes:
-        success: Whether it has.
-        content_id: For which upload.
+        success: Whether generation has started.
+        content_id: The id of the upload.
         status: The upload's status, `generating`.
         message: A sentence for people.
     """
@@ -70,9 +75,9 @@ class Output(WireModel):
     """A post written for one platform.
 
     Attributes:
-        id: Names it when it is scheduled.
-        platform_id: For which platform and format.
-        format_name: The same, for people.
+        id: Its id, which scheduling takes.
+        platform_id: The platform and format that it is for.
+        format_name: The name of both, for people.
         content: The text to post.
         voice_match_score: How well it fits the voice profile, 0 to 100.
         status: Where it stands between draft and published.
@@ -85,7 +90,7 @@ class Output(WireModel):
     content: str
     voice_match_score: int
     status: OutputStatus
-    created_at: datetime
+    created_at: Timestamp
 
 
 class Outputs(WireModel):
@@ -101,12 +106,12 @@ class Outputs(WireModel):
 
 
 class ScheduledPost(WireModel):
-    """An output that has a time to be published.
+    """An output that is scheduled to be published.
 
     Attributes:
         success: Whether it was scheduled.
-        event_id: Names the planned publication; webhooks carry it.
-        output_id: Which output.
+        event_id: The id of the planned publication; webhooks carry it.
+        output_id: The id of the output.
         scheduled_at: When it will be published.
         status: `scheduled`.
     """
@@ -114,5 +119,5 @@ class ScheduledPost(WireModel):
     success: bool
     event_id: str
     output_id: str
-    scheduled_at: datetime
+    scheduled_at: Timestamp
     status: OutputStatus

@@ -1,9 +1,21 @@
-"""What Passband answers on its pipeline (reference, "Trigger pipeline run" to "Pipeline statistics")."""
+"""The models of Passband's pipeline.
 
-from datetime import datetime
+Reference: "Trigger pipeline run" to "Pipeline statistics".
+"""
+
 from typing import Literal, TypeAlias
 
-from pandocast_sdk.models.base import Open, PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
+
+__all__ = [
+    "PipelineErrorCount",
+    "PipelineRun",
+    "PipelineStats",
+    "PipelineTrigger",
+    "RecentPipelineStats",
+    "RunStatus",
+]
+_UNEXPORTED = ["PipelineRunList"]
 
 __all__ = [
     "PipelineErrorCount",
@@ -20,7 +32,7 @@ RunStatus: TypeAlias = Literal["queued", "running", "completed", "failed"]
 
 
 class PipelineTrigger(PassbandModel):
-    """A run was asked for.
+    """A run was requested.
 
     Attributes:
         status: `queued`.
@@ -35,20 +47,20 @@ class PipelineRun(PassbandModel):
     """One run over all sources.
 
     Attributes:
-        id: Names it.
-        status: Where it stands between being asked for and its end.
+        id: Its id.
+        status: Where it stands between its request and its end.
         started_at: When it began.
         finished_at: When it ended.
         duration: How long it took, in seconds.
-        items_fetched: How many new items the sources had.
-        drafts_generated: How many drafts were made of them.
+        items_fetched: The number of new items in the sources.
+        drafts_generated: The number of drafts generated from them.
         error: What went wrong, if anything.
     """
 
     id: str | None = None
     status: Open[RunStatus] | None = None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
+    started_at: Timestamp | None = None
+    finished_at: Timestamp | None = None
     duration: float | None = None
     items_fetched: int | None = None
     drafts_generated: int | None = None
@@ -72,7 +84,7 @@ class PipelineErrorCount(PassbandModel):
 
     Attributes:
         message: The error.
-        count: How many runs.
+        count: The number of runs.
     """
 
     message: str | None = None
@@ -83,9 +95,9 @@ class RecentPipelineStats(PassbandModel):
     """The last 30 days in numbers.
 
     Attributes:
-        total_runs: How many runs have ended.
-        success_rate: The part of them that completed, 0 to 1.
-        drafts_generated: How many drafts they made.
+        total_runs: The number of runs that have ended.
+        success_rate: The share of them that completed, 0 to 1.
+        drafts_generated: The number of drafts they generated.
     """
 
     total_runs: int | None = None
@@ -97,12 +109,12 @@ class PipelineStats(PassbandModel):
     """All runs in numbers.
 
     Attributes:
-        total_runs: How many have ended.
+        total_runs: The number that have ended.
         top_errors: The most frequent errors, most frequent first.
-        success_rate: The part of the runs that completed, 0 to 1.
+        success_rate: The share of the runs that completed, 0 to 1.
         average_duration: The mean duration of a run, in seconds.
         average_items_per_run: The mean number of new items.
-        average_drafts_per_run: The mean number of drafts made.
+        average_drafts_per_run: The mean number of drafts generated.
         last_30_days: The same for the last 30 days.
     """
 

@@ -1,9 +1,11 @@
-"""What Passband answers on scheduling (reference, "Get schedule slots" to "Get historical best ...")."""
+"""The models of Passband's scheduling.
 
-from datetime import datetime
+Reference: "Get schedule slots" to "Get historical best ...".
+"""
+
 from typing import TypedDict
 
-from pandocast_sdk.models.base import Open, PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
 from pandocast_sdk.models.drafts import Draft, PassbandPlatform
 
 __all__ = ["BulkSchedule", "Conflicts", "PostingTime", "ScheduledDraft", "Slot", "SlotDict"]
@@ -57,7 +59,7 @@ class Conflicts(PassbandModel):
 
     Attributes:
         has_conflict: Whether there are any.
-        count: How many.
+        count: The number of them.
         conflicts: The drafts.
     """
 
@@ -95,23 +97,23 @@ class PostingTimes(PassbandModel):
 
 
 class ScheduledDraft(PassbandModel):
-    """A draft that was given a time.
+    """A draft that was scheduled.
 
     Attributes:
-        id: Which draft.
+        id: The id of the draft.
         scheduled_at: When it will be posted.
     """
 
     id: str | None = None
-    scheduled_at: datetime | None = None
+    scheduled_at: Timestamp | None = None
 
 
 class BulkSchedule(PassbandModel):
-    """What became of scheduling many drafts.
+    """The outcome of scheduling many drafts.
 
     Attributes:
-        scheduled: The drafts that were given a time.
-        skipped: How many were not.
+        scheduled: The drafts that were scheduled.
+        skipped: The number that were not.
         reason: Why the first of them was not.
     """
 

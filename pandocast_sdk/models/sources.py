@@ -1,35 +1,39 @@
-"""What Passband answers on sources (reference, "List sources" to "Test source")."""
+"""The models of Passband's sources.
 
-from datetime import datetime
+Reference: "List sources" to "Test source".
+"""
+
 from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
-from pandocast_sdk.models.base import Open, PassbandModel
+from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
+
+__all__ = ["Source", "SourceHealth", "SourceTest", "SourceTestItem", "SourceType"]
 
 __all__ = ["Source", "SourceHealth", "SourceTest", "SourceTestItem", "SourceType"]
 
 SourceType: TypeAlias = Literal["rss", "twitter", "reddit", "hackernews", "google_news", "substack"]
-"""What kind of place a source is."""
+"""The type of a source."""
 
 SourceHealth: TypeAlias = Literal["healthy", "degraded", "failing"]
 """How reliably a source can be fetched. Only `healthy` is published; others may come."""
 
 
 class Source(PassbandModel):
-    """A place where the pipeline looks for items.
+    """A source in which the pipeline looks for items.
 
     Attributes:
-        id: Names it in every other call.
-        type: What kind of place it is.
+        id: Its id, which the other calls take.
+        type: Its type.
         name: Its name.
-        url: Where it is.
+        url: Its address.
         enabled: Whether the pipeline looks there.
         health: How reliably it can be fetched.
         fail_count: How often fetching has failed in a row.
-        created_at: When it was made.
+        created_at: When it was created.
         updated_at: When it was last changed.
-        item_count: How many items came from it.
+        item_count: The number of items from it.
         config: Its settings.
         last_fetch: When it was last fetched.
         last_error: Why the last fetch failed.
@@ -42,30 +46,30 @@ class Source(PassbandModel):
     enabled: bool
     health: Open[SourceHealth]
     fail_count: int
-    created_at: datetime
-    updated_at: datetime
+    created_at: Timestamp
+    updated_at: Timestamp
     item_count: int
     config: dict[str, JsonValue] | None = None
-    last_fetch: datetime | None = None
+    last_fetch: Timestamp | None = None
     last_error: str | None = None
 
 
 class SourceTestItem(PassbandModel):
-    """One item that a test fetch has found.
+    """One item that a test fetch found.
 
     Attributes:
         title: Its title.
-        link: Where it is.
+        link: Its address.
         published_at: When it was published, as the source says.
     """
 
     title: str | None = None
     link: str | None = None
-    published_at: datetime | None = None
+    published_at: Timestamp | None = None
 
 
 class SourceTest(PassbandModel):
-    """What a test fetch has found.
+    """The outcome of a test fetch.
 
     Attributes:
         ok: Whether the source could be fetched and read.

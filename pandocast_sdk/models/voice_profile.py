@@ -1,10 +1,13 @@
-"""What Passband answers on the voice profile (reference, "Get voice profile", "Update voice profile")."""
+"""The models of Passband's voice profile.
 
-from datetime import datetime
+Reference: "Get voice profile", "Update voice profile".
+"""
 
 from pydantic import JsonValue
 
-from pandocast_sdk.models.base import PassbandModel
+from pandocast_sdk.models.base import PassbandModel, Timestamp
+
+__all__ = ["VoiceProfile"]
 
 __all__ = ["VoiceProfile"]
 
@@ -13,19 +16,19 @@ class VoiceProfile(PassbandModel):
     """How the workspace writes.
 
     Attributes:
-        id: Names it.
+        id: Its id.
         avoid: Words and habits that do not belong to the voice.
         examples: Texts in the voice.
-        created_at: When it was made.
+        created_at: When it was created.
         updated_at: When it was last changed.
         style: The voice in words.
-        formats: What holds for single formats.
+        formats: What applies to single formats.
     """
 
     id: str
     avoid: list[str]
     examples: list[str]
-    created_at: datetime
-    updated_at: datetime
+    created_at: Timestamp
+    updated_at: Timestamp
     style: str | None = None
     formats: dict[str, JsonValue] | None = None

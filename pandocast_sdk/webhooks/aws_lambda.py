@@ -17,11 +17,11 @@ __all__ = ["unwrap_request"]
 
 
 def unwrap_request(webhook: Webhook, event: Mapping[str, object]) -> Event:
-    """Verify the body of a proxy event, of payload format 1.0 or 2.0, and give the webhook's event.
+    """Verify the body of a proxy event, of payload format 1.0 or 2.0, and return its event.
 
     Raises:
-        WebhookVerificationError: As `Webhook.unwrap`, or it is not a proxy event; answer 401.
-        WebhookPayloadError: As `Webhook.unwrap`; answer 400.
+        WebhookVerificationError: As `Webhook.unwrap`, or it is not a proxy event; respond with 401.
+        WebhookPayloadError: As `Webhook.unwrap`; respond with 400.
     """
     try:
         # Only the first shows repeated headers; format 2.0 joins them with commas, which no signature has.

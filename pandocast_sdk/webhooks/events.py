@@ -1,4 +1,4 @@
-"""The events that Pandocast tells a webhook endpoint about, as typed values.
+"""The events that Pandocast sends to a webhook endpoint, as typed values.
 
 Reference: "Event Types" and "Payload Format". The reference publishes the data of `content.analyzed` only, so
 only those fields are required; every other field may be absent, and is None then. Fields that are not listed
@@ -17,19 +17,21 @@ from pandocast_sdk.models.base import WireModel
 
 __all__ = [
     "AbTestCompleted",
-    "AbTestCompletedData",
     "ContentAnalyzed",
-    "ContentAnalyzedData",
     "ContentUploaded",
-    "ContentUploadedData",
     "Event",
     "OutputsGenerated",
-    "OutputsGeneratedData",
     "PostFailed",
-    "PostFailedData",
     "PostPublished",
-    "PostPublishedData",
     "UnknownEvent",
+]
+_UNEXPORTED = [
+    "AbTestCompletedData",
+    "ContentAnalyzedData",
+    "ContentUploadedData",
+    "OutputsGeneratedData",
+    "PostFailedData",
+    "PostPublishedData",
 ]
 
 
@@ -60,7 +62,7 @@ class OutputsGeneratedData(WireModel):
 
 
 class PostPublishedData(WireModel):
-    """The post that went out; `event_id` is the one that scheduling it answered."""
+    """The post that went out; `event_id` is the one that scheduling it returned."""
 
     workspace_id: str | None = None
     content_id: str | None = None
@@ -161,7 +163,7 @@ _KnownEvent: TypeAlias = (
 )
 
 Event: TypeAlias = _KnownEvent | UnknownEvent
-"""Any event that `Webhook.unwrap` gives."""
+"""Any event that `Webhook.unwrap` returns."""
 
 
 def parse_event(body: bytes) -> Event:

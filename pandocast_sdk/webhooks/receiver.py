@@ -1,8 +1,8 @@
 """Receiving a delivery: verify the raw body first, read it afterwards."""
 
+import datetime as dt  # not its classes: a fake clock may replace those at any time
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
 
 from pandocast_sdk.errors import WebhookVerificationError
 from pandocast_sdk.webhooks.events import Event, parse_event
@@ -23,12 +23,12 @@ class Webhook:
     the secrets, the `repr` does not.
 
     Args:
-        secret_or_secrets: The endpoint's secret. While one secret replaces another, give both: either will
+        secret_or_secrets: The endpoint's secret. While one secret replaces another, pass both: either will
             do.
         tolerance: How far the timestamp in the signed body may be from now, into the past or the future, both
             ends included: a `timedelta` or seconds. None accepts any. The service publishes no re-delivery of
             its own, but one that is replayed keeps its timestamp, so a tolerance refuses late replays.
-        now: A clock that gives the aware time; the system's if None.
+        now: A clock that returns an aware time; the system's if None.
 
     Raises:
         ValueError: There is no secret, one of them is empty or not encodable, or the tolerance is negative or
@@ -41,8 +41,8 @@ class Webhook:
     def __init__(
         self,
         secret_or_secrets: str | Sequence[str],
-        tolerance: timedelta | float | None = None,
-        now: Callable[[], datetime] | None = None,
+        tolerance: dt.timedelta | float | None = None,
+        now: Callable[[], dt.datetime] | None = None,
     ) -> None:
         if isinstance(secret_or_secrets, str):
             secret_or_secrets = (secret_or_secrets,)
@@ -58,7 +58,7 @@ class Webhook:
         return f"<Webhook secrets={len(self._secrets)} tolerance={self._tolerance}>"
 
     def unwrap(self, body: bytes | bytearray | memoryview | str, headers: Headers) -> Event:
-        """Verify a delivery and give its event.
+        """Verify a delivery and return its event.
 
         The event is what the signed body says; the `X-Pandocast-Event` header is not signed and not read.
         No genuine delivery is refused for what it says: a type that this SDK does not know, or a known type
@@ -101,20 +101,20 @@ class Webhook:
             return None
         return values[0] if len(values) == 1 and _is_identifier(values[0]) else None
 
-    def _check_age(self, timestamp: datetime | None, tolerance: timedelta) -> None:
+    def _check_age(self, timestamp: dt.datetime | None, tolerance: dt.timedelta) -> None:
         if timestamp is None:
             raise WebhookVerificationError("the age of the delivery cannot be judged: no readable timestamp")
-        age = (datetime.now(UTC) if self._now is None else self._now()) - timestamp
+        age = (dt.datetime.now(dt.UTC) if self._now is None else self._now()) - timestamp
         if abs(age) > tolerance:
             raise WebhookVerificationError(f"the delivery's timestamp is more than {tolerance} from now")
 
 
-def _as_tolerance(tolerance: timedelta | float) -> timedelta:
+def _as_tolerance(tolerance: dt.timedelta | float) -> dt.timedelta:
     try:
-        result = tolerance if isinstance(tolerance, timedelta) else timedelta(seconds=tolerance)
+        result = tolerance if isinstance(tolerance, dt.timedelta) else dt.timedelta(seconds=tolerance)
     except OverflowError:
         raise ValueError("a tolerance must be finite; None accepts any timestamp") from None
-    if result < timedelta():
+    if result < dt.timedelta():
         raise ValueError("a tolerance must not be negative")
     return result
 

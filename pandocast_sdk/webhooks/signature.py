@@ -25,9 +25,9 @@ def sign(body: bytes | str, secret: str) -> str:
 
 
 def verify_signature(body: bytes | str, signature: str | None, secret: str | Sequence[str]) -> bool:
-    """Tell whether a delivery is genuine, in time that depends on neither the signature nor the secrets.
+    """Return whether a delivery is genuine, in time that depends on neither the signature nor the secrets.
 
-    Whatever the arguments are, the answer is True or False and never an exception: a stranger's request must
+    Whatever the arguments are, the result is True or False and never an exception: a stranger's request must
     not become an error of the receiver. What cannot be judged is not genuine.
 
     Args:
@@ -44,7 +44,7 @@ def verify_signature(body: bytes | str, signature: str | None, secret: str | Seq
         if isinstance(secret, str):
             return _is_signed_with(secret, message, signature)
         genuine = False
-        for each in secret:  # to the end, so that the time does not tell which secret it was
+        for each in secret:  # to the end, so that the time does not show which secret it was
             genuine |= _is_signed_with(each, message, signature)
         return genuine
     except Exception:  # noqa: BLE001  # the promise of this function; a failure to judge is a refusal

@@ -39,7 +39,7 @@ class Database:
         """
         self._secret: bytes | None = None
         try:
-            self.engine = create_engine(url)
+            self.engine: Engine = create_engine(url)
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise DatabaseError(f"not a usable database URL: {error}") from error
         if self.engine.dialect.name == "sqlite":

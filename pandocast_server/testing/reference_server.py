@@ -99,8 +99,8 @@ class ReferenceServer:
             )
             self._runtime = Runtime.start(settings, durable=not self._owns_database)
             stack.callback(self._runtime.database.close)
-            self.base_url = f"http://{HOST}:{port}/api/v1"
-            self.passband_url = f"http://{HOST}:{port}/passband/v1"
+            self.base_url: str = f"http://{HOST}:{port}/api/v1"
+            self.passband_url: str = f"http://{HOST}:{port}/passband/v1"
             self._give_handles()
             self._rate_limits = RateLimits(rate_limit, rate_window)
             self._workers = background_workers(self._runtime, self._failures)
@@ -239,13 +239,13 @@ class ReferenceServer:
         self._journal = Journal()
         self._failures = InjectedFailures()
         self.clock: Clock = self._runtime.clock
-        self.webhooks = Webhooks(self._workspace)
-        self.platforms = Platforms(self._workspace)
-        self.outputs = Outputs(self._workspace)
-        self.content = Content(self._workspace, self._failures)
-        self.experiments = Experiments(self._workspace)
-        self.calendar = Calendar(self._workspace)
-        self.faults = Faults()
+        self.webhooks: Webhooks = Webhooks(self._workspace)
+        self.platforms: Platforms = Platforms(self._workspace)
+        self.outputs: Outputs = Outputs(self._workspace)
+        self.content: Content = Content(self._workspace, self._failures)
+        self.experiments: Experiments = Experiments(self._workspace)
+        self.calendar: Calendar = Calendar(self._workspace)
+        self.faults: Faults = Faults()
 
     def _app(self) -> ASGIApp:
         app = create_app(self._runtime, around_handlers=self._inject, rate_limits=self._rate_limits)

@@ -20,7 +20,7 @@ from pandocast_sdk._core.call.failures import (
     status_error,
     unreadable_error,
 )
-from pandocast_sdk._core.call.retries import Attempts
+from pandocast_sdk._core.call.retries import Attempts, count_attempts
 from pandocast_sdk._core.protocol import (
     Failure,
     FailureKind,
@@ -86,7 +86,7 @@ def call(context: CallContext, operation: Operation[T], *, expires: float = inf)
             _log(operation, outcome, sends)
         if isinstance(outcome, WireResponse) and 200 <= outcome.status < 300:
             return _read(context, operation, outcome)
-        attempts = attempts or Attempts(max_retries=options.max_retries, backoff=options.backoff)
+        attempts = attempts or (yield from count_attempts(options))
         refused = yield from _recover(context, operation, outcome, attempts, expires)
 
 

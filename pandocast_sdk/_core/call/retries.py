@@ -1,8 +1,12 @@
 """How often a call is sent again, and after how long; `failure_table` says whether."""
 
+import sys
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-from pandocast_sdk.options import default_backoff
+from pandocast_sdk._core.protocol import Load, Outcome
+from pandocast_sdk._imports import load
+from pandocast_sdk.options import ClientOptions, default_backoff
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -27,9 +31,8 @@ class Attempts:
 
     def next_wait(self) -> float | None:
         """Count a failed attempt; return the seconds before the next, or None when there is none."""
-        # Loaded by the first failure: most processes meet none.
-        from tenacity import RetryCallState, Retrying  # noqa: PLC0415
-        from tenacity.stop import stop_after_attempt  # noqa: PLC0415
+        from tenacity import RetryCallState, Retrying  # noqa: PLC0415 - see `count_attempts`
+        from tenacity.stop import stop_after_attempt  # noqa: PLC0415 - likewise
 
         if self._state is None:
             self._state = RetryCallState(Retrying(), None, (), {})
@@ -39,3 +42,10 @@ class Attempts:
             return None
         backoff = default_backoff() if self._backoff is None else self._backoff
         return max(0.0, float(backoff(self._state)))
+
+
+def count_attempts(options: ClientOptions) -> Generator[Load, Outcome, Attempts]:
+    """Start to count the attempts of a call whose first has failed; most processes see no failure."""
+    if "tenacity" not in sys.modules:
+        yield Load(lambda: load("tenacity"))
+    return Attempts(max_retries=options.max_retries, backoff=options.backoff)

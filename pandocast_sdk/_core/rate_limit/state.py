@@ -4,6 +4,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple, Self
 
+__all__ = ["RateLimitState"]
+
 
 class RateLimitState(NamedTuple):
     """The current window of a key, as far as this process knows it (reference, "Rate Limits").

@@ -10,6 +10,8 @@ from pandocast_sdk._core.protocol import WireResponse
 from pandocast_sdk._core.requests.headers import Headers
 from pandocast_sdk._core.requests.operation import Operation, json_body, query_string
 
+__all__ = ["Response"]
+
 _METHOD = re.compile(r"[A-Z]{1,20}")
 _PATH = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")  # RFC 3986, 3.3
 

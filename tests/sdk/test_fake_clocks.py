@@ -1,0 +1,71 @@
+"""Every public name loads under a fake clock too, tells its time, and is as good as ever when it has stopped.
+
+Starting freezegun reads each name that `dir` lists of each module, so it loads them all by itself.
+"""
+
+import subprocess
+import sys
+from textwrap import indent
+
+import pytest
+
+IMPORT = """
+import pandocast_sdk
+from pandocast_sdk import models, webhooks
+
+def judge(timestamp):
+    body = b'{"event": "x", "timestamp": "%s", "data": {}}' % timestamp.encode()
+    headers = {"X-Pandocast-Signature": webhooks.sign(body, "secret")}
+    return webhooks.Webhook("secret", tolerance=86400).unwrap(body, headers)
+
+def read(time):
+    return models.Content(id="1", title="t", content_type="blog", status="new", created_at=time).created_at
+"""
+
+USE = """
+for package in pandocast_sdk, models, webhooks:
+    for name in dir(package):
+        getattr(package, name)
+assert read("2026-01-02T03:04:05Z").isoformat() == "2026-01-02T03:04:05+00:00"
+assert read(datetime.now(UTC)).year == 2020
+assert judge("2020-02-03T00:00:00Z").timestamp.year == 2020
+"""
+
+AFTERWARDS = """
+assert (datetime, date) == real
+for module in [module for name, module in sys.modules.items() if name.startswith("pandocast_sdk")]:
+    dates = {value for value in vars(module).values() if isinstance(value, type) and issubclass(value, date)}
+    assert dates <= set(real), module
+assert models.Content.model_fields["created_at"].annotation is datetime
+assert read(datetime.now(UTC)).year > 2020
+try:
+    judge("2020-02-03T00:00:00Z")
+    raise AssertionError("it is not 2020")
+except pandocast_sdk.WebhookVerificationError:
+    pass
+"""
+
+
+CLOCKS = {"freezegun": "freezegun.freeze_time", "time_machine": "time_machine.travel"}
+
+
+@pytest.mark.parametrize("before", ["", "import pydantic\n", "from pydantic import BaseModel\n", IMPORT])
+@pytest.mark.parametrize("library", CLOCKS)
+def test_every_name_loads_under_a_fake_clock_without_lasting_effect(library: str, before: str) -> None:
+    program = f"""
+import sys, {library}
+from datetime import UTC, date, datetime
+real = datetime, date
+{before}
+with {CLOCKS[library]}("2020-02-03", tick=False):
+{indent(IMPORT + USE, "    ")}
+{AFTERWARDS}
+"""
+    if (
+        before != "import pydantic\n"
+    ):  # what freezegun then loads of it, before the SDK is there, stays broken
+        program += """
+from pydantic import create_model
+assert create_model("Own", at=datetime)(at="2026-01-02").at.year == 2026
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)  # noqa: S603 - our own program
