@@ -9,15 +9,23 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
-from threading import RLock
+from threading import RLock, local
 from types import ModuleType
 
+_LIGHT = frozenset({"pandocast_sdk.errors", "pandocast_sdk.webhooks.signature"})
+"""Modules that import next to nothing: no fork has to wait for them."""
+
+_LONGEST_FORK = 30.0  # seconds; an import that takes longer may be waiting for the thread that forks
+
 _lock = RLock()
+_fork = local()
+_guarded = False
 
 
 @contextmanager
 def importing() -> Iterator[None]:
     """Import inside of this while no process can fork, and with the real dates."""
+    _guard_forks()
     with _lock:
         dates = sys.modules.get("datetime")
         if dates is None or dates.datetime is _real_class(dates.datetime):
@@ -38,12 +46,10 @@ def load(module: str) -> ModuleType:
     Raises:
         ImportError: There is no such module.
     """
+    if module in _LIGHT:
+        return import_module(module)
     with importing():
         return import_module(module)
-
-
-def _real_class(date_class: type) -> type:
-    return next((base for base in date_class.mro() if base.__module__ == "datetime"), date_class)
 
 
 def lazy_names(
@@ -67,5 +73,35 @@ def lazy_names(
     return find, lambda: sorted({*namespace, *modules}), [*modules]
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+def _real_class(date_class: type) -> type:
+    return next((base for base in date_class.mro() if base.__module__ == "datetime"), date_class)
+
+
+def _guard_forks() -> None:
+    """Have forks wait for the lock, from the first late import on."""
+    global _guarded  # noqa: PLW0603 - a process is guarded once
+    if _guarded or not hasattr(os, "register_at_fork"):
+        return
+    # A fork takes the lock of `logging` too, which almost every import needs. It has to take ours first, and
+    # does if `logging` was there first: the last to register is the first to be called.
+    import logging  # noqa: F401, PLC0415 - only where something is imported late
+
+    _guarded = True
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork_in_child)
+
+
+def _before_fork() -> None:
+    _fork.holds_lock = _lock.acquire(timeout=_LONGEST_FORK)
+
+
+def _after_fork() -> None:
+    if _fork.holds_lock:
+        _lock.release()
+
+
+def _after_fork_in_child() -> None:
+    global _lock  # noqa: PLW0603 - nobody is left who could release it
+    if _fork.holds_lock:
+        _lock.release()
+    else:
+        _lock = RLock()

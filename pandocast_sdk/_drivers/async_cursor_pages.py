@@ -16,8 +16,6 @@ from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageI
 from pandocast_sdk._drivers.async_prefetching import AsyncPrefetcher
 from pandocast_sdk._drivers.async_session import AsyncSession
 
-__all__ = ["AsyncCursorPage", "AsyncCursorPages"]
-
 __all__ = ["AsyncCursorPage"]
 
 T = TypeVar("T")

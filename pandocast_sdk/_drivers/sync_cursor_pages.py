@@ -17,8 +17,6 @@ from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator, Pa
 from pandocast_sdk._drivers.sync_prefetching import Prefetcher
 from pandocast_sdk._drivers.sync_session import Session
 
-__all__ = ["CursorPage", "CursorPage"]
-
 __all__ = ["CursorPage"]
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from pandocast_sdk._drivers.http.async_pool import AsyncPool
 from pandocast_sdk._drivers.http.body import UNREADABLE, BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
-from pandocast_sdk._drivers.http.transport import import_backend
+from pandocast_sdk._drivers.http.transport import load_backend
 from pandocast_sdk.options import ClientOptions
 
 _GRACE = 0.1  # seconds: the HTTP library's own time-outs come first, because they say what had been reached
@@ -27,7 +27,7 @@ class AsyncExchange:
         Raises:
             ValueError: No request can have the client's address.
         """
-        import_backend()
+        load_backend()
         self._pool = pool
         self._request_builder = RequestBuilder(options, pool.library)
 

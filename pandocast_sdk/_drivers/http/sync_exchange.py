@@ -5,6 +5,7 @@ from typing import cast
 
 import httpx
 
+import pandocast_sdk._drivers.http.transport  # noqa: F401 - which the pool needs later, beside the lock
 from pandocast_sdk._core.protocol import Failure, RawHeaders, Send, WireResponse
 from pandocast_sdk._core.redaction import without_frames
 from pandocast_sdk._drivers.http.body import BodyReader

@@ -6,8 +6,7 @@ import sys
 import pytest
 from support.loopback import FLAVOURS, KEY, NO_LIMIT, always, call, http, loopback
 
-from pandocast_sdk import APIConnectionError, Pandocast
-from pandocast_sdk._drivers.http.transport import tls_context
+from pandocast_sdk import Pandocast
 
 ONE_CALL = """
 import sys
@@ -135,20 +134,6 @@ def test_a_signature_is_verified_with_next_to_nothing() -> None:
     before = modules_after("import sys, hmac; print(*sys.modules)")
     names = {name for name in loaded - before if not name.startswith("pandocast_sdk")}
     assert not {"typing", "re", "json", "attrs", "httpx", "pydantic"} & names
-
-
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_certificates_are_loaded_for_the_first_connection_that_is_encrypted(flavour: str) -> None:
-    tls_context.cache_clear()
-    try:
-        with loopback(always(http("200 OK"))) as server:
-            assert call(flavour, server.url).status_code == 200
-            assert "_own" not in vars(tls_context())
-            with pytest.raises(APIConnectionError):  # nobody speaks TLS there
-                call(flavour, server.url.replace("http:", "https:"), timeout=0.3)
-            assert "_own" in vars(tls_context())
-    finally:
-        tls_context.cache_clear()
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
