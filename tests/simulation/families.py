@@ -41,6 +41,17 @@ def vague(random: Random) -> Scenario:
     return replace(honest(random), date_lag=(0, random.choice((0.3, 1.0, 1.9))))
 
 
+def slow(random: Random) -> Scenario:
+    """Answers take seconds, the first one too, until which nobody knows a limit; there are crowds."""
+    return replace(
+        honest(random),
+        workers=random.choice((3, 10, 40)),
+        calls=random.choice((12, 40, 80)),
+        limit=random.choice((6, 30, 100)),
+        thinking=(0, random.choice((0.9, 1.5, 4))),
+    )
+
+
 def faulty(random: Random) -> Scenario:
     """Requests get lost on the way, in the server and on the way back."""
 
@@ -181,6 +192,7 @@ FAMILIES: dict[str, Family] = {
         honest,
         undated,
         vague,
+        slow,
         faulty,
         unreachable,
         crowded,

@@ -199,7 +199,7 @@ def _of_windows(story: Story) -> Iterator[str]:
         return
     if story.avoidable:
         yield f"calls {story.avoidable} are sent into a window that was told to be spent"
-    if facts.alone and facts.lossless and story.server.spent:
+    if facts.alone and facts.lossless and facts.learnable and story.server.spent:
         yield f"{story.server.spent} requests are sent into a spent window, alone with an honest server"
 
 

@@ -108,7 +108,17 @@ class Scenario:
         """Whether the answer to every request that the server has counted comes back, with its headers."""
         patient = all(client.timeout >= 30 and client.deadline is None for client in self.clients)
         lost = self.drop_after or self.too_large or self.gateway or self.portal or self.cancel
-        return patient and not lost and self.thinking[1] < 1
+        return patient and not lost and self._longest < 30
+
+    @property
+    def learnable(self) -> bool:
+        """Whether an answer comes before those that ask for the limit, one a second, have spent a window."""
+        return self._longest < self.limit
+
+    @property
+    def _longest(self) -> float:
+        """The most seconds that an answer takes."""
+        return self.latency[1] + self.thinking[1]
 
 
 @dataclass

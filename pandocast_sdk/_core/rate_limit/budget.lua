@@ -163,11 +163,9 @@ end
 
 local function take()
   if budget.paced == nil then
-    if budget.learning_until == nil then
-      budget.learning_until = now + rules.learning
-      return true
-    end
-    return now >= budget.learning_until
+    if budget.learning_until ~= nil and now < budget.learning_until then return false end
+    budget.learning_until = now + rules.learning
+    return true
   end
   if budget.paced == 0 then return true end
   if places() > 0 then

@@ -22,7 +22,7 @@ from pandocast_sdk._core.rate_limit.server_clock import ServerClock
 from pandocast_sdk._core.rate_limit.state import RateLimitState
 from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket
 
-LEARNING_SECONDS = 1.0  # how long the crowd waits for the first answer of a fresh budget
+LEARNING_SECONDS = 1.0  # from one request that asks a fresh budget's limit to the next, until one is answered
 MARGIN = 0.001  # seconds: a timer may fire a little early, which must not become a busy loop
 
 
@@ -179,10 +179,11 @@ class Budget:
     def _take(self, now: float) -> bool:
         """Take one place, if there is one."""
         if self._paced is None:
-            if self._learning_until is None:
-                self._learning_until = now + LEARNING_SECONDS
-                return True
-            return now >= self._learning_until
+            if self._learning_until is not None and now < self._learning_until:
+                return False
+            # One more: were the rest to follow at once, a slow first answer would have them refused.
+            self._learning_until = now + LEARNING_SECONDS
+            return True
         if self._paced is False:
             return True
         if self._left > 0 and self._told > self._in_flight + self._lost:

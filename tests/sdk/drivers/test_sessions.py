@@ -246,17 +246,21 @@ def test_twenty_threads_share_one_client() -> None:
     assert server.all_closed()
 
 
-def test_threads_and_event_loops_wait_in_one_line() -> None:
+def test_threads_and_event_loops_wait_in_one_queue() -> None:
     """One key has one budget, whichever clients use it, and each wakes the others."""
     window = Window(limit=30, seconds=1)
+    # A budget dies with its last client: no client is closed before all are open.
+    all_open = threading.Barrier(4)
 
     def in_a_thread(url: str) -> None:
         with Pandocast(api_key=KEY, base_url=url) as client:
+            all_open.wait(20)
             for _ in range(15):
                 client.request("GET", "/things")
 
     async def requesting(url: str) -> None:
         async with AsyncPandocast(api_key=KEY, base_url=url) as client, anyio.create_task_group() as group:
+            all_open.wait(20)
             for _ in range(15):
                 group.start_soon(client.request, "GET", "/things")
 

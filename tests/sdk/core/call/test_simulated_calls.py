@@ -14,7 +14,7 @@ from simulation.scenario import Scenario
 from simulation.story import Story
 from simulation.telling import broken, told
 
-SEEDS = int(os.environ.get("SIMULATED_SEEDS", "1200"))  # of each of the ten families
+SEEDS = int(os.environ.get("SIMULATED_SEEDS", "1200"))  # of each of the eleven families
 CHUNK = 150  # stories of one test, so that several processes share the work
 FEW = range(100)
 

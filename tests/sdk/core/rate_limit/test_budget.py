@@ -102,14 +102,28 @@ def test_when_the_first_is_cancelled_the_next_one_asks() -> None:
     assert granted(tickets) == 2
 
 
-def test_nobody_waits_for_the_first_answer_for_longer_than_a_second() -> None:
+def test_while_the_first_response_is_awaited_one_more_goes_each_second() -> None:
     office = Office()
-    tickets = office.join(3)
+    tickets = office.join(4)
     assert LEARNING_SECONDS == 1
-    assert 1 <= office.delay(tickets[2]).seconds < 1.1
-    office.now += 1.0
-    assert office.budget.delay(tickets[2]) is None
-    assert granted(tickets) == 3
+    for sent in (1, 2, 3):
+        assert granted(tickets) == sent
+        assert 1 <= office.delay(tickets[3]).seconds < 1.1
+        office.now += 1.0
+        for ticket in tickets:
+            office.budget.delay(ticket)
+    assert granted(tickets) == 4
+
+
+def test_a_slow_first_response_has_nobody_refused() -> None:
+    office = Office()
+    tickets = office.join(100)
+    office.now = 1.5
+    for ticket in tickets:
+        office.budget.delay(ticket)
+    office.now = 1.9
+    office.answered(window(9, RESET, limit=10), sent=0.0)
+    assert granted(tickets) == 10
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 429])
