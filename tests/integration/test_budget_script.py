@@ -21,7 +21,7 @@ from pandocast_sdk._core.rate_limit.budget_store import (
     read_reply,
     script,
 )
-from pandocast_sdk._core.rate_limit.headers import read_rate_headers
+from pandocast_sdk._core.rate_limit.headers import rate_headers
 from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket
 
 STORES_CLOCK = "local clock = redis.call('TIME')\nlocal now = clock[1] + clock[2] / 1000000\n"
@@ -123,7 +123,7 @@ class Play:
 
 def as_report(outcome: Outcome) -> Report:
     if isinstance(outcome, WireResponse):
-        reading = read_rate_headers(outcome.headers)
+        reading = rate_headers(outcome)
         return Answered(outcome.status, reading, outcome.sent, outcome.received)
     return "unsent" if isinstance(outcome, Failure) and outcome.kind in UNSENT else "lost"
 
@@ -143,7 +143,7 @@ def learned(valkey: "Redis", *, limit: int = 10, reset: float = EPOCH + 20) -> N
     valkey.flushall()
     assert ask(valkey, Question("first", [], 0, 30, 1), EPOCH).granted == 1
     told = answer(headers={**window(limit - 1, int(reset), limit=limit), **date(EPOCH)})
-    report = Answered(200, read_rate_headers(told.headers), EPOCH, EPOCH + 0.125)
+    report = Answered(200, rate_headers(told), EPOCH, EPOCH + 0.125)
     ask(valkey, Question("first", [report], 0, 30, 0), EPOCH + 0.125)
 
 
@@ -183,7 +183,7 @@ def test_a_stores_clock_that_is_set_back_does_not_make_the_first_answer_be_waite
 def test_a_question_that_was_long_on_its_way_does_not_contradict_what_is_known(valkey: "Redis") -> None:
     learned(valkey)
     told = answer(headers={**window(8, int(EPOCH + 20), limit=10), **date(EPOCH + 9)})
-    report = Answered(200, read_rate_headers(told.headers), EPOCH + 9.75, EPOCH + 9.875)
+    report = Answered(200, rate_headers(told), EPOCH + 9.75, EPOCH + 9.875)
     late = ask(valkey, Question("late", [report], 0, 30, 0), EPOCH + 9.875, transit=1.0, travelled=0.95)
     assert late.server_time > EPOCH + 9.875 + 0.95 - 0.2
 

@@ -25,7 +25,7 @@ from pandocast_sdk._core.protocol import (
     WireResponse,
 )
 from pandocast_sdk._core.rate_limit.budget import Budget
-from pandocast_sdk._core.rate_limit.headers import read_rate_headers, seconds_until_allowed
+from pandocast_sdk._core.rate_limit.headers import rate_headers, seconds_until_allowed
 from pandocast_sdk._core.rate_limit.tickets import Delay
 from pandocast_sdk._core.redaction import Redactor
 from pandocast_sdk._core.requests.operation import Operation
@@ -69,7 +69,7 @@ class CallContext(NamedTuple):
         """
         if self.budget is not None:
             return self.budget.server_time()
-        date = read_rate_headers(answer.headers).date
+        date = rate_headers(answer).date
         return self.wall() if date is None else date
 
 
@@ -236,7 +236,7 @@ def _error(
     if isinstance(error, RateLimitError):
         server_now = context.server_time(outcome)
         seconds = seconds_until_allowed(outcome, server_now)
-        reset = read_rate_headers(outcome.headers).reset
+        reset = rate_headers(outcome).reset
         add_time(error, seconds=seconds, reset=reset, server_now=server_now)
     return error
 
@@ -255,7 +255,7 @@ def _waits_for_window(context: CallContext, outcome: WireResponse | Failure, err
         raise error
     if not seconds or isinstance(outcome, Failure):
         return False  # it names no time to come: an ordinary retry, with a wait of our own
-    if read_rate_headers(outcome.headers).retry_after is not None:
+    if rate_headers(outcome).retry_after is not None:
         context.budget.block(outcome.received + seconds)
     return True
 
@@ -265,7 +265,7 @@ def _pause(context: CallContext, outcome: WireResponse | Failure, attempts: Atte
     pause = attempts.next_wait()
     if pause is None or isinstance(outcome, Failure):
         return pause
-    if outcome.status != 429 and read_rate_headers(outcome.headers).retry_after is None:
+    if outcome.status != 429 and rate_headers(outcome).retry_after is None:
         return pause  # its reset tells of the rate limit, not of this failure
     asked = seconds_until_allowed(outcome, context.server_time(outcome)) or 0.0
     return None if asked > context.options.rate_limit.max_wait else max(pause, asked)
@@ -290,5 +290,5 @@ def _log(operation: Operation[T], outcome: WireResponse | Failure, attempt: int)
         outcome.status,
         attempt,
         outcome.received - outcome.sent,
-        read_rate_headers(outcome.headers).place,
+        rate_headers(outcome).slot,
     )

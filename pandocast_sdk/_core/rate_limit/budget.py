@@ -17,7 +17,7 @@ from threading import RLock
 from typing import NamedTuple
 
 from pandocast_sdk._core.protocol import UNSENT, Consult, Failure, Outcome, Step, WireResponse
-from pandocast_sdk._core.rate_limit.headers import LONGEST_WINDOW, read_rate_headers
+from pandocast_sdk._core.rate_limit.headers import LONGEST_WINDOW, rate_headers
 from pandocast_sdk._core.rate_limit.server_clock import ServerClock
 from pandocast_sdk._core.rate_limit.state import RateLimitState
 from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket
@@ -223,7 +223,7 @@ class Budget:
             self._left = min(self._left + 1, self._limit)
 
     def _learn(self, answer: WireResponse) -> None:
-        reading = read_rate_headers(answer.headers)
+        reading = rate_headers(answer)
         was_set = reading.date is not None and self._clock.observe(reading.date, answer.sent, answer.received)
         latest_reset = self._clock.earliest(answer.received) + LONGEST_WINDOW
         if was_set or (self._reset is not None and self._reset > latest_reset):

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Literal, NamedTuple, TypeAlias
 
 from pandocast_sdk._core.rate_limit.budget import LEARNING_SECONDS, MARGIN
-from pandocast_sdk._core.rate_limit.headers import LONGEST_WINDOW, RateReading
+from pandocast_sdk._core.rate_limit.headers import LONGEST_WINDOW, RateHeaders
 from pandocast_sdk._core.rate_limit.server_clock import DRIFT, SPREAD
 from pandocast_sdk._core.rate_limit.tickets import Delay
 
@@ -32,7 +32,7 @@ class Answered(NamedTuple):
     """A request was answered; times are of this process's monotonic clock."""
 
     status: int
-    reading: RateReading
+    reading: RateHeaders
     sent: float
     received: float
 

@@ -29,7 +29,7 @@ from pandocast_sdk._core.rate_limit.budget_store import (
     Report,
     read_reply,
 )
-from pandocast_sdk._core.rate_limit.headers import read_rate_headers
+from pandocast_sdk._core.rate_limit.headers import rate_headers
 from pandocast_sdk._core.rate_limit.state import RateLimitState
 from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket
 
@@ -135,8 +135,7 @@ class SharedBudget(Budget):
         """Account for a granted request that is over."""
         with self._lock:  # together, so that no question tells of the one without the other
             if isinstance(outcome, WireResponse):
-                reading = read_rate_headers(outcome.headers)
-                self._note(Answered(outcome.status, reading, outcome.sent, outcome.received))
+                self._note(Answered(outcome.status, rate_headers(outcome), outcome.sent, outcome.received))
             else:
                 unsent = isinstance(outcome, Failure) and outcome.kind in UNSENT
                 self._note("unsent" if unsent else "lost")
