@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from support.loopback import FLAVOURS, KEY, NO_LIMIT, always, call, http, loopback
+from support.loopback import FLAVOURS, KEY, NO_LIMIT, Conversation, always, call, http, loopback
 
 from pandocast_sdk import APIConnectionError, Pandocast
 from pandocast_sdk._drivers.http.transport import tls_context
@@ -139,13 +139,17 @@ def test_a_signature_is_verified_with_next_to_nothing() -> None:
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_certificates_are_loaded_for_the_first_connection_that_is_encrypted(flavour: str) -> None:
+    def answer_in_plain_text(conversation: Conversation) -> None:
+        conversation.stream.recv(65536)
+        conversation.send(http("200 OK"))
+
     tls_context.cache_clear()
     try:
-        with loopback(always(http("200 OK"))) as server:
+        with loopback(answer_in_plain_text) as server:
             assert call(flavour, server.url).status_code == 200
             assert "_own" not in vars(tls_context())
             with pytest.raises(APIConnectionError):  # nobody speaks TLS there
-                call(flavour, server.url.replace("http:", "https:"), timeout=0.3)
+                call(flavour, server.url.replace("http:", "https:"))
             assert "_own" in vars(tls_context())
     finally:
         tls_context.cache_clear()
