@@ -74,8 +74,8 @@ class Consult(Protocol):
         """Take the reply."""
         ...
 
-    def fail(self, trouble: str) -> None:
-        """Take note that there is no reply; `trouble` names the kind of error and holds no secret."""
+    def fail(self, kind: str) -> None:
+        """Take note that there is no reply; `kind` names the error and holds no secret."""
         ...
 
 

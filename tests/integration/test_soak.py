@@ -129,7 +129,7 @@ def everybody(url: str, books: Books) -> None:
         budget = lease_budget("Pandocast", origin, KEY).budget
         assert budget.state.limit == STORY.limit, "all of them share this budget"
         assert budget._in_flight == 0, "a place leaked"
-        assert not budget._line, "somebody still stands in line"
+        assert not budget._queue, "somebody still stands in line"
 
 
 def open_files() -> int | None:

@@ -77,7 +77,7 @@ def faulty(random: Random) -> Scenario:
 
 
 def unreachable(random: Random) -> Scenario:
-    """Connections are refused and calls cancelled in such numbers that windows are wasted if places are."""
+    """Connections are refused and calls cancelled in such numbers that windows are wasted if slots are."""
     eager = Traits(max_retries=6, backoff=wait_none())
     return Scenario(
         workers=random.choice((5, 10)),

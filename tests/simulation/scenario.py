@@ -123,7 +123,7 @@ class Scenario:
 
 @dataclass
 class Sent:
-    """One attempt of a call: when it left, and what came of it (a status, or the name of the trouble)."""
+    """One attempt of a call: when it was sent, and what came of it (a status, or the kind of failure)."""
 
     at: float
     outcome: int | str | None = None
@@ -134,7 +134,7 @@ class Sent:
     until_reset: float = math.nan  # the true seconds, when it came, to the reset that it tells
     came_late: bool = False  # the window that it tells of was over by then, or the clock was set
     twisted: bool = False
-    then_paused: bool = False  # afterwards the call paused by itself, outside the line
+    then_paused: bool = False  # afterwards the call paused by itself, outside the queue
 
 
 @dataclass

@@ -99,7 +99,7 @@ def call(context: CallContext, operation: Operation[T], *, expires: float = inf)
         now = context.now()
         if now >= expires:
             raise _too_late(_record(operation, request))
-        if budget is not None and (refused or (place := budget.take(now)) is None):
+        if budget is not None and (refused or (place := budget.try_acquire(now)) is None):
             record = _record(operation, request)
             place = yield from _wait_for_place(
                 context, budget, record, expires, place=place if refused else None
@@ -110,7 +110,7 @@ def call(context: CallContext, operation: Operation[T], *, expires: float = inf)
             outcome = yield Send(request, min(context.now() + options.timeout, expires))
         finally:
             if budget is not None:  # whatever happens, cancellation included
-                budget.settle(outcome)
+                budget.on_outcome(outcome)
         if budget is not None and budget.shared:
             yield from budget.report()
         assert outcome is not None  # noqa: S101 - a driver answers a Send
@@ -180,10 +180,10 @@ def _wait_for_place(
         The place in line that it had.
     """
     policy = context.options.rate_limit
-    ticket = budget.join(place)
+    ticket = budget.enqueue(place)
     used = False
     try:
-        while (delay := budget.delay(ticket)) is not None:
+        while (delay := budget.poll(ticket)) is not None:
             if not isinstance(delay, Delay):
                 yield delay
                 continue
@@ -200,14 +200,16 @@ def _wait_for_place(
                 if waits_for_window or context.now() >= expires:
                     raise _too_late(record)
                 delay = delay._replace(seconds=expires - context.now())
-            yield Sleep(delay.seconds if delay.nap is None else min(delay.nap, delay.seconds), ticket)
+            yield Sleep(
+                delay.seconds if delay.poll_after is None else min(delay.poll_after, delay.seconds), ticket
+            )
         if context.now() >= expires:
             raise _too_late(record)
         used = True
         return ticket.number
     finally:
         if not used:
-            budget.leave(ticket)
+            budget.cancel(ticket)
 
 
 def _unreadable(

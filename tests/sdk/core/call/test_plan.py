@@ -77,7 +77,7 @@ class Caller(Player):
             return self.play(call(self.context, operation, expires=expires), respond)
         finally:
             assert self.budget._in_flight == 0, "a place leaked"
-            assert not self.budget._line, "a ticket stayed in line"
+            assert not self.budget._queue, "a ticket stayed in line"
 
     def answer(self, status: int, headers: dict[str, object], *, takes: float = 0.1) -> WireResponse:
         """An answer that arrives now, dated by the server's clock."""
@@ -434,14 +434,14 @@ def test_a_window_that_resets_after_the_deadline_is_not_waited_for() -> None:
 @pytest.mark.parametrize("by", ["deadline", "expires"])
 def test_whoever_is_granted_a_place_when_it_is_too_late_does_not_send(by: str) -> None:
     caller = Caller(deadline=0.5 if by == "deadline" else None)
-    first = caller.budget.join()
-    assert caller.budget.delay(first) is None, "somebody else asks for the first time"
+    first = caller.budget.enqueue()
+    assert caller.budget.poll(first) is None, "somebody else asks for the first time"
     life = call(caller.context, WRITE, expires=inf if by == "deadline" else caller.now + 0.5)
     step = life.send(None)
     assert isinstance(step, Sleep)
     assert step.seconds == 0.5
     caller.now += 0.5
-    caller.budget.settle(caller.answer(200, {}, takes=0.0))
+    caller.budget.on_outcome(caller.answer(200, {}, takes=0.0))
     with pytest.raises(DeadlineExceededError):
         life.send(None)
     assert caller.budget._in_flight == 0
@@ -465,7 +465,7 @@ def test_a_cancelled_call_leaves_no_place_behind(where: str) -> None:
     assert isinstance(step, Send if where == "in flight" else Sleep)
     life.close()
     assert caller.budget._in_flight == 0
-    assert not caller.budget._line
+    assert not caller.budget._queue
 
 
 def test_an_attempt_leaves_one_line_without_query_header_or_body(caplog: pytest.LogCaptureFixture) -> None:

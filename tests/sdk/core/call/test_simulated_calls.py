@@ -39,7 +39,7 @@ def test_windows_are_used_up_and_not_slept_through(family: str) -> None:
         assert story.elapsed <= most, told(family, seed)
 
 
-def test_places_that_come_back_are_used_in_the_same_window() -> None:
+def test_returned_slots_are_used_in_the_same_window() -> None:
     for seed in FEW:
         story = Story(replace(scenario("unreachable", seed), cancel=0)).run()
         assert story.server.windows == math.ceil(story.server.counted / story.scenario.limit), seed

@@ -52,7 +52,7 @@ def read(answer: WireResponse) -> int:
 
 
 def idle(scene: Scene) -> bool:
-    return scene.budget._in_flight == 0 and not scene.budget._line
+    return scene.budget._in_flight == 0 and not scene.budget._queue
 
 
 def test_as_long_as_it_is_wanted_it_runs_as_any_other() -> None:
