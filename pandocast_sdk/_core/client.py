@@ -11,7 +11,7 @@ from attrs import evolve
 
 from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.not_given import NOT_GIVEN
-from pandocast_sdk._core.rate_limit.registry import Lease, lease_budget
+from pandocast_sdk._core.rate_limit.registry import BudgetHandle, budget_handle
 from pandocast_sdk._core.redaction import Redactor
 from pandocast_sdk.options import (
     DEFAULT_MAX_RETRIES,
@@ -134,21 +134,21 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def budget_for(options: ClientOptions) -> Lease | None:
-    """Return a lease on the budget of the client's key; None when the rate limit is off."""
+def budget_for(options: ClientOptions) -> BudgetHandle | None:
+    """Return the handle of the key's budget; None when the rate limit is off."""
     if options.rate_limit.mode == "off":
         return None
     url = urlsplit(options.base_url)
     port = url.port or (443 if url.scheme == "https" else 80)
     origin = f"{url.scheme}://{url.hostname}:{port}"
-    lease = lease_budget(options.service, origin, options.api_key, store=options.rate_limit.store)
-    lease.budget.outlast(options.timeout)
-    return lease
+    handle = budget_handle(options.service, origin, options.api_key, store=options.rate_limit.store)
+    handle.budget.extend_lease(options.timeout)
+    return handle
 
 
-def context_for(options: ClientOptions, lease: Lease | None) -> CallContext:
+def context_for(options: ClientOptions, handle: BudgetHandle | None) -> CallContext:
     """Return the context of every call of a client with these options."""
-    budget = None if lease is None else lease.budget
+    budget = None if handle is None else handle.budget
     return CallContext(options, budget, time.monotonic, time.time, Redactor(options.api_key))
 
 

@@ -67,7 +67,7 @@ class Consult(Protocol):
     """
 
     def payload(self) -> tuple[str, str]:
-        """Return the budget's key at the store, and the question, whose times count from now on."""
+        """Return the budget's key at the store, and the query, whose times count from now on."""
         ...
 
     def deliver(self, reply: Sequence[object]) -> None:
@@ -102,17 +102,29 @@ UNSENT = frozenset({FailureKind.NOT_CONNECTED, FailureKind.CONNECT_TIMEOUT, Fail
 """The kinds of failure in which the request never left this machine."""
 
 
-class WireResponse(NamedTuple):
-    """A complete response, and when its request was sent and it had arrived, by the monotonic clock.
+class WireResponse:
+    """A complete response.
 
     Its `repr` is brief: error reporters print local variables, and a server may repeat the key.
+
+    Attributes:
+        status: Its status.
+        headers: Its headers.
+        body: Its body, decompressed.
+        sent: When its request was sent, by the monotonic clock.
+        received: When it had arrived, likewise.
+        rate_headers: What the rate limit has read from the headers, once it has.
     """
 
-    status: int
-    headers: RawHeaders
-    body: bytes
-    sent: float
-    received: float
+    __slots__ = ("body", "headers", "rate_headers", "received", "sent", "status")
+
+    def __init__(self, status: int, headers: RawHeaders, body: bytes, sent: float, received: float) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.sent = sent
+        self.received = received
+        self.rate_headers: object = None
 
     def __repr__(self) -> str:
         return f"<WireResponse {self.status} of {len(self.body)} bytes>"

@@ -1,4 +1,4 @@
-"""What a client holds while it is open: the context of its calls, and its share in the key's budget."""
+"""What a client holds while it is open: the context of its calls, and the handle of its key's budget."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.client import budget_for, context_for
-from pandocast_sdk._core.rate_limit.registry import Lease
+from pandocast_sdk._core.rate_limit.registry import BudgetHandle
 from pandocast_sdk._core.rate_limit.state import RateLimitState
 from pandocast_sdk._drivers.http.messages import CLOSED
 from pandocast_sdk._imports import importing
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 class ClientState:
     """The context of one client, from its opening to its closing; a forked child gets its own."""
 
-    __slots__ = ("_context", "_lease", "_options", "_process", "_store")
+    __slots__ = ("_budget_handle", "_context", "_options", "_process", "_store")
 
     def __init__(self, options: ClientOptions) -> None:
         self._options = options
-        self._lease: Lease | None = None
+        self._budget_handle: BudgetHandle | None = None
         self._context: CallContext | None = None
         self._store: Store | None = None
         self._process = 0
@@ -66,14 +66,14 @@ class ClientState:
 
     def end(self) -> None:
         """Let go of the budget, which dies with the last client that holds it, and of the store likewise."""
-        self._context = self._lease = self._store = None
+        self._context = self._budget_handle = self._store = None
 
     def _open(self) -> CallContext:
         policy = self._options.rate_limit
         self._store = None
         if policy.store is not None and policy.mode != "off":
             self._store = self.store()
-        self._lease = budget_for(self._options)
-        self._context = context_for(self._options, self._lease)
+        self._budget_handle = budget_for(self._options)
+        self._context = context_for(self._options, self._budget_handle)
         self._process = os.getpid()
         return self._context

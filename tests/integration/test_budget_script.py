@@ -13,15 +13,15 @@ from support.wire import NO_RESPONSE, date, failure, response, window
 from pandocast_sdk._core.protocol import UNSENT, Failure, Outcome, WireResponse
 from pandocast_sdk._core.rate_limit.budget import LEARNING_SECONDS, Budget
 from pandocast_sdk._core.rate_limit.budget_store import (
-    Answered,
-    Blocked,
-    Question,
-    Reply,
+    BlockReport,
     Report,
-    read_reply,
+    ResponseReport,
+    StoreQuery,
+    StoreReply,
+    parse_reply,
     script,
 )
-from pandocast_sdk._core.rate_limit.headers import read_rate_headers
+from pandocast_sdk._core.rate_limit.headers import rate_headers
 from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket
 
 STORES_CLOCK = "local clock = redis.call('TIME')\nlocal now = clock[1] + clock[2] / 1000000\n"
@@ -37,18 +37,18 @@ def valkey() -> "Iterator[Redis]":
 
 
 def ask(
-    valkey: "Redis", question: Question, now: float, *, transit: float = 0.0, travelled: float = 0.0
-) -> Reply:
+    valkey: "Redis", query: StoreQuery, now: float, *, transit: float = 0.0, travelled: float = 0.0
+) -> StoreReply:
     """Ask as the driver does, at a time that the test sets; it may have travelled for up to `transit`."""
     decisions = script()
     assert decisions.count(STORES_CLOCK) == 1
     timed = decisions.replace(STORES_CLOCK, "local now = tonumber(ARGV[2])\n")
-    reply: Any = valkey.eval(timed, 1, KEY, question.to_json(now, transit=transit), repr(now + travelled))
-    return read_reply(reply)
+    reply: Any = valkey.eval(timed, 1, KEY, query.to_json(now, transit=transit), repr(now + travelled))
+    return parse_reply(reply)
 
 
 class Play:
-    """One story, told to a budget in memory and, by two processes in turns, to the script."""
+    """One story, played to a budget in memory and, by two processes in turns, to the script."""
 
     def __init__(self, valkey: "Redis", limit: int) -> None:
         valkey.flushall()
@@ -56,22 +56,22 @@ class Play:
         self.limit = limit
         self.now = EPOCH
         self.budget = Budget(now=lambda: self.now, wall=lambda: self.now)
-        self.line: list[Ticket] = []
+        self.queue: list[Ticket] = []
         self.in_flight = {"a": 0, "b": 0}
 
     def act(self, process: str, act: str, amount: int) -> None:
         reports: list[Report] = []
-        if act == "join":
-            self.line += [self.budget.join() for _ in range(amount % 8)]
+        if act == "enqueue":
+            self.queue += [self.budget.enqueue() for _ in range(amount % 8)]
         elif act == "pass":
             self.now += amount / 8
         elif act == "block":
             self.budget.block(self.now + amount / 8)
-            reports.append(Blocked(self.now + amount / 8))
+            reports.append(BlockReport(self.now + amount / 8))
         elif self.in_flight[process]:
             self.in_flight[process] -= 1
             outcome = self.outcome(act, amount)
-            self.budget.settle(outcome)
+            self.budget.on_outcome(outcome)
             reports.append(as_report(outcome))
         self.compare(process, reports)
 
@@ -83,10 +83,10 @@ class Play:
         dated = {} if amount % 11 == 0 else date(self.now + (amount % 4) - 1 + skew)
         if amount % 13 == 0:
             dated["Retry-After"] = 3
-        told = {} if amount % 17 == 0 else headers
+        sent = {} if amount % 17 == 0 else headers
         status = 429 if amount % 5 == 0 else 500 if amount % 7 == 0 else 200
         latency = (amount % 9) / 8
-        return response(status, headers={**told, **dated}, sent=self.now - latency - 0.125, received=self.now)
+        return response(status, headers={**sent, **dated}, sent=self.now - latency - 0.125, received=self.now)
 
     def reset(self, amount: int) -> int:
         if amount % 19 == 0:
@@ -94,25 +94,25 @@ class Play:
         return (int(self.now) // 10 + 1 - (amount % 6 == 0)) * 10
 
     def compare(self, process: str, reports: list[Report]) -> None:
-        waiting = len(self.line)
+        waiting = len(self.queue)
         assert (
             self.budget.state is not None
         )  # which opens the next window when it is time, as the script does
-        for ticket in self.line:
-            self.budget.delay(ticket)
-        question = Question(process, reports, self.in_flight[process], 1e6, waiting)
-        reply = ask(self.valkey, question, self.now)
+        for ticket in self.queue:
+            self.budget.poll(ticket)
+        query = StoreQuery(process, reports, self.in_flight[process], 1e6, waiting)
+        reply = ask(self.valkey, query, self.now)
         self.in_flight[process] += reply.granted
-        self.line = [ticket for ticket in self.line if not ticket.granted]
-        assert reply.granted == waiting - len(self.line)
+        self.queue = [ticket for ticket in self.queue if not ticket.granted]
+        assert reply.granted == waiting - len(self.queue)
         assert self.budget._in_flight == sum(self.in_flight.values())
-        assert (reply.limit, reply.left, reply.reset) == (
+        assert (reply.limit, reply.remaining, reply.reset) == (
             self.budget._limit,
-            max(0, self.budget._places()),
+            max(0, self.budget._slots()),
             self.budget._reset,
         )
         assert math.isclose(reply.server_time, self.budget.server_time(), abs_tol=1e-5)
-        delay = self.budget.delay(self.line[0]) if self.line else None
+        delay = self.budget.poll(self.queue[0]) if self.queue else None
         if isinstance(delay, Delay):
             assert reply.delay is not None
             assert (reply.delay.reason, reply.delay.reset) == (delay.reason, delay.reset)
@@ -123,8 +123,8 @@ class Play:
 
 def as_report(outcome: Outcome) -> Report:
     if isinstance(outcome, WireResponse):
-        reading = read_rate_headers(outcome.headers)
-        return Answered(outcome.status, reading, outcome.sent, outcome.received)
+        reading = rate_headers(outcome)
+        return ResponseReport(outcome.status, reading, outcome.sent, outcome.received)
     return "unsent" if isinstance(outcome, Failure) and outcome.kind in UNSENT else "lost"
 
 
@@ -133,7 +133,7 @@ def test_the_script_decides_as_the_budget_in_memory_does(valkey: "Redis", seed: 
     random = Random(seed)  # noqa: S311 - a story has to come again
     play = Play(valkey, limit=random.choice((1, 2, 5, 30)))
     for _ in range(ACTS):
-        act = random.choice(("join", "join", "pass", "answer", "answer", "answer", "fail", "block"))
+        act = random.choice(("enqueue", "enqueue", "pass", "answer", "answer", "answer", "fail", "block"))
         play.act(random.choice("ab"), act, random.randrange(40 if act == "block" else 1000))
         play.now += 0.125
 
@@ -141,53 +141,55 @@ def test_the_script_decides_as_the_budget_in_memory_does(valkey: "Redis", seed: 
 def learned(valkey: "Redis", *, limit: int = 10, reset: float = EPOCH + 20) -> None:
     """One call of a process makes the window known, and nothing is in flight."""
     valkey.flushall()
-    assert ask(valkey, Question("first", [], 0, 30, 1), EPOCH).granted == 1
-    told = response(headers={**window(limit - 1, int(reset), limit=limit), **date(EPOCH)})
-    report = Answered(200, read_rate_headers(told.headers), EPOCH, EPOCH + 0.125)
-    ask(valkey, Question("first", [report], 0, 30, 0), EPOCH + 0.125)
+    assert ask(valkey, StoreQuery("first", [], 0, 30, 1), EPOCH).granted == 1
+    response = response(headers={**window(limit - 1, int(reset), limit=limit), **date(EPOCH)})
+    report = ResponseReport(200, rate_headers(response), EPOCH, EPOCH + 0.125)
+    ask(valkey, StoreQuery("first", [report], 0, 30, 0), EPOCH + 0.125)
 
 
 def test_what_a_dead_process_had_in_flight_counts_for_its_lease_and_no_longer(valkey: "Redis") -> None:
     learned(valkey)
-    assert ask(valkey, Question("dead", [], 0, 30, 4), EPOCH + 1).granted == 4
+    assert ask(valkey, StoreQuery("dead", [], 0, 30, 4), EPOCH + 1).granted == 4
     edge = EPOCH + 21.5
-    assert ask(valkey, Question("living", [], 0, 30, 10), edge).granted == 6
-    # Nobody has told of the next reset, and of those in flight none is heard of any more.
+    assert ask(valkey, StoreQuery("living", [], 0, 30, 10), edge).granted == 6
+    # Nobody has response of the next reset, and of those in flight none is heard of any more.
     late = EPOCH + 31.5
-    assert ask(valkey, Question("living", ["lost"] * 6, 0, 30, 10), late).granted == 1
+    assert ask(valkey, StoreQuery("living", ["lost"] * 6, 0, 30, 10), late).granted == 1
 
 
-def test_when_the_first_process_dies_the_others_wait_for_a_second_only(valkey: "Redis") -> None:
+def test_when_the_first_process_dies_another_asks_after_a_second(valkey: "Redis") -> None:
     valkey.flushall()
-    assert ask(valkey, Question("dead", [], 0, 30, 1), EPOCH).granted == 1
-    waits = ask(valkey, Question("living", [], 0, 30, 5), EPOCH + 0.5)
+    assert ask(valkey, StoreQuery("dead", [], 0, 30, 1), EPOCH).granted == 1
+    waits = ask(valkey, StoreQuery("living", [], 0, 30, 5), EPOCH + 0.5)
     assert waits.granted == 0
     assert waits.delay is not None
     assert waits.delay.reason == "learning"
     assert waits.delay.seconds < LEARNING_SECONDS
-    assert ask(valkey, Question("living", [], 0, 30, 5), EPOCH + 1).granted == 5
+    assert ask(valkey, StoreQuery("living", [], 0, 30, 5), EPOCH + 1).granted == 1
+    assert ask(valkey, StoreQuery("living", [], 1, 30, 5), EPOCH + 1.5).granted == 0
+    assert ask(valkey, StoreQuery("living", [], 1, 30, 5), EPOCH + 2).granted == 1
 
 
 def test_a_stores_clock_that_is_set_back_does_not_make_the_first_answer_be_waited_for_long(
     valkey: "Redis",
 ) -> None:
     valkey.flushall()
-    ask(valkey, Question("first", [], 0, 30, 1), EPOCH)
-    waits = ask(valkey, Question("second", [], 0, 30, 1), EPOCH - 7200)
+    ask(valkey, StoreQuery("first", [], 0, 30, 1), EPOCH)
+    waits = ask(valkey, StoreQuery("second", [], 0, 30, 1), EPOCH - 7200)
     assert waits.delay is not None
     assert waits.delay.seconds < 2 * LEARNING_SECONDS
 
 
 def test_a_question_that_was_long_on_its_way_does_not_contradict_what_is_known(valkey: "Redis") -> None:
     learned(valkey)
-    told = response(headers={**window(8, int(EPOCH + 20), limit=10), **date(EPOCH + 9)})
-    report = Answered(200, read_rate_headers(told.headers), EPOCH + 9.75, EPOCH + 9.875)
-    late = ask(valkey, Question("late", [report], 0, 30, 0), EPOCH + 9.875, transit=1.0, travelled=0.95)
+    response = response(headers={**window(8, int(EPOCH + 20), limit=10), **date(EPOCH + 9)})
+    report = ResponseReport(200, rate_headers(response), EPOCH + 9.75, EPOCH + 9.875)
+    late = ask(valkey, StoreQuery("late", [report], 0, 30, 0), EPOCH + 9.875, transit=1.0, travelled=0.95)
     assert late.server_time > EPOCH + 9.875 + 0.95 - 0.2
 
 
 def test_everything_that_is_kept_has_an_end(valkey: "Redis") -> None:
     learned(valkey, reset=EPOCH + 5000)
-    ask(valkey, Question("a", [Blocked(EPOCH + 9000)], 0, 30, 3), EPOCH + 1)
+    ask(valkey, StoreQuery("a", [BlockReport(EPOCH + 9000)], 0, 30, 3), EPOCH + 1)
     assert [valkey.type(key) for key in valkey.scan_iter()] == [b"hash"]
     assert 9000 < float(str(valkey.ttl(KEY))) < 9000 + 2 * 3600

@@ -53,17 +53,11 @@ def test_with_the_policy_off_nothing_is_known(pandocast_server: ReferenceServer)
         assert off.rate_limit == UNKNOWN
 
 
-def test_a_window_that_is_over_has_all_its_places_and_no_reset() -> None:
+def test_a_window_that_is_over_has_all_its_slots_and_no_reset() -> None:
     with ReferenceServer(rate_limit=7, rate_window=1) as server, server.client() as client:
         client.request("GET", "/content")
-        assert client.rate_limit.remaining == 6
-        for _ in range(6):
-            client.request("GET", "/content")
-        assert client.rate_limit.remaining == 0
-        client.request("GET", "/content")  # waits for the next one
-        assert client.rate_limit.remaining == 6
         while client.rate_limit.reset is not None:
-            pass  # it ends by itself, within a second
+            pass  # it ends by itself, within a second; it may be over before it is looked at
         assert client.rate_limit == RateLimitState(7, 7, None)
 
 

@@ -232,12 +232,12 @@ def test_a_cancelled_call_leaves_the_line_and_gives_its_place_back(store: Valkey
             assert budget is not None
             await client.request("GET", "/content")
             tasks = [asyncio.create_task(client.request("GET", "/content")) for _ in range(30)]
-            while not budget._line:  # noqa: ASYNC110 - it tells nobody
+            while not budget._queue:  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            assert not budget._line
+            assert not budget._queue
             assert budget._in_flight == 0
 
     with ReferenceServer(rate_limit=3, rate_window=3600) as server:

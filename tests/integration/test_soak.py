@@ -19,7 +19,7 @@ from simulation.socket_server import Tally, hostile_server
 from tenacity.wait import wait_random_exponential
 
 from pandocast_sdk import AsyncPandocast, Pandocast, PandocastError, Response
-from pandocast_sdk._core.rate_limit.registry import lease_budget
+from pandocast_sdk._core.rate_limit.registry import budget_handle
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "3"))
 THREADS, TASKS = 6, 12
@@ -126,10 +126,10 @@ def everybody(url: str, books: Books) -> None:
         for thread in threads:
             thread.join()
         origin = url.removesuffix("/api/v1")
-        budget = lease_budget("Pandocast", origin, KEY).budget
+        budget = budget_handle("Pandocast", origin, KEY).budget
         assert budget.state.limit == STORY.limit, "all of them share this budget"
         assert budget._in_flight == 0, "a place leaked"
-        assert not budget._line, "somebody still stands in line"
+        assert not budget._queue, "somebody still stands in line"
 
 
 def open_files() -> int | None:

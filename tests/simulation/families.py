@@ -41,6 +41,17 @@ def vague(random: Random) -> Scenario:
     return replace(honest(random), date_lag=(0, random.choice((0.3, 1.0, 1.9))))
 
 
+def slow(random: Random) -> Scenario:
+    """Answers take seconds, the first one too, until which nobody knows a limit; there are crowds."""
+    return replace(
+        honest(random),
+        workers=random.choice((3, 10, 40)),
+        calls=random.choice((12, 40, 80)),
+        limit=random.choice((6, 30, 100)),
+        thinking=(0, random.choice((0.9, 1.5, 4))),
+    )
+
+
 def faulty(random: Random) -> Scenario:
     """Requests get lost on the way, in the server and on the way back."""
 
@@ -66,7 +77,7 @@ def faulty(random: Random) -> Scenario:
 
 
 def unreachable(random: Random) -> Scenario:
-    """Connections are refused and calls cancelled in such numbers that windows are wasted if places are."""
+    """Connections are refused and calls cancelled in such numbers that windows are wasted if slots are."""
     eager = Traits(max_retries=6, backoff=wait_none())
     return Scenario(
         workers=random.choice((5, 10)),
@@ -181,6 +192,7 @@ FAMILIES: dict[str, Family] = {
         honest,
         undated,
         vague,
+        slow,
         faulty,
         unreachable,
         crowded,

@@ -11,11 +11,11 @@ from simulation.worker import UNSENT
 from pandocast_sdk._core.protocol import FailureKind, WireResponse
 
 INSTANT = 1e-6
-PLACES = 7  # of the window that is granted when all is over
+SLOTS = 7  # of the window that is granted when all is over
 LONG_AFTER = 3 * 86_400.0  # seconds: no reset that a budget believes is as far away
 LEARNING = 1.01  # seconds: the wait for the first answer, which `max_wait` does not bound
 
-_FINAL = {"POOL_TIMEOUT", "TOO_LARGE"}  # troubles after which nothing is sent again, not even a read
+_FINAL = {"POOL_TIMEOUT", "TOO_LARGE"}  # kinds of failure after which nothing is sent again, not even a read
 _ERRORS: dict[int | str, str] = {
     "NOT_CONNECTED": "APIConnectionError",
     "CONNECT_TIMEOUT": "APITimeoutError",
@@ -37,7 +37,7 @@ _ERRORS: dict[int | str, str] = {
 
 def complaints(story: Story) -> list[str]:
     """Say which rules a story breaks; empty when it keeps them all."""
-    return [*_of_calls(story), *_of_order(story), *_of_windows(story), *_of_places(story)]
+    return [*_of_calls(story), *_of_order(story), *_of_windows(story), *_of_slots(story)]
 
 
 def _of_calls(story: Story) -> Iterator[str]:
@@ -172,7 +172,7 @@ def _tells_the_time(story: Story, call: CallRecord, last: Sent) -> Iterator[str]
 
 
 def _of_order(story: Story) -> Iterator[str]:
-    """Whoever joined the line first is sent first."""
+    """Whoever was queued first is sent first."""
     latest, first = -math.inf, None
     for call in story.calls:
         if not call.client.paced or not call.attempts:
@@ -186,7 +186,7 @@ def _of_order(story: Story) -> Iterator[str]:
 
 
 def _goes_back(story: Story, refused: CallRecord) -> Iterator[str]:
-    """Whoever is refused goes back to the place in line that it had."""
+    """Whoever is refused goes back to its place in the queue."""
     since, until = refused.attempts[0].heard, refused.attempts[1].at
     for call in story.calls[refused.number + 1 :]:
         if call.client.paced and any(since < attempt.at < until for attempt in call.attempts):
@@ -199,24 +199,24 @@ def _of_windows(story: Story) -> Iterator[str]:
         return
     if story.avoidable:
         yield f"calls {story.avoidable} are sent into a window that was told to be spent"
-    if facts.alone and facts.lossless and story.server.spent:
+    if facts.alone and facts.lossless and facts.learnable and story.server.spent:
         yield f"{story.server.spent} requests are sent into a spent window, alone with an honest server"
 
 
-def _of_places(story: Story) -> Iterator[str]:
+def _of_slots(story: Story) -> Iterator[str]:
     """When all is over, the budget has to grant a whole window, and no more."""
     budget, clock = story.budget, story.clock
     clock.now += LONG_AFTER
-    if budget.delay(budget.join()) is not None:
-        yield "the line is held up when all is over"
+    if budget.poll(budget.enqueue()) is not None:
+        yield "the queue is held up when all is over"
         return
-    budget.settle(_teach(story, limit=PLACES))
+    budget.on_outcome(_teach(story, limit=SLOTS))
     clock.now += LONG_AFTER
     granted = 0
-    while granted < 2 * PLACES and budget.delay(budget.join()) is None:
+    while granted < 2 * SLOTS and budget.poll(budget.enqueue()) is None:
         granted += 1
-    if granted != PLACES:
-        yield f"when all is over, {granted} of {PLACES} places are granted"
+    if granted != SLOTS:
+        yield f"when all is over, {granted} of {SLOTS} slots are granted"
 
 
 def _teach(story: Story, *, limit: int) -> WireResponse:

@@ -108,12 +108,22 @@ class Scenario:
         """Whether the answer to every request that the server has counted comes back, with its headers."""
         patient = all(client.timeout >= 30 and client.deadline is None for client in self.clients)
         lost = self.drop_after or self.too_large or self.gateway or self.portal or self.cancel
-        return patient and not lost and self.thinking[1] < 1
+        return patient and not lost and self._longest < 30
+
+    @property
+    def learnable(self) -> bool:
+        """Whether an answer comes before those that ask for the limit, one a second, have spent a window."""
+        return self._longest < self.limit
+
+    @property
+    def _longest(self) -> float:
+        """The most seconds that an answer takes."""
+        return self.latency[1] + self.thinking[1]
 
 
 @dataclass
 class Sent:
-    """One attempt of a call: when it left, and what came of it (a status, or the name of the trouble)."""
+    """One attempt of a call: when it was sent, and what came of it (a status, or the kind of failure)."""
 
     at: float
     outcome: int | str | None = None
@@ -124,7 +134,7 @@ class Sent:
     until_reset: float = math.nan  # the true seconds, when it came, to the reset that it tells
     came_late: bool = False  # the window that it tells of was over by then, or the clock was set
     twisted: bool = False
-    then_paused: bool = False  # afterwards the call paused by itself, outside the line
+    then_paused: bool = False  # afterwards the call paused by itself, outside the queue
 
 
 @dataclass

@@ -44,7 +44,7 @@ class Server:
 
     Attributes:
         acted: How often each call was carried out.
-        counted: Requests that had a place in a window.
+        counted: Requests that had a slot of a window.
         windows: Windows that were opened.
         refusals: Answers of 429, whatever the reason.
         spent: Those for which the window was the reason.
@@ -86,10 +86,10 @@ class Server:
         if not self.admit():
             self.spent += 1
             return self._refuse()
-        return self._turn_away() or self._act(call)
+        return self._reject() or self._act(call)
 
-    def _turn_away(self) -> Reply | None:
-        """Answer a request that has its place and is not carried out all the same."""
+    def _reject(self) -> Reply | None:
+        """Answer a request that has its slot and is not carried out all the same."""
         story = self._story
         if self._now() < self.storms_until or self._happens(story.refuse_at_random):
             return self._refuse()

@@ -20,7 +20,7 @@ class Tally:
         acted: How often each call was carried out.
         spent: Requests that met a spent window.
         lost: Requests whose answers did not go out, or to nobody.
-        counted: Requests that had a place in a window.
+        counted: Requests that had a slot of a window.
         windows: Windows that were opened.
         open_connections: Connections that nobody has closed.
     """

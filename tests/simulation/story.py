@@ -43,10 +43,12 @@ class Story:
         self.avoidable: list[int] = []
         self.epoch = 0  # counts how often the server's clock was set
         self._wall = EPOCH + scenario.local_skew - BEGINNING
-        self._told: dict[int, tuple[float, int]] = {}  # by reset: when the least rest was heard, and that
-        self._left: dict[int, list[float]] = defaultdict(list)  # by reset: when our counted requests left
+        self._server_remaining: dict[
+            int, tuple[float, int]
+        ] = {}  # by reset: when the least rest was heard, and that
+        self._sent_at: dict[int, list[float]] = defaultdict(list)  # by reset: when our counted requests left
         self.budget = Budget(now=self._now, wall=self._wall_time)
-        self._clients = [(traits, self._terms(traits)) for traits in scenario.clients]
+        self._clients = [(traits, self._context(traits)) for traits in scenario.clients]
 
     def run(self) -> "Story":
         facts, clock = self.scenario, self.clock
@@ -87,32 +89,32 @@ class Story:
         counted, spent = server.counted, server.spent
         reply = server.respond(call.number)
         if call.client.paced and server.counted > counted:
-            self._left[server.reset].append(left)
+            self._sent_at[server.reset].append(left)
         if self.telling:
-            self.tell(call, f"{'arrives' if reply else 'is dropped'}, place {server.used}/{server.limit}")
-        if call.client.paced and server.spent > spent and self._was_told(left):
+            self.tell(call, f"{'arrives' if reply else 'is dropped'}, slot {server.used}/{server.limit}")
+        if call.client.paced and server.spent > spent and self._was_known(left):
             self.avoidable.append(call.number)
         return reply
 
-    def heard(self, reset: int, rest: int, epoch: int) -> None:
+    def on_window(self, reset: int, rest: int, epoch: int) -> None:
         """Note the latest that the budget was told of a window; an answer of another time takes it back."""
         if epoch != self.epoch:
-            self._told.clear()
-        elif reset not in self._told or rest < self._told[reset][1]:
-            self._told[reset] = (self.clock.now, rest)
+            self._server_remaining.clear()
+        elif reset not in self._server_remaining or rest < self._server_remaining[reset][1]:
+            self._server_remaining[reset] = (self.clock.now, rest)
 
     def tell(self, call: CallRecord | None, what: str) -> None:
         if self.telling:
             who = "" if call is None else f"call {call.number} "
             self.log.append(f"+{self.clock.now - BEGINNING:9.3f} s  {who}{what}")
 
-    def _was_told(self, left: float) -> bool:
-        """Whether what was told last, less what was sent since, left no place in this window."""
+    def _was_known(self, left: float) -> bool:
+        """Whether what was told last, less what was sent since, left no slot of this window."""
         reset = self.server.reset
-        heard, rest = self._told.get(reset, (math.inf, 0))
-        return heard <= left and rest <= sum(heard <= departure <= left for departure in self._left[reset])
+        heard, rest = self._server_remaining.get(reset, (math.inf, 0))
+        return heard <= left and rest <= sum(heard <= departure <= left for departure in self._sent_at[reset])
 
-    def _terms(self, traits: Traits) -> CallContext:
+    def _context(self, traits: Traits) -> CallContext:
         options = ClientOptions(
             api_key=_KEY,
             base_url="https://api.example/api/v1",
@@ -136,7 +138,7 @@ class Story:
         self.tell(None, f"the server's clock jumps by {by} s")
         self.server.jump(by)
         self.epoch += 1
-        self._told.clear()  # of another time
+        self._server_remaining.clear()  # of another time
 
     def _jump_here(self, by: float) -> None:
         self.tell(None, f"the local wall clock jumps by {by} s")

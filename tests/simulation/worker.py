@@ -110,13 +110,13 @@ class Worker:
             self._fail(step.expires, FailureKind.TIMEOUT)
             self._clock.at(now + there, self._arriving(attempt, back))
 
-    def _fail(self, moment: float, trouble: FailureKind) -> None:
+    def _fail(self, moment: float, kind: FailureKind) -> None:
         attempt = self._call.attempts[-1]
 
         def happen() -> Outcome:
-            attempt.outcome, attempt.heard = trouble.name, self._clock.now
-            self._story.tell(self._call, f"hears {trouble.name}")
-            return Failure(trouble, _CAUSE)
+            attempt.outcome, attempt.heard = kind.name, self._clock.now
+            self._story.tell(self._call, f"hears {kind.name}")
+            return Failure(kind, _CAUSE)
 
         self._later(moment, happen)
 
@@ -141,11 +141,11 @@ class Worker:
             elif self._facts.too_large and self._random.random() < self._facts.too_large:
                 self._fail(moment, FailureKind.TOO_LARGE)
             else:
-                self._later(moment, lambda: self._hear(attempt, reply, epoch))
+                self._later(moment, lambda: self._receive(attempt, reply, epoch))
 
         return arrive
 
-    def _hear(self, attempt: Sent, reply: Reply, epoch: int) -> WireResponse:
+    def _receive(self, attempt: Sent, reply: Reply, epoch: int) -> WireResponse:
         now = self._clock.now
         attempt.outcome, attempt.heard = reply.status, now
         attempt.asked, attempt.asked_at_most = reply.asked, reply.asked_at_most
@@ -155,7 +155,7 @@ class Worker:
             attempt.until_reset = reply.window[0] - self._story.server.time()
             attempt.came_late = attempt.until_reset <= 0 or epoch != self._story.epoch
             if self._call.client.paced:
-                self._story.heard(*reply.window, epoch)
+                self._story.on_window(*reply.window, epoch)
         if self._story.telling:
             self._story.tell(self._call, f"hears {reply.status} {_shown(reply)}")
         return WireResponse(reply.status, reply.headers, reply.body, attempt.at, now)

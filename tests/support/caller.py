@@ -66,7 +66,7 @@ class Caller(Player):
 
     def assert_idle(self) -> None:
         assert self.budget._in_flight == 0, "a slot leaked"
-        assert not self.budget._line, "a ticket stayed in the queue"
+        assert not self.budget._queue, "a ticket stayed in the queue"
 
     def response(self, status: int, headers: dict[str, object], *, takes: float = 0.1) -> WireResponse:
         """A response that arrives now, dated by the server's clock."""

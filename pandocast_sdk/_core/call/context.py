@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pandocast_sdk._core.protocol import WireResponse
 from pandocast_sdk._core.rate_limit.budget import Budget
-from pandocast_sdk._core.rate_limit.headers import read_rate_headers
+from pandocast_sdk._core.rate_limit.headers import rate_headers
 from pandocast_sdk._core.redaction import Redactor
 from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk.errors import RequestRecord
@@ -36,7 +36,7 @@ class CallContext(NamedTuple):
         """
         if self.budget is not None:
             return self.budget.server_time()
-        date = read_rate_headers(response.headers).date
+        date = rate_headers(response).date
         return self.wall() if date is None else date
 
 

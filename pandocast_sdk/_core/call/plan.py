@@ -34,7 +34,7 @@ from pandocast_sdk._core.protocol import (
     WireResponse,
 )
 from pandocast_sdk._core.rate_limit.budget import Budget
-from pandocast_sdk._core.rate_limit.headers import read_rate_headers, seconds_until_allowed
+from pandocast_sdk._core.rate_limit.headers import rate_headers, seconds_until_allowed
 from pandocast_sdk._core.rate_limit.tickets import Delay
 from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk.errors import PandocastError, RateLimitError
@@ -70,14 +70,14 @@ def call(context: CallContext, operation: Operation[T], *, expires: float = inf)
         now = context.now()
         if now >= expires:
             raise deadline_error(request_record(context, operation))
-        if budget is not None and (refused or (ticket_number := budget.take(now)) is None):
+        if budget is not None and (refused or (ticket_number := budget.try_acquire(now)) is None):
             ticket_number = yield from _wait_for_slot(context, budget, operation, expires, ticket_number)
         outcome: Outcome = None
         try:  # at once: an interrupt in between would cost the slot
             outcome = yield Send(request, min(context.now() + options.timeout, expires))
         finally:
             if budget is not None:  # whatever happens, cancellation included
-                budget.settle(outcome)
+                budget.on_outcome(outcome)
         if budget is not None and budget.shared:
             yield from budget.report()
         assert outcome is not None  # noqa: S101 - a driver responds to a Send
@@ -109,10 +109,10 @@ def _wait_for_slot(
     Returns:
         The number of the ticket that was granted.
     """
-    ticket = budget.join(ticket_number)
+    ticket = budget.enqueue(ticket_number)
     used = False
     try:
-        while (delay := budget.delay(ticket)) is not None:
+        while (delay := budget.poll(ticket)) is not None:
             if isinstance(delay, Delay):
                 yield Sleep(_checked_delay(context, budget, operation, delay, expires), ticket)
             else:
@@ -123,7 +123,7 @@ def _wait_for_slot(
         return ticket.number
     finally:
         if not used:
-            budget.leave(ticket)
+            budget.cancel(ticket)
 
 
 def _checked_delay(
@@ -149,7 +149,7 @@ def _checked_delay(
     if delay.seconds > left and (waits_for_window or left <= 0):
         raise deadline_error(request_record(context, operation))
     seconds = min(delay.seconds, left)
-    return seconds if delay.nap is None else min(delay.nap, seconds)
+    return seconds if delay.poll_after is None else min(delay.poll_after, seconds)
 
 
 def _read(context: CallContext, operation: Operation[T], response: WireResponse) -> T:
@@ -208,7 +208,7 @@ def _error(
     if isinstance(error, RateLimitError):
         server_now = context.server_time(outcome)
         seconds = seconds_until_allowed(outcome, server_now)
-        reset = read_rate_headers(outcome.headers).reset
+        reset = rate_headers(outcome).reset
         add_time(error, seconds=seconds, reset=reset, server_now=server_now)
     return error
 
@@ -227,7 +227,7 @@ def _waits_for_window(context: CallContext, outcome: WireResponse | Failure, err
         raise error
     if not seconds or isinstance(outcome, Failure):
         return False  # an ordinary retry, with a wait of our own
-    if read_rate_headers(outcome.headers).retry_after is not None:
+    if rate_headers(outcome).retry_after is not None:
         context.budget.block(outcome.received + seconds)
     return True
 
@@ -237,7 +237,7 @@ def _pause(context: CallContext, outcome: WireResponse | Failure, attempts: Atte
     pause = attempts.next_wait()
     if pause is None or isinstance(outcome, Failure):
         return pause
-    if outcome.status != 429 and read_rate_headers(outcome.headers).retry_after is None:
+    if outcome.status != 429 and rate_headers(outcome).retry_after is None:
         return pause  # its reset is about the rate limit, not about this failure
     requested = seconds_until_allowed(outcome, context.server_time(outcome)) or 0.0
     return None if requested > context.options.rate_limit.max_wait else max(pause, requested)
@@ -255,5 +255,5 @@ def _log(operation: Operation[object], outcome: WireResponse | Failure, attempt:
         outcome.status,
         attempt,
         outcome.received - outcome.sent,
-        read_rate_headers(outcome.headers).place,
+        rate_headers(outcome).slot,
     )

@@ -1,21 +1,23 @@
--- One key's budget as several processes share it. It decides as `Budget` in rate_limit.py does, under the same
+-- One key's budget as several processes share it. It decides as `Budget` in budget.py does, under the same
 -- names; read the reasons there.
 --
 -- KEYS[1] is a hash: what is known of the window, and for each process `process:<name>` with how many of its
--- requests are in flight, and until when that counts. ARGV[1] is a question, see budget_store.py.
+-- requests are in flight, and until when that counts. ARGV[1] is a query, see budget_store.py.
 
 local clock = redis.call('TIME')
 local now = clock[1] + clock[2] / 1000000
 
 local KNOWN = {
-  'paced', 'limit', 'reset', 'last_reset', 'left', 'told', 'lost', 'learning_until', 'blocked_until', 'low', 'high',
-  'observed'
+  'paced', 'limit', 'reset', 'last_reset', 'local_remaining', 'server_remaining', 'unaccounted', 'learning_until',
+  'blocked_until', 'low', 'high', 'observed'
 }
-local question = cjson.decode(ARGV[1])
-local rules = question.rules
+local query = cjson.decode(ARGV[1])
+local rules = query.rules
 
-local budget = { last_reset = -1, left = 0, told = 0, lost = 0, blocked_until = 0, low = 0, high = 0 }
-local mine = question.in_flight
+local budget = {
+  last_reset = -1, local_remaining = 0, server_remaining = 0, unaccounted = 0, blocked_until = 0, low = 0, high = 0
+}
+local mine = query.in_flight
 local others, dead, longest_lease = 0, 0, 0
 
 local fields = redis.call('HGETALL', KEYS[1])
@@ -23,7 +25,7 @@ for i = 1, #fields, 2 do
   local name, value = fields[i], fields[i + 1]
   if string.sub(name, 1, 8) ~= 'process:' then
     budget[name] = tonumber(value)
-  elseif name ~= 'process:' .. question.process then
+  elseif name ~= 'process:' .. query.process then
     local count, expires = string.match(value, '^(%S+) (%S+)$')
     if tonumber(expires) <= now then
       redis.call('HDEL', KEYS[1], name)
@@ -35,7 +37,7 @@ for i = 1, #fields, 2 do
   end
 end
 
-budget.lost = budget.lost + dead
+budget.unaccounted = budget.unaccounted + dead
 if budget.learning_until ~= nil then
   -- The store's clock may have been set back.
   budget.learning_until = math.min(budget.learning_until, now + rules.learning)
@@ -45,7 +47,7 @@ local function in_flight()
   return others + mine
 end
 
--- The server's clock, as in clock.py.
+-- The server's clock, as in server_clock.py.
 
 local function drift(at)
   if budget.observed == nil then return 0 end
@@ -80,33 +82,34 @@ end
 
 -- The window.
 
-local function open(left, told)
-  budget.left, budget.told, budget.lost = math.max(0, left - in_flight()), told, 0
+local function open_window(local_remaining, server_remaining)
+  budget.local_remaining = math.max(0, local_remaining - in_flight())
+  budget.server_remaining, budget.unaccounted = server_remaining, 0
 end
 
-local function places()
-  return math.min(budget.left, budget.told - in_flight() - budget.lost)
+local function slots()
+  return math.min(budget.local_remaining, budget.server_remaining - in_flight() - budget.unaccounted)
 end
 
-local function hear_rest(remaining)
-  if remaining < budget.told then
-    budget.told, budget.lost = remaining, 0
+local function learn_remaining(remaining)
+  if remaining < budget.server_remaining then
+    budget.server_remaining, budget.unaccounted = remaining, 0
   end
 end
 
-local function roll()
+local function roll_over()
   if budget.limit == nil or budget.reset == nil or earliest(now) < budget.reset then return end
   budget.last_reset, budget.reset = budget.reset, nil
-  open(budget.limit, budget.limit)
+  open_window(budget.limit, budget.limit)
 end
 
-local function give_back()
+local function return_slot()
   if budget.limit ~= nil then
-    budget.left = math.min(budget.left + 1, budget.limit)
+    budget.local_remaining = math.min(budget.local_remaining + 1, budget.limit)
   end
 end
 
-local function learn_nothing(status)
+local function learn_no_window(status)
   if budget.paced == nil then
     budget.learning_until = nil
     if status ~= 429 and status < 500 then
@@ -119,59 +122,57 @@ local function learn_window(limit, remaining, reset, coming)
   local known_limit = budget.limit
   budget.limit = limit
   if reset <= budget.last_reset or (not coming and budget.reset ~= nil and reset < budget.reset) then
-    give_back()
+    return_slot()
   elseif (budget.reset == nil and known_limit ~= nil) or (budget.reset ~= nil and reset <= budget.reset) then
     budget.reset = reset
-    hear_rest(remaining)
+    learn_remaining(remaining)
   else
     budget.last_reset, budget.reset = budget.reset or budget.last_reset, reset
-    open(limit - 1, remaining)
+    open_window(limit - 1, remaining)
   end
 end
 
-local function learn(answer)
-  local received = now - answer.received
-  -- It was sent at the latest then: the question has been on its way for a while.
-  local sent = now - answer.sent - question.transit
+local function learn(response)
+  local received = now - response.received
+  -- It was sent at the latest then: the query has been on its way for a while.
+  local sent = now - response.sent - query.transit
   local function ahead_of(reset)
     local ahead = reset ~= nil and reset - earliest(received) or nil
     return ahead ~= nil and ahead <= rules.longest_window and ahead or nil
   end
-  local was_set = answer.date ~= nil and observe(answer.date, sent, received)
+  local was_set = response.date ~= nil and observe(response.date, sent, received)
   if was_set or (budget.reset ~= nil and ahead_of(budget.reset) == nil) then
     budget.reset, budget.last_reset = nil, -1
-    open(budget.limit or 0, budget.limit or 0)
+    open_window(budget.limit or 0, budget.limit or 0)
   end
-  local remaining = answer.remaining
-  local asks_for_reset = answer.status == 429 and not answer.names_retry_after
+  local remaining = response.remaining
+  local asks_for_reset = response.status == 429 and not response.names_retry_after
   if asks_for_reset then
     remaining = 0
   end
-  local limit = answer.limit or budget.limit
-  local ahead = ahead_of(answer.reset)
+  local limit = response.limit or budget.limit
+  local ahead = ahead_of(response.reset)
   if ahead == nil or remaining == nil or limit == nil then
-    budget.lost = budget.lost + 1
-    learn_nothing(answer.status)
+    budget.unaccounted = budget.unaccounted + 1
+    learn_no_window(response.status)
   else
     budget.paced = 1
-    learn_window(limit, remaining, answer.reset, answer.reset > latest(received))
+    learn_window(limit, remaining, response.reset, response.reset > latest(received))
   end
-  if asks_for_reset and ahead ~= nil and answer.reset ~= budget.reset then
+  if asks_for_reset and ahead ~= nil and response.reset ~= budget.reset then
     budget.blocked_until = math.max(budget.blocked_until, received + ahead)
   end
 end
 
-local function take()
+local function acquire()
   if budget.paced == nil then
-    if budget.learning_until == nil then
-      budget.learning_until = now + rules.learning
-      return true
-    end
-    return now >= budget.learning_until
+    if budget.learning_until ~= nil and now < budget.learning_until then return false end
+    budget.learning_until = now + rules.learning
+    return true
   end
   if budget.paced == 0 then return true end
-  if places() > 0 then
-    budget.left = budget.left - 1
+  if slots() > 0 then
+    budget.local_remaining = budget.local_remaining - 1
     return true
   end
   if budget.reset ~= nil or in_flight() > 0 then return false end
@@ -179,7 +180,7 @@ local function take()
   return true
 end
 
-local function delay()
+local function wait_time()
   if now < budget.blocked_until then
     return budget.blocked_until - now, 'retry_after'
   end
@@ -194,41 +195,41 @@ end
 
 -- What happened.
 
-for _, report in ipairs(question.reports) do
+for _, report in ipairs(query.reports) do
   if report.kind ~= 'blocked' then
     mine = mine + 1
   end
 end
-for _, report in ipairs(question.reports) do
+for _, report in ipairs(query.reports) do
   if report.kind == 'blocked' then
     budget.blocked_until = math.max(budget.blocked_until, now + report.seconds)
   else
     mine = mine - 1
-    if report.kind == 'answered' then
+    if report.kind == 'response' then
       learn(report)
     else
       budget.learning_until = nil
       if report.kind == 'unsent' then
-        give_back()
+        return_slot()
       else
-        budget.lost = budget.lost + 1
+        budget.unaccounted = budget.unaccounted + 1
       end
     end
   end
-  roll()
+  roll_over()
 end
 
 -- What is wanted.
 
-roll()
+roll_over()
 local granted = 0
-while granted < question.wanted and now >= budget.blocked_until and take() do
+while granted < query.wanted and now >= budget.blocked_until and acquire() do
   mine = mine + 1
   granted = granted + 1
 end
 local seconds, reason = 0, ''
-if granted < question.wanted then
-  seconds, reason = delay()
+if granted < query.wanted then
+  seconds, reason = wait_time()
 end
 
 -- What is remembered.
@@ -244,10 +245,10 @@ for _, name in ipairs(KNOWN) do
     redis.call('HSET', KEYS[1], name, text(budget[name]))
   end
 end
-local process = 'process:' .. question.process
+local process = 'process:' .. query.process
 if mine > 0 then
-  redis.call('HSET', KEYS[1], process, text(mine) .. ' ' .. text(now + question.lease))
-  longest_lease = math.max(longest_lease, question.lease)
+  redis.call('HSET', KEYS[1], process, text(mine) .. ' ' .. text(now + query.lease))
+  longest_lease = math.max(longest_lease, query.lease)
 else
   redis.call('HDEL', KEYS[1], process)
 end
@@ -256,6 +257,6 @@ local lasting = math.max(window, budget.blocked_until - now, longest_lease) + ru
 redis.call('PEXPIRE', KEYS[1], string.format('%d', math.ceil(lasting * 1000)))
 
 return {
-  granted, text(seconds), reason, text(budget.limit), text(math.max(0, places())), text(budget.left),
-  text(budget.reset), text(earliest(now))
+  granted, text(seconds), reason, text(budget.limit), text(math.max(0, slots())),
+  text(budget.local_remaining), text(budget.reset), text(earliest(now))
 }

@@ -1,14 +1,16 @@
-"""One key's budget: who may send now, and how long the others wait (reference, "Rate Limits").
+"""One key's budget: who may send now, and how long the others wait.
 
-Every call joins the line with a `Ticket` and sends when the ticket is granted. The budget learns the window
-from the headers of the answers and counts its own requests between them. Three rules keep it from being
-refused:
+A call acquires a slot at once, or is queued with a `Ticket` and sends when the ticket is granted. The budget
+learns the window from the headers of the responses and counts its own requests between them. Three rules keep
+it from being refused:
 
 - The window opens when the *lower* bound of the server's time has passed the reset, so never too early.
-- What is in flight when it opens may be counted in the new window. So much less is granted, and given back
-  when the late answer turns out to carry the old reset.
-- Within a window the lower of our count and the server's counts: others may use the same key. What the server
-  told to remain is for those, too, whose answers have not come since.
+- What is in flight when it opens may be counted in the new window. So many slots fewer are granted, and
+  returned when a late response carries the old reset.
+- Within a window the lower of our count and the server's counts: others may use the same key. What remained
+  by the last response is for those, too, whose responses have not come since.
+
+Reference: "Rate Limits".
 """
 
 from collections import deque
@@ -17,17 +19,17 @@ from threading import RLock
 from typing import NamedTuple
 
 from pandocast_sdk._core.protocol import UNSENT, Consult, Failure, Outcome, Step, WireResponse
-from pandocast_sdk._core.rate_limit.headers import LONGEST_WINDOW, read_rate_headers
+from pandocast_sdk._core.rate_limit.headers import LONGEST_WINDOW, rate_headers
 from pandocast_sdk._core.rate_limit.server_clock import ServerClock
 from pandocast_sdk._core.rate_limit.state import RateLimitState
 from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket
 
-LEARNING_SECONDS = 1.0  # how long the crowd waits for the first answer of a fresh budget
+LEARNING_SECONDS = 1.0  # from one request of a fresh budget to the next, until a response says the limit
 MARGIN = 0.001  # seconds: a timer may fire a little early, which must not become a busy loop
 
 
-class _Told(NamedTuple):
-    """What an answer tells of its window."""
+class _Window(NamedTuple):
+    """The window of one response."""
 
     limit: int
     remaining: int
@@ -51,19 +53,19 @@ class Budget:
             wall: The local wall clock, in seconds since 1970; used until the server's `Date` is known.
         """
         self._now = now
-        # Reentrant, because the garbage collector may end an abandoned call, which then leaves the line, in
-        # any thread at any time: in one that holds this lock, too.
+        # Reentrant, because the garbage collector may end an abandoned call, whose ticket is then cancelled,
+        # in any thread at any time: in one that holds this lock, too.
         self._lock = RLock()
-        self._line: deque[Ticket] = deque()
-        self._joined = 0
+        self._queue: deque[Ticket] = deque()
+        self._enqueued = 0
         self._clock = ServerClock(wall() - now())
         self._paced: bool | None = None  # None: nothing learned; False: this server sends no such headers
         self._limit: int | None = None
         self._reset: int | None = None
         self._last_reset = -1
-        self._left = 0  # by our count
-        self._told = 0  # the least that the server has told to remain in this window
-        self._lost = 0  # requests since then whose answers will not come, though the server may count them
+        self._local_remaining = 0  # slots of this window by our count
+        self._server_remaining = 0  # the least that a response of this window has said
+        self._unaccounted = 0  # requests since then that the server may count and no response will show
         self._in_flight: int = 0
         self._learning_until: float | None = None
         self._blocked_until = 0.0
@@ -72,64 +74,64 @@ class Budget:
     def state(self) -> RateLimitState:
         """What is known of the window right now."""
         with self._lock:
-            self._roll(self._now())
-            return RateLimitState.of(self._limit, max(0, self._places()), self._reset)
+            self._roll_over(self._now())
+            return RateLimitState.of(self._limit, max(0, self._slots()), self._reset)
 
     def server_time(self) -> float:
-        """Give the server's time at the earliest, in seconds since 1970."""
+        """Return the server's time at the earliest, in seconds since 1970."""
         return self._clock.earliest(self._now())
 
-    def take(self, now: float) -> int | None:
-        """Take a place at once, if nobody waits for one: what joining the line comes to as a rule.
+    def try_acquire(self, now: float) -> int | None:
+        """Acquire a slot at once, if there is one and nobody waits: the usual case.
 
         Args:
             now: The monotonic clock's time.
 
         Returns:
-            The number that the call has in line, should the server refuse it; None where it has to join.
+            The number of the call's ticket, should the server refuse it; None where it has to be queued.
         """
         with self._lock:
-            if self._line or now < self._blocked_until:
+            if self._queue or now < self._blocked_until:
                 return None
-            self._roll(now)
-            if not self._take(now):
+            self._roll_over(now)
+            if not self._acquire(now):
                 return None
-            self._joined += 1
+            self._enqueued += 1
             self._in_flight += 1
-            return self._joined
+            return self._enqueued
 
-    def join(self, number: int | None = None) -> Ticket:
-        """Join the line: at its end, or, for a call that the server refused, where its number belongs."""
+    def enqueue(self, number: int | None = None) -> Ticket:
+        """Queue a call: at the end, or, if the server refused it, where the number of its ticket belongs."""
         with self._lock:
             if number is None:
-                self._joined += 1
-                ticket = Ticket(self._lock, self._joined)
-                self._line.append(ticket)
+                self._enqueued += 1
+                ticket = Ticket(self._lock, self._enqueued)
+                self._queue.append(ticket)
             else:
                 ticket = Ticket(self._lock, number)
-                place = next((i for i, other in enumerate(self._line) if other.number > number), None)
-                self._line.insert(len(self._line) if place is None else place, ticket)
+                index = next((i for i, other in enumerate(self._queue) if other.number > number), None)
+                self._queue.insert(len(self._queue) if index is None else index, ticket)
         return ticket
 
-    def delay(self, ticket: Ticket) -> Delay | Consult | None:
-        """Say how long a ticket has to wait, or whom to ask about it; None once it is granted."""
+    def poll(self, ticket: Ticket) -> Delay | Consult | None:
+        """Return how long a ticket has to wait, or what to consult; None once it is granted."""
         now = self._now()
         with self._lock:
-            woken = self._serve(now)
-            delay = None if ticket.granted else self._delay(now)
+            woken = self._grant_waiting(now)
+            delay = None if ticket.granted else self._wait_time(now)
         wake(woken)
         return delay
 
-    def leave(self, ticket: Ticket) -> None:
-        """Give up a ticket that was not used; its place goes to the next in line."""
+    def cancel(self, ticket: Ticket) -> None:
+        """Give up a ticket that was not used; its slot goes to the next in the queue."""
         with self._lock:
             if ticket.granted:
                 self._in_flight -= 1
                 self._learning_until = None
-                self._give_back()
+                self._return_slot()
             else:
-                self._line.remove(ticket)
-            woken = self._serve(self._now())
+                self._queue.remove(ticket)
+            woken = self._grant_waiting(self._now())
         wake(woken)
 
     def block(self, until: float) -> None:
@@ -137,64 +139,65 @@ class Budget:
         with self._lock:
             self._blocked_until = max(self._blocked_until, until)
 
-    def settle(self, outcome: Outcome) -> None:
+    def on_outcome(self, outcome: Outcome) -> None:
         """Account for a granted request that is over.
 
         Args:
-            outcome: The answer, the failure, or None when the call was cancelled while it was under way.
+            outcome: The response, the failure, or None when the call was cancelled in flight.
         """
         with self._lock:
             self._in_flight -= 1
             if isinstance(outcome, WireResponse):
                 self._learn(outcome)
             else:
-                self._learning_until = None  # the next in line asks instead
+                self._learning_until = None  # the next in the queue goes instead
                 if isinstance(outcome, Failure) and outcome.kind in UNSENT:
-                    self._give_back()
+                    self._return_slot()
                 else:
-                    self._lost += 1
-            if not self._line:
+                    self._unaccounted += 1
+            if not self._queue:
                 return
-            woken = self._serve(self._now())
+            woken = self._grant_waiting(self._now())
         wake(woken)
 
-    def outlast(self, seconds: float) -> None:
-        """Count requests for so long for other processes, of which there are none."""
+    def extend_lease(self, seconds: float) -> None:
+        """Have requests count for so long for other processes, of which there are none."""
 
     def report(self) -> Iterable[Step]:
-        """Say what has to be done for others to know of what `settle` was told: nothing, in one process."""
+        """Return the steps that report outcomes to other processes: none, in one process."""
         return ()
 
-    def _serve(self, now: float) -> list[Ticket]:
-        """Grant from the front of the line whatever can be granted."""
-        self._roll(now)
+    def _grant_waiting(self, now: float) -> list[Ticket]:
+        """Grant from the front of the queue what can be granted; return the tickets to wake."""
+        self._roll_over(now)
         granted: list[Ticket] = []
-        while self._line and now >= self._blocked_until and self._take(now):
-            ticket = self._line.popleft()
+        while self._queue and now >= self._blocked_until and self._acquire(now):
+            ticket = self._queue.popleft()
             ticket.grant()
             self._in_flight += 1
             granted.append(ticket)
         return granted
 
-    def _take(self, now: float) -> bool:
-        """Take one place, if there is one."""
+    def _acquire(self, now: float) -> bool:
+        """Acquire one slot, if there is one."""
         if self._paced is None:
-            if self._learning_until is None:
-                self._learning_until = now + LEARNING_SECONDS
-                return True
-            return now >= self._learning_until
+            if self._learning_until is not None and now < self._learning_until:
+                return False
+            # One more, not all: after a slow first response the rest would be refused.
+            self._learning_until = now + LEARNING_SECONDS
+            return True
         if self._paced is False:
             return True
-        if self._left > 0 and self._told > self._in_flight + self._lost:
-            self._left -= 1
+        if self._local_remaining > 0 and self._server_remaining > self._in_flight + self._unaccounted:
+            self._local_remaining -= 1
             return True
         if self._reset is not None or self._in_flight > 0:
             return False
-        # Nobody is left whose answer could tell of the new window: one goes and asks, as at the beginning.
+        # No response is to come that could show the new window: one request goes alone, as at the beginning.
         self._paced, self._limit, self._learning_until = None, None, now + LEARNING_SECONDS
         return True
 
-    def _delay(self, now: float) -> Delay:
+    def _wait_time(self, now: float) -> Delay:
         if now < self._blocked_until:
             return Delay(self._blocked_until - now, "retry_after")
         if self._paced is None and self._learning_until is not None:
@@ -203,81 +206,84 @@ class Budget:
             return Delay(self._clock.seconds_until(self._reset, now) + MARGIN, "window", self._reset)
         return Delay(LEARNING_SECONDS, "learning")
 
-    def _roll(self, now: float) -> None:
+    def _roll_over(self, now: float) -> None:
         """Open the next window when the known one is certainly over."""
         if self._limit is None or self._reset is None or self._clock.earliest(now) < self._reset:
             return
         self._last_reset, self._reset = self._reset, None
-        self._open(self._limit, self._limit)
+        self._open_window(self._limit, self._limit)
 
-    def _open(self, left: int, told: int) -> None:
+    def _open_window(self, local_remaining: int, server_remaining: int) -> None:
         """Begin a window: what is in flight may be counted in it."""
-        self._left, self._told, self._lost = max(0, left - self._in_flight), told, 0
+        self._local_remaining = max(0, local_remaining - self._in_flight)
+        self._server_remaining, self._unaccounted = server_remaining, 0
 
-    def _places(self) -> int:
-        return min(self._left, self._told - self._in_flight - self._lost)
+    def _slots(self) -> int:
+        return min(self._local_remaining, self._server_remaining - self._in_flight - self._unaccounted)
 
-    def _give_back(self) -> None:
+    def _return_slot(self) -> None:
         if self._limit is not None:
-            self._left = min(self._left + 1, self._limit)
+            self._local_remaining = min(self._local_remaining + 1, self._limit)
 
-    def _learn(self, answer: WireResponse) -> None:
-        reading = read_rate_headers(answer.headers)
-        was_set = reading.date is not None and self._clock.observe(reading.date, answer.sent, answer.received)
-        latest_reset = self._clock.earliest(answer.received) + LONGEST_WINDOW
+    def _learn(self, response: WireResponse) -> None:
+        headers = rate_headers(response)
+        was_set = headers.date is not None and self._clock.observe(
+            headers.date, response.sent, response.received
+        )
+        latest_reset = self._clock.earliest(response.received) + LONGEST_WINDOW
         if was_set or (self._reset is not None and self._reset > latest_reset):
             # The server's clock was set: what was known of its windows is of another time.
             self._reset, self._last_reset = None, -1
-            self._open(self._limit or 0, self._limit or 0)
-        asks_for_reset = answer.status == 429 and reading.retry_after is None
+            self._open_window(self._limit or 0, self._limit or 0)
+        asks_for_reset = response.status == 429 and headers.retry_after is None
         if asks_for_reset:
             # Whatever it says remains, it has refused; only a `Retry-After` can have another reason.
-            reading = reading._replace(remaining=0)
-        limit, reset = reading.limit or self._limit, reading.reset
+            headers = headers._replace(remaining=0)
+        limit, reset = headers.limit or self._limit, headers.reset
         if reset is not None and reset > latest_reset:
             reset = None
-        if reset is None or reading.remaining is None or limit is None:
-            self._lost += 1
-            self._learn_nothing(answer.status)
+        if reset is None or headers.remaining is None or limit is None:
+            self._unaccounted += 1
+            self._learn_no_window(response.status)
         else:
             self._paced, is_first, self._limit = True, self._limit is None, limit
             if reset != self._reset:
-                told = _Told(limit, reading.remaining, reset)
-                self._meet_window(told, answer.received, is_first=is_first)
-            # An answer that was overtaken has nothing new to tell.
-            if reset == self._reset and reading.remaining < self._told:
-                self._told, self._lost = reading.remaining, 0
+                window = _Window(limit, headers.remaining, reset)
+                self._learn_window(window, response.received, is_first=is_first)
+            # A response that was overtaken says nothing new.
+            if reset == self._reset and headers.remaining < self._server_remaining:
+                self._server_remaining, self._unaccounted = headers.remaining, 0
         if asks_for_reset and reset is not None and reset != self._reset:
-            # What is known of the window does not hold the next one back, and the server has asked for it.
-            ahead = reset - self._clock.earliest(answer.received)
-            self._blocked_until = max(self._blocked_until, answer.received + ahead)
+            # The known window does not hold the next request back, and the server has asked for it.
+            ahead = reset - self._clock.earliest(response.received)
+            self._blocked_until = max(self._blocked_until, response.received + ahead)
 
-    def _learn_nothing(self, status: int) -> None:
+    def _learn_no_window(self, status: int) -> None:
         if self._paced is None:
             self._learning_until = None
-            # A gateway's error page, or a refusal, does not tell whether the service itself counts.
+            # A gateway's error page, or a refusal, does not show whether the service itself counts.
             if status != 429 and status < 500:
                 self._paced = False
 
-    def _meet_window(self, told: _Told, received: float, *, is_first: bool) -> None:
-        """Take up an answer that tells of another window than the known one."""
+    def _learn_window(self, window: _Window, received: float, *, is_first: bool) -> None:
+        """Learn from a response whose window is not the known one."""
         known = self._reset
-        coming = told.reset > self._clock.latest(received)
-        if told.reset <= self._last_reset or (known is not None and told.reset < known and not coming):
-            # An answer of the window before: what it was charged to the new one is given back.
-            self._give_back()
+        coming = window.reset > self._clock.latest(received)
+        if window.reset <= self._last_reset or (known is not None and window.reset < known and not coming):
+            # A response of the window before: its slot of the new one is returned.
+            self._return_slot()
             return
-        self._reset = told.reset
-        if known is not None and told.reset > known:
+        self._reset = window.reset
+        if known is not None and window.reset > known:
             self._last_reset = known
-            self._open(told.limit - 1, told.remaining)
+            self._open_window(window.limit - 1, window.remaining)
         elif is_first:
-            self._open(told.limit - 1, told.remaining)
-        # Else it is the window that was expected; or it resets earlier, and certainly is not over, which says
-        # that the later one was told wrong.
+            self._open_window(window.limit - 1, window.remaining)
+        # Else it is the window that was expected; or it resets earlier, and certainly is not over, so the
+        # later one was wrong.
 
 
 def wake(tickets: list[Ticket]) -> None:
-    """Tell the waiters of these tickets; called without the lock."""
+    """Wake the waiters of these tickets; called without the lock."""
     for ticket in tickets:
         ticket.wake()

@@ -1,7 +1,7 @@
-"""What is said to the store in which several processes keep one budget, and what it replies.
+"""The queries to the store in which several processes keep one budget, and its replies.
 
-The script `budget.lua` beside this file decides there as `rate_limit.Budget` does here; the numbers that both
-decide by are told to it with each question. A test plays the same stories to both.
+The script `budget.lua` beside this file decides there as `Budget` does here; each query carries the numbers
+that both decide by. A test plays the same stories to both.
 """
 
 import json
@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Literal, NamedTuple, TypeAlias
 
 from pandocast_sdk._core.rate_limit.budget import LEARNING_SECONDS, MARGIN
-from pandocast_sdk._core.rate_limit.headers import LONGEST_WINDOW, RateReading
+from pandocast_sdk._core.rate_limit.headers import LONGEST_WINDOW, RateHeaders
 from pandocast_sdk._core.rate_limit.server_clock import DRIFT, SPREAD
 from pandocast_sdk._core.rate_limit.tickets import Delay
 
@@ -28,33 +28,33 @@ _RULES = {
 }
 
 
-class Answered(NamedTuple):
-    """A request was answered; times are of this process's monotonic clock."""
+class ResponseReport(NamedTuple):
+    """A response came; times are of this process's monotonic clock."""
 
     status: int
-    reading: RateReading
+    headers: RateHeaders
     sent: float
     received: float
 
 
-class Blocked(NamedTuple):
+class BlockReport(NamedTuple):
     """A `Retry-After` holds everybody back until a time of this process's monotonic clock."""
 
     until: float
 
 
-Report: TypeAlias = Answered | Blocked | Literal["unsent", "lost"]
+Report: TypeAlias = ResponseReport | BlockReport | Literal["unsent", "lost"]
 
 
-class Question(NamedTuple):
-    """What one process tells its store, and wants of it.
+class StoreQuery(NamedTuple):
+    """What one process reports to its store, and wants of it.
 
     Attributes:
         process: A name for the process.
-        reports: What has happened since the last question, in order.
+        reports: What has happened since the last query, in order.
         in_flight: How many requests of this process are under way after that.
         lease: For how many seconds they count when the process is not heard of again.
-        wanted: How many places it wants.
+        wanted: How many slots it wants.
     """
 
     process: str
@@ -64,7 +64,7 @@ class Question(NamedTuple):
     wanted: int
 
     def to_json(self, now: float, *, transit: float) -> str:
-        """Write it down for the script, which only knows the store's clock: times become ages.
+        """Return it as JSON for the script, which only knows the store's clock: times become ages.
 
         Args:
             now: The monotonic clock.
@@ -73,7 +73,7 @@ class Question(NamedTuple):
         return json.dumps(
             {
                 "process": self.process,
-                "reports": [_written(report, now) for report in self.reports],
+                "reports": [_as_json(report, now) for report in self.reports],
                 "in_flight": self.in_flight,
                 "lease": self.lease,
                 "wanted": self.wanted,
@@ -83,15 +83,15 @@ class Question(NamedTuple):
         )
 
 
-class Reply(NamedTuple):
+class StoreReply(NamedTuple):
     """What the store decided.
 
     Attributes:
-        granted: How many places, from the front of the line, are given.
-        delay: How long the others have to wait, and for what; None when nobody is left.
+        granted: How many tickets, from the front of the queue, are granted.
+        delay: How long the others have to wait, and for what; None when none is left.
         limit: Requests in one window, None while that is unknown.
-        left: How many places are left in this one.
-        counted: How many there are by our count alone: more while answers are under way that may tell.
+        remaining: How many slots remain in this one.
+        local_remaining: How many remain by the count of requests alone: more while some are in flight.
         reset: When it resets, by the server's clock.
         server_time: The server's time at the earliest.
     """
@@ -99,8 +99,8 @@ class Reply(NamedTuple):
     granted: int
     delay: Delay | None
     limit: int | None
-    left: int
-    counted: int
+    remaining: int
+    local_remaining: int
     reset: int | None
     server_time: float
 
@@ -112,28 +112,34 @@ _REASONS: dict[str, Literal["learning", "window", "retry_after"]] = {
 }
 
 
-def read_reply(reply: Sequence[object]) -> Reply:
-    """Read what the script gives back.
+def parse_reply(reply: Sequence[object]) -> StoreReply:
+    """Return what the script has replied.
 
     Raises:
         ValueError: That was not the script.
     """
     texts = [part.decode() if isinstance(part, bytes) else str(part) for part in reply]
-    granted, seconds, reason, limit, left, counted, reset, server_time = texts
+    granted, seconds, reason, limit, remaining, local_remaining, reset, server_time = texts
     known_reset = _maybe(reset, int)
-    waits = None
+    delay = None
     if reason:
         if reason not in _REASONS:
-            raise ValueError("the store waits for something unknown")
-        waits = Delay(float(seconds), _REASONS[reason], known_reset if reason == "window" else None)
-    return Reply(
-        int(granted), waits, _maybe(limit, int), int(left), int(counted), known_reset, float(server_time)
+            raise ValueError("the store delays for an unknown reason")
+        delay = Delay(float(seconds), _REASONS[reason], known_reset if reason == "window" else None)
+    return StoreReply(
+        int(granted),
+        delay,
+        _maybe(limit, int),
+        int(remaining),
+        int(local_remaining),
+        known_reset,
+        float(server_time),
     )
 
 
 @cache
 def script() -> str:
-    """Give the script that the store runs."""
+    """Return the script that the store runs."""
     return (files("pandocast_sdk._core.rate_limit") / "budget.lua").read_text("utf-8")
 
 
@@ -141,23 +147,23 @@ def _maybe(text: str, read: Callable[[str], int]) -> int | None:
     return read(text) if text else None
 
 
-def _written(report: Report, now: float) -> dict[str, object]:
+def _as_json(report: Report, now: float) -> dict[str, object]:
     if isinstance(report, str):
         return {"kind": report}
-    if isinstance(report, Blocked):
+    if isinstance(report, BlockReport):
         return {"kind": "blocked", "seconds": report.until - now}
-    reading = report.reading
-    said = {
-        "limit": reading.limit,
-        "remaining": reading.remaining,
-        "reset": reading.reset,
-        "date": reading.date,
+    headers = report.headers
+    named = {
+        "limit": headers.limit,
+        "remaining": headers.remaining,
+        "reset": headers.reset,
+        "date": headers.date,
     }
     return {
-        "kind": "answered",
+        "kind": "response",
         "status": report.status,
-        "names_retry_after": reading.retry_after is not None,
+        "names_retry_after": headers.retry_after is not None,
         "sent": now - report.sent,
         "received": now - report.received,
-        **{name: value for name, value in said.items() if value is not None},
+        **{name: value for name, value in named.items() if value is not None},
     }

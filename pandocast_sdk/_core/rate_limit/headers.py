@@ -1,6 +1,8 @@
-"""What an answer says about the rate limit, read in one pass (reference, "Rate Limits").
+"""What a response says about the rate limit, parsed in one pass, once a response.
 
 A header that is not a plain number, or stands there twice, says nothing: a wrong number is worse than none.
+
+Reference: "Rate Limits".
 """
 
 from datetime import datetime
@@ -15,8 +17,8 @@ _LONGEST_NUMBER = 12  # digits: beyond them no limit and no time of this world
 _LONGEST_VALUE = 64  # bytes that are looked at: twice what the longest form of a date takes
 
 
-class RateReading(NamedTuple):
-    """The rate-limit headers of one answer; None where a header is missing or unreadable."""
+class RateHeaders(NamedTuple):
+    """The rate-limit headers of one response; None where a header is missing or unreadable."""
 
     limit: int | None
     remaining: int | None
@@ -25,38 +27,47 @@ class RateReading(NamedTuple):
     retry_after: bytes | None
 
     @property
-    def place(self) -> str:
-        """The request's place in its window, for people: `37/100`."""
+    def slot(self) -> str:
+        """The request's slot in its window, for people: `37/100`."""
         if self.limit is None or self.remaining is None:
             return "-"
         return f"{self.limit - self.remaining}/{self.limit}"
 
 
 _NAMES = (b"X-RateLimit-Limit", b"X-RateLimit-Remaining", b"X-RateLimit-Reset", b"Date", b"Retry-After")
-_PLACES = {spelling: place for place, name in enumerate(_NAMES) for spelling in (name, name.lower())}
+_INDICES = {spelling: index for index, name in enumerate(_NAMES) for spelling in (name, name.lower())}
 
 
-def read_rate_headers(headers: RawHeaders) -> RateReading:
-    """Read the five headers that matter for pacing."""
+def rate_headers(response: WireResponse) -> RateHeaders:
+    """Return the rate-limit headers of a response, which are parsed at the first call and remembered."""
+    known = response.rate_headers
+    if isinstance(known, RateHeaders):
+        return known
+    parsed = response.rate_headers = parse_rate_headers(response.headers)
+    return parsed
+
+
+def parse_rate_headers(headers: RawHeaders) -> RateHeaders:
+    """Parse the five headers that matter for pacing."""
     found: list[bytes | None] = [None] * 5
-    doubted: set[int] | None = None
+    repeated: set[int] | None = None
     for name, value in headers:
-        place = _PLACES.get(name)
-        if place is None:
-            place = _PLACES.get(name.lower())
-            if place is None:
+        index = _INDICES.get(name)
+        if index is None:
+            index = _INDICES.get(name.lower())
+            if index is None:
                 continue
-        if found[place] is not None:
-            doubted = {place} if doubted is None else doubted | {place}
-        found[place] = value[:_LONGEST_VALUE]
-    for place in doubted or ():
-        found[place] = None
+        if found[index] is not None:
+            repeated = {index} if repeated is None else repeated | {index}
+        found[index] = value[:_LONGEST_VALUE]
+    for index in repeated or ():
+        found[index] = None
     limit, remaining, reset, date, retry_after = found
-    return RateReading(_number(limit) or None, _number(remaining), _number(reset), _date(date), retry_after)
+    return RateHeaders(_number(limit) or None, _number(remaining), _number(reset), _date(date), retry_after)
 
 
 def retry_after_seconds(value: bytes, now: float) -> float | None:
-    """Read a `Retry-After`, in seconds or as a date.
+    """Return the wait that a `Retry-After` asks for, in seconds or as a date.
 
     Args:
         value: The header.
@@ -72,28 +83,28 @@ def retry_after_seconds(value: bytes, now: float) -> float | None:
     return None if moment is None else max(0.0, moment - now)
 
 
-def seconds_until_allowed(answer: WireResponse, server_now: float) -> float | None:
-    """Say how long a 429 asks to wait, by its `Retry-After` or else by its reset (reference, "Rate Limits").
+def seconds_until_allowed(response: WireResponse, server_now: float) -> float | None:
+    """Return how long a 429 asks to wait, by its `Retry-After` or else by its reset.
 
     Args:
-        answer: The refusal.
+        response: The refusal.
         server_now: The server's time at the earliest, in seconds since 1970.
 
     Returns:
-        Seconds, zero or more; None where the answer names no time, or a reset that is not to be believed.
+        Seconds, zero or more; None where the response names no time, or a reset that is not to be believed.
     """
-    reading = read_rate_headers(answer.headers)
-    now = server_now if reading.date is None else reading.date
-    if reading.retry_after is not None:
-        seconds = retry_after_seconds(reading.retry_after, now)
+    headers = rate_headers(response)
+    now = server_now if headers.date is None else headers.date
+    if headers.retry_after is not None:
+        seconds = retry_after_seconds(headers.retry_after, now)
         if seconds is not None:
             return seconds
-    if reading.reset is None or reading.reset - server_now > LONGEST_WINDOW:
+    if headers.reset is None or headers.reset - server_now > LONGEST_WINDOW:
         return None
-    return max(0.0, reading.reset - server_now)
+    return max(0.0, headers.reset - server_now)
 
 
-@lru_cache(maxsize=256)  # the same few come with every answer
+@lru_cache(maxsize=256)  # the same few come with every response
 def _number(value: bytes | None) -> int | None:
     if value is None or not value.isdigit() or len(value) > _LONGEST_NUMBER:
         return None

@@ -8,13 +8,13 @@ from weakref import WeakValueDictionary
 
 from pandocast_sdk._core.rate_limit.budget import Budget
 
-_PREFIX = "pandocast:budget:1"  # with the version of what is kept there
+_PREFIX = "pandocast:budget:2"  # with the version of what is kept there
 
 
-class Lease:
-    """A client's share in a budget, which dies with the last lease.
+class BudgetHandle:
+    """What an open client holds of a budget, which is forgotten with the last handle.
 
-    Calls under way hold the budget alone: a caught error keeps the frames of its call, and so what they hold,
+    Calls in flight hold the budget alone: a caught error keeps the frames of its call, and so what they hold,
     for longer than the client may be open.
     """
 
@@ -24,31 +24,31 @@ class Lease:
         self.budget = budget
 
 
-_leases: WeakValueDictionary[tuple[str, str, bytes, bytes | None], Lease] = WeakValueDictionary()
+_handles: WeakValueDictionary[tuple[str, str, bytes, bytes | None], BudgetHandle] = WeakValueDictionary()
 _lock = Lock()
 
 
-def lease_budget(service: str, origin: str, api_key: str, *, store: str | None = None) -> Lease:
-    """Give the lease that all clients of one key share.
+def budget_handle(service: str, origin: str, api_key: str, *, store: str | None = None) -> BudgetHandle:
+    """Return the handle that all clients of one key share.
 
     Args:
         service: Its name. Services can stand at one origin, each with a limit of its own, or none.
         origin: Scheme, host and port of the service.
         api_key: The key; only its digest is remembered.
-        store: Where the budget is kept that this one is a part of; None for in this process.
+        store: Where several processes keep the budget; None for in this process.
     """
     digest = hashlib.sha256(api_key.encode())
-    place = None if store is None else hashlib.sha256(store.encode()).digest()
-    name = (service, origin, digest.digest(), place)
+    store_digest = None if store is None else hashlib.sha256(store.encode()).digest()
+    name = (service, origin, digest.digest(), store_digest)
     with _lock:
-        lease = _leases.get(name)
-        if lease is None:
+        handle = _handles.get(name)
+        if handle is None:
             if store is None:
                 budget = Budget(now=time.monotonic, wall=time.time)
             else:
                 budget = _shared_budget(f"{_PREFIX}:{service}:{origin}:{digest.hexdigest()}")
-            lease = _leases[name] = Lease(budget)
-        return lease
+            handle = _handles[name] = BudgetHandle(budget)
+        return handle
 
 
 def _shared_budget(key: str) -> Budget:
@@ -58,10 +58,10 @@ def _shared_budget(key: str) -> Budget:
 
 
 def _begin_anew() -> None:
-    """Forget the parent's budgets in a forked child, with the calls that stand in line there for ever."""
+    """Forget the parent's budgets in a forked child, with the calls that are queued there for ever."""
     global _lock  # noqa: PLW0603 - another thread of the parent may have held it
     _lock = Lock()
-    _leases.clear()
+    _handles.clear()
 
 
 if hasattr(os, "register_at_fork"):

@@ -1,8 +1,8 @@
-"""The server's clock, told from whole seconds.
+"""The server's clock, derived from whole seconds.
 
-Every answer with a `Date` bounds the difference between the server's clock and the local monotonic one: the
+Every response with a `Date` bounds the difference between the server's clock and the local monotonic one: the
 header was written between sending and receiving, and holds the server's time cut down to a second. Many
-answers together bound it to milliseconds.
+responses together bound it to milliseconds.
 """
 
 DRIFT = 200e-6  # seconds a second: what two clocks part while one of them is being corrected
@@ -10,18 +10,18 @@ SPREAD = 2.0  # seconds: what the clocks of several hosts, or a `Date` kept for 
 
 
 class ServerClock:
-    """An interval for `server time - monotonic time`, sharpened by every answer."""
+    """An interval for `server time - monotonic time`, narrowed by every response."""
 
     __slots__ = ("_high", "_low", "_observed", "known")
 
     def __init__(self, offset: float) -> None:
-        """Begin with the local wall clock's offset, as if both clocks agreed, until an answer tells more."""
+        """Begin with the local wall clock's offset, as if both clocks agreed, until a response is dated."""
         self._low = self._high = offset
         self._observed = 0.0
         self.known = False
 
     def earliest(self, now: float) -> float:
-        """Give the least that the server's clock can show at a monotonic time.
+        """Return the least that the server's clock can show at a monotonic time.
 
         Waiting until this has passed a reset is never too early.
         """
@@ -29,24 +29,24 @@ class ServerClock:
         return moment - DRIFT * (now - self._observed) if self.known and now > self._observed else moment
 
     def latest(self, now: float) -> float:
-        """Give the most that the clock of any host of the server can show at a monotonic time."""
+        """Return the most that the clock of any host of the server can show at a monotonic time."""
         return now + self._high + self._drift(now) + SPREAD
 
     def seconds_until(self, moment: float, now: float) -> float:
-        """Say how long to wait, from a monotonic time, until `earliest` has reached a server time."""
+        """Return how long to wait, from a monotonic time, until `earliest` has reached a server time."""
         return max(0.0, moment - self.earliest(now)) / (1 - DRIFT)
 
     def observe(self, date: float, sent: float, received: float) -> bool:
-        """Learn from one answer.
+        """Narrow the interval by one response.
 
         Args:
-            date: The answer's `Date`, in seconds since 1970.
+            date: The response's `Date`, in seconds since 1970.
             sent: When its request was sent, by the monotonic clock.
             received: When it had arrived, likewise.
 
         Returns:
             True when it contradicts what was known by more than the clocks of several hosts differ: the
-            server's clock has been set. After a smaller contradiction the newest answer is trusted.
+            server's clock has been set. After a smaller contradiction the newest response is trusted.
         """
         low, high = date - received, date + 1 - sent
         if not self.known:

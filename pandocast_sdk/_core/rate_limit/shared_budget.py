@@ -1,7 +1,7 @@
-"""A budget that several processes share: a store decides, and this one goes on alone while it is away.
+"""A budget that several processes share: a store decides, and this process goes on alone while it is down.
 
-Every process has its own line, and one question at a time goes to the store on behalf of its front. The
-window is learned here, too, from this process's own answers, and so is known when the store goes away.
+Every process has its own queue, and sends one query at a time to the store on behalf of its front. It learns
+the window from its own responses, too, and so knows it when the store goes down.
 """
 
 import logging
@@ -22,29 +22,29 @@ from pandocast_sdk._core.protocol import (
 from pandocast_sdk._core.rate_limit.budget import Budget, wake
 from pandocast_sdk._core.rate_limit.budget_store import (
     STORE_SECONDS,
-    Answered,
-    Blocked,
-    Question,
-    Reply,
+    BlockReport,
     Report,
-    read_reply,
+    ResponseReport,
+    StoreQuery,
+    StoreReply,
+    parse_reply,
 )
-from pandocast_sdk._core.rate_limit.headers import read_rate_headers
+from pandocast_sdk._core.rate_limit.headers import rate_headers
 from pandocast_sdk._core.rate_limit.state import RateLimitState
 from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket
 
 logger = logging.getLogger("pandocast_sdk")
 
-_MOST_AT_ONCE = 10  # places in one question, so that the processes take turns
-_SHORT_NAP = 0.05  # seconds between questions while answers to other processes may tell of places
-_LONG_NAP = 0.5  # likewise while the window seems spent: they may still give places back
-_LEAST_WAIT = 0.05  # seconds: for whoever waits for a question of somebody else
-_AWAY = 2.0  # seconds from one try to reach a lost store to the next
-_LONGEST_QUESTION = 3.0  # seconds: nobody waits longer for somebody else's question
+_MAX_WANTED = 10  # slots in one query, so that the processes take turns
+_SHORT_POLL = 0.05  # seconds between queries while responses to other processes may free slots
+_LONG_POLL = 0.5  # likewise while the window seems spent: they may still return slots
+_MIN_WAIT = 0.05  # seconds: for a ticket whose query another has sent
+_RETRY_STORE_AFTER = 2.0  # seconds from one try to reach a store that is down to the next
+_MAX_CONSULTATION = 3.0  # seconds: no ticket waits longer for another's query
 
 
 class SharedBudget(Budget):
-    """One process's part in the window of one key."""
+    """One process's share of the window of one key."""
 
     shared = True
 
@@ -61,218 +61,229 @@ class SharedBudget(Budget):
         self._process = secrets.token_hex(8)
         self._lease = 0.0
         self._reports: list[Report] = []
-        self._asking: Asking | None = None
-        self._ask_at = 0.0  # when the next question is due, while there is a line
-        self._verdict: Delay | None = None  # how long the line has to wait, from `_heard_at` on
-        self._heard_at = 0.0
-        self._known: Reply | None = None
-        self._away = False
+        self._consultation: Consultation | None = None
+        self._consult_at = 0.0  # when the next query is due, while tickets wait
+        self._store_delay: Delay | None = None  # how long the queue has to wait, from `_replied_at` on
+        self._replied_at = 0.0
+        self._last_reply: StoreReply | None = None
+        self._store_down = False
 
     @property
     def state(self) -> RateLimitState:
         """What is known of the window right now."""
         with self._lock:
-            known = self._known
-            if self._away or known is None:
+            known = self._last_reply
+            if self._store_down or known is None:
                 return super().state
             if known.reset is not None and self.server_time() >= known.reset:
                 return RateLimitState.of(known.limit, known.limit or 0, None)
-            return RateLimitState.of(known.limit, known.left, known.reset)
+            return RateLimitState.of(known.limit, known.remaining, known.reset)
 
     def server_time(self) -> float:
-        """Give the server's time at the earliest, in seconds since 1970."""
-        if self._clock.known or self._known is None:
+        """Return the server's time at the earliest, in seconds since 1970."""
+        if self._clock.known or self._last_reply is None:
             return super().server_time()
-        return self._known.server_time + self._now() - self._heard_at
+        return self._last_reply.server_time + self._now() - self._replied_at
 
     def now(self) -> float:
-        """Give the monotonic clock's time."""
+        """Return the monotonic clock's time."""
         return self._now()
 
-    def outlast(self, seconds: float) -> None:
+    def extend_lease(self, seconds: float) -> None:
         """Count requests of this process for so long after it was last heard of."""
         with self._lock:
             self._lease = max(self._lease, seconds)
 
-    def take(self, now: float) -> int | None:  # noqa: ARG002 - as the store decides, everybody joins the line
-        """Take no place at once: the store grants them to the line."""
+    def try_acquire(self, now: float) -> int | None:  # noqa: ARG002 - as the store decides, every call is queued
+        """Return None: the store grants slots to the queue."""
         return None
 
-    def delay(self, ticket: Ticket) -> Delay | Consult | None:
-        """Say how long a ticket has to wait, or what to ask; None once it is granted."""
+    def poll(self, ticket: Ticket) -> Delay | Consult | None:
+        """Return how long a ticket has to wait, or what to consult; None once it is granted."""
         now = self._now()
         woken: list[Ticket] = []
         with self._lock:
-            if self._asking is not None and now - self._asking.since > _LONGEST_QUESTION:
-                self._asking, woken = None, self._lose("no reply")
+            if self._consultation is not None and now - self._consultation.since > _MAX_CONSULTATION:
+                self._consultation, woken = None, self._lose_store("no reply")
             delay: Delay | Consult | None = None
             if not ticket.granted:
-                if self._asking is None and now >= self._ask_at and self._paced is not False:
-                    delay = self._ask(now)
+                if self._consultation is None and now >= self._consult_at and self._paced is not False:
+                    delay = self._consult(now)
                 else:
-                    delay = super().delay(ticket) if self._alone() else self._told_delay(ticket, now)
+                    delay = (
+                        super().poll(ticket) if self._decides_alone() else self._delay_by_store(ticket, now)
+                    )
         wake(woken)
         return delay
 
-    def leave(self, ticket: Ticket) -> None:
-        """Give up a ticket that was not used; its place goes to the next in line."""
+    def cancel(self, ticket: Ticket) -> None:
+        """Give up a ticket that was not used; its slot goes to the next in the queue."""
         with self._lock:
             if ticket.granted:
-                self._note("unsent")
-                self._ask_at = min(self._ask_at, self._now())
-            super().leave(ticket)
-            front = list(self._line)[:1]
-        wake(front)  # somebody has to ask for the line
+                self._record("unsent")
+                self._consult_at = min(self._consult_at, self._now())
+            super().cancel(ticket)
+            front = list(self._queue)[:1]
+        wake(front)  # which has to send the next query
 
     def block(self, until: float) -> None:
         """Hold everybody back until a monotonic time, as a `Retry-After` asks."""
         with self._lock:
             super().block(until)
-            self._note(Blocked(until))
-            self._ask_at = min(self._ask_at, self._now())
+            self._record(BlockReport(until))
+            self._consult_at = min(self._consult_at, self._now())
 
-    def settle(self, outcome: Outcome) -> None:
+    def on_outcome(self, outcome: Outcome) -> None:
         """Account for a granted request that is over."""
-        with self._lock:  # together, so that no question tells of the one without the other
+        with self._lock:  # together, so that no query has the one without the other
             if isinstance(outcome, WireResponse):
-                reading = read_rate_headers(outcome.headers)
-                self._note(Answered(outcome.status, reading, outcome.sent, outcome.received))
+                self._record(
+                    ResponseReport(outcome.status, rate_headers(outcome), outcome.sent, outcome.received)
+                )
             else:
                 unsent = isinstance(outcome, Failure) and outcome.kind in UNSENT
-                self._note("unsent" if unsent else "lost")
-            super().settle(outcome)
+                self._record("unsent" if unsent else "lost")
+            super().on_outcome(outcome)
 
     def report(self) -> Iterator[Step]:
-        """Tell the store what has happened, unless somebody else does or nothing has."""
+        """Report to the store what has happened, unless another call does or nothing has."""
         while True:
             with self._lock:
-                if self._away or not self._reports:
+                if self._store_down or not self._reports:
                     return
                 step: Step = (
-                    Sleep(_LONGEST_QUESTION, self._asking) if self._asking else self._ask(self._now())
+                    Sleep(_MAX_CONSULTATION, self._consultation)
+                    if self._consultation
+                    else self._consult(self._now())
                 )
             yield step
 
-    def hear(self, asking: "Asking", reply: Reply | str) -> None:
-        """Take the reply to a question, or the kind of error that came in its place."""
+    def on_reply(self, consultation: "Consultation", reply: StoreReply | str) -> None:
+        """Apply the reply to a query, or the kind of error that came in its place."""
         woken: list[Ticket] = []
         with self._lock:
-            if self._asking is asking:
-                self._asking = None
-                woken = self._lose(reply) if isinstance(reply, str) else self._obey(reply)
+            if self._consultation is consultation:
+                self._consultation = None
+                woken = self._lose_store(reply) if isinstance(reply, str) else self._apply(reply)
         wake(woken)
-        asking.ring()
+        consultation.finish()
 
-    def _alone(self) -> bool:
-        """Tell whether this process decides by itself: the store is away, or the service counts nothing."""
-        return self._away or self._paced is False
+    def _decides_alone(self) -> bool:
+        """Return whether this process decides alone: the store is down, or the service has no limit."""
+        return self._store_down or self._paced is False
 
-    def _note(self, report: Report) -> None:
-        if not self._alone():
+    def _record(self, report: Report) -> None:
+        if not self._decides_alone():
             self._reports.append(report)
 
-    def _serve(self, now: float) -> list[Ticket]:
-        if self._alone():
-            return super()._serve(now)
-        self._roll(now)
+    def _grant_waiting(self, now: float) -> list[Ticket]:
+        if self._decides_alone():
+            return super()._grant_waiting(now)
+        self._roll_over(now)
         return []
 
-    def _ask(self, now: float) -> "Asking":
-        if self._verdict is not None and now >= self._heard_at + self._verdict.seconds:
-            self._verdict = None
+    def _consult(self, now: float) -> "Consultation":
+        if self._store_delay is not None and now >= self._replied_at + self._store_delay.seconds:
+            self._store_delay = None
         reports, self._reports = self._reports, []
-        wanted = 0 if self._away else min(len(self._line), _MOST_AT_ONCE)
-        question = Question(self._process, reports, self._in_flight, self._lease, wanted)
-        self._asking = Asking(self, question, now)
-        return self._asking
+        wanted = 0 if self._store_down else min(len(self._queue), _MAX_WANTED)
+        query = StoreQuery(self._process, reports, self._in_flight, self._lease, wanted)
+        self._consultation = Consultation(self, query, now)
+        return self._consultation
 
-    def _told_delay(self, ticket: Ticket, now: float) -> Delay:
-        """Say what the store has told; only the front of the line wakes before that, to ask again."""
-        told = self._verdict
-        if told is None:
-            return Delay(_LONGEST_QUESTION, "learning")  # its question is under way
-        nap = max(0.0, self._ask_at - now) if self._asking is None and ticket is self._line[0] else None
-        # At the end of the wait the next question may be under way, which must not become a busy loop.
-        least = _LEAST_WAIT if self._asking is not None else 0.0
-        return told._replace(seconds=max(least, told.seconds - (now - self._heard_at)), nap=nap)
+    def _delay_by_store(self, ticket: Ticket, now: float) -> Delay:
+        """Return the delay that the store has set; only the front of the queue polls before it is over."""
+        delay = self._store_delay
+        if delay is None:
+            return Delay(_MAX_CONSULTATION, "learning")  # its query is under way
+        poll_after = (
+            max(0.0, self._consult_at - now)
+            if self._consultation is None and ticket is self._queue[0]
+            else None
+        )
+        # At the end of the wait the next query may be under way, which must not become a busy loop.
+        least = _MIN_WAIT if self._consultation is not None else 0.0
+        return delay._replace(
+            seconds=max(least, delay.seconds - (now - self._replied_at)), poll_after=poll_after
+        )
 
-    def _obey(self, reply: Reply) -> list[Ticket]:
-        """Do as the store has decided; give those who have to look again."""
-        if self._away:
-            self._away = False
+    def _apply(self, reply: StoreReply) -> list[Ticket]:
+        """Do as the store has decided; return the tickets that have to poll."""
+        if self._store_down:
+            self._store_down = False
             logger.warning("the store of the rate limit is back; this process shares its budget again")
-        now, before = self._now(), self._verdict
-        self._verdict, self._known, self._heard_at, self._ask_at = reply.delay, reply, now, now
-        woken = [ticket for ticket in map(self._grant, [now] * reply.granted) if ticket is not None]
+        now, before = self._now(), self._store_delay
+        self._store_delay, self._last_reply, self._replied_at, self._consult_at = reply.delay, reply, now, now
+        woken = [ticket for ticket in map(self._grant_front, [now] * reply.granted) if ticket is not None]
         if reply.delay is None:
-            return [*woken, *list(self._line)[:1]]
-        soon = reply.delay.reason == "learning" or reply.counted > 0
-        self._ask_at += min(_SHORT_NAP if soon else _LONG_NAP, reply.delay.seconds)
+            return [*woken, *list(self._queue)[:1]]
+        soon = reply.delay.reason == "learning" or reply.local_remaining > 0
+        self._consult_at += min(_SHORT_POLL if soon else _LONG_POLL, reply.delay.seconds)
         if before is not None and (before.reason, before.reset) == (reply.delay.reason, reply.delay.reset):
-            return [*woken, *list(self._line)[:1]]
-        return [*woken, *self._line]  # they may have to raise, or to wait for something else
+            return [*woken, *list(self._queue)[:1]]
+        return [*woken, *self._queue]  # they may have to raise, or to wait for something else
 
-    def _grant(self, now: float) -> Ticket | None:
-        """Give a place that the store has granted to the front of the line, and count it here, too."""
-        if not self._line:
-            self._note("unsent")  # whoever wanted it has left
+    def _grant_front(self, now: float) -> Ticket | None:
+        """Grant the front of the queue a slot that the store has granted, and count it here, too."""
+        if not self._queue:
+            self._record("unsent")  # the ticket for which it was wanted is cancelled
             return None
-        self._take(now)
-        ticket = self._line.popleft()
+        self._acquire(now)
+        ticket = self._queue.popleft()
         ticket.grant()
         self._in_flight += 1
         return ticket
 
-    def _lose(self, trouble: str) -> list[Ticket]:
-        """Go on without the store; give those who have to look again."""
+    def _lose_store(self, kind: str) -> list[Ticket]:
+        """Go on without the store; return the tickets that have to poll."""
         now = self._now()
-        self._verdict, self._known, self._ask_at = None, None, now + _AWAY
-        if not self._away:
-            self._away = True
+        self._store_delay, self._last_reply, self._consult_at = None, None, now + _RETRY_STORE_AFTER
+        if not self._store_down:
+            self._store_down = True
             self._reports.clear()
             logger.warning(
                 "the store of the rate limit does not answer (%s); this process paces by itself meanwhile",
-                trouble,
+                kind,
             )
-        return [*self._serve(now), *self._line]
+        return [*self._grant_waiting(now), *self._queue]
 
 
-class Asking:
-    """One question to the store, under way or over."""
+class Consultation:
+    """One query to the store, under way or over."""
 
-    def __init__(self, budget: SharedBudget, question: Question, since: float) -> None:
+    def __init__(self, budget: SharedBudget, query: StoreQuery, since: float) -> None:
         self._budget = budget
-        self._question = question
+        self._query = query
         self._lock = Lock()
-        self._over = False
-        self._waiting: list[WakeCallback] = []
+        self._finished = False
+        self._callbacks: list[WakeCallback] = []
         self.since = since
 
     def payload(self) -> tuple[str, str]:
-        """Give the budget's key at the store, and the question, whose times hold from now on."""
-        return self._budget.key, self._question.to_json(self._budget.now(), transit=2 * STORE_SECONDS)
+        """Return the budget's key at the store, and the query, whose times hold from now on."""
+        return self._budget.key, self._query.to_json(self._budget.now(), transit=2 * STORE_SECONDS)
 
     def deliver(self, reply: Sequence[object]) -> None:
-        """Take the reply.
+        """Apply the reply.
 
         Raises:
-            ValueError: It is none.
+            ValueError: It is not a reply of the script.
         """
-        self._budget.hear(self, read_reply(reply))
+        self._budget.on_reply(self, parse_reply(reply))
 
     def fail(self, reason: str) -> None:
-        """Take note that there is no reply."""
-        self._budget.hear(self, reason)
+        """Go on without a reply; `reason` names the kind of error."""
+        self._budget.on_reply(self, reason)
 
     def on_wake(self, callback: WakeCallback) -> bool:
-        """Have `callback` called when the question is over; False says that it already is."""
+        """Have `callback` called when the query is over; return False if it is over."""
         with self._lock:
-            self._waiting.append(callback)
-            return not self._over
+            self._callbacks.append(callback)
+            return not self._finished
 
-    def ring(self) -> None:
-        """Wake those who wait for the end of the question."""
+    def finish(self) -> None:
+        """Wake what waits for the end of the query."""
         with self._lock:
-            self._over = True
-        for callback in self._waiting:
+            self._finished = True
+        for callback in self._callbacks:
             callback()

@@ -1,4 +1,4 @@
-"""A place in the line of a budget, and how long it may have to wait."""
+"""A ticket in the queue of a budget, and how long it may have to wait."""
 
 from threading import RLock
 from typing import Literal, NamedTuple
@@ -7,48 +7,48 @@ from pandocast_sdk._core.protocol import WakeCallback
 
 
 class Delay(NamedTuple):
-    """How long a ticket has to wait before it is worth asking again, and for what.
+    """How long a ticket has to wait before it is worth polling again, and for what.
 
     Attributes:
         seconds: How long.
-        reason: For the first answer, for the next window, or for what a `Retry-After` asks.
+        reason: For the first response, for the next window, or for a `Retry-After`.
         reset: When the window resets, in seconds since 1970 by the server's clock, where it waits for that.
-        nap: When to ask again before that, because only asking tells what other processes give back.
+        poll_after: When to poll before that, because only polling finds what other processes return.
     """
 
     seconds: float
     reason: Literal["learning", "window", "retry_after"]
     reset: int | None = None
-    nap: float | None = None
+    poll_after: float | None = None
 
 
 class Ticket:
-    """A place in line, later a place in the window; `number` counts those who joined before."""
+    """A place in the queue, later a slot of the window; `number` orders the queue."""
 
-    __slots__ = ("_called", "_lock", "_wake", "granted", "number")
+    __slots__ = ("_lock", "_wake", "_woken", "granted", "number")
 
     def __init__(self, lock: RLock, number: int) -> None:
         self._lock = lock
         self.number = number
         self._wake: WakeCallback | None = None
-        self._called = False
+        self._woken = False
         self.granted = False
 
     def on_wake(self, callback: WakeCallback) -> bool:
-        """Have `callback` called when the ticket is granted, or has to look again; False says: already."""
+        """Have `callback` called when the ticket is granted, or has to poll; False if it is already."""
         with self._lock:
-            called, self._called = self._called, False
-            self._wake = None if called else callback
-            return not (called or self.granted)
+            woken, self._woken = self._woken, False
+            self._wake = None if woken else callback
+            return not (woken or self.granted)
 
     def grant(self) -> None:
-        """Give the place; the one who holds the lock of the budget calls this."""
+        """Grant the slot; called with the lock of the budget."""
         self.granted = True
 
     def wake(self) -> None:
-        """Tell the waiter, if there is one; called without the lock."""
+        """Wake the waiter, if there is one; called without the lock."""
         with self._lock:
             callback, self._wake = self._wake, None
-            self._called = callback is None  # whoever is about to sleep must not miss it
+            self._woken = callback is None  # a waiter that is about to sleep must not miss it
         if callback is not None:
             callback()

@@ -6,16 +6,17 @@ from typing import cast
 
 import httpx
 
-from pandocast_sdk._core.protocol import Failure, RawHeaders, Send, WireResponse
+from pandocast_sdk._core.protocol import Failure, FailureKind, RawHeaders, Send, WireResponse
 from pandocast_sdk._core.redaction import without_frames
 from pandocast_sdk._drivers.http.async_pool import AsyncPool
 from pandocast_sdk._drivers.http.body import UNREADABLE, BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
-from pandocast_sdk._drivers.http.request_builder import RequestBuilder
+from pandocast_sdk._drivers.http.handshake import close_if_cancelled
+from pandocast_sdk._drivers.http.request_builder import RequestBuilder, unsent_kind
 from pandocast_sdk._drivers.http.transport import load_backend
 from pandocast_sdk.options import ClientOptions
 
-_GRACE = 0.1  # seconds: the HTTP library's own time-outs come first, because they say what had been reached
+_GRACE = 0.1  # seconds: the HTTP library's own time-outs come first where they can, because they say more
 
 
 class AsyncExchange:
@@ -34,14 +35,21 @@ class AsyncExchange:
     async def __call__(self, step: Send) -> WireResponse | Failure:
         """Send a request, and return its response or what came in its place."""
         sent = time.monotonic()
+        request = None
         try:
             transport = self._pool.transport()
+            request = self._request_builder.request(step)
+            close_if_cancelled(request)
             async with transport.time_limit(step.expires - sent + _GRACE):
-                response = await transport.send(self._request_builder.request(step))
+                response = await transport.send(request)
                 headers = response.headers.raw
                 body = await _read(response, headers, step.expires)
         except Exception as error:  # noqa: BLE001 - sorted by a table, raised again if it is none of it
-            return failure_of(error, step.request, self._pool.library)
+            failure = failure_of(error, step.request, self._pool.library)
+            if failure.kind is not FailureKind.TIMEOUT or request is None:
+                return failure
+            # The HTTP library grants a handshake as much time again as connecting: this limit may come first.
+            return failure._replace(kind=unsent_kind(request) or failure.kind)
         except BaseException as error:
             without_frames(error)  # of an interrupted or cancelled call: they hold the headers
             raise

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from pandocast_sdk._core.protocol import Send
+from pandocast_sdk._core.protocol import FailureKind, Send
 from pandocast_sdk._core.redaction import HiddenBytes
 from pandocast_sdk._drivers.http.libraries import HTTPLibrary
 from pandocast_sdk.options import ClientOptions
@@ -88,17 +88,24 @@ _LENGTH_EXPECTED = frozenset({"POST", "PUT", "PATCH"})  # RFC 9110, 8.6
 
 
 class _TimeLeft(Mapping[str, float]):
-    """The time-outs of one attempt: the HTTP library asks as each phase begins, and gets what is left."""
+    """The time-outs of one attempt: the HTTP library asks as each phase begins, and gets what is left.
 
-    __slots__ = ("_expires",)
+    Attributes:
+        reached: The last phase that it has asked for, up to the first in which the request is sent.
+    """
+
+    __slots__ = ("_expires", "reached")
 
     def __init__(self, expires: float) -> None:
         self._expires = expires
+        self.reached: str | None = None
 
     def get(self, phase: str, default: object = None) -> Any:
         # The HTTP library asks so, several times a request.
         if phase not in _PHASES:
             return default
+        if self.reached not in _SENDING:
+            self.reached = phase
         left = self._expires - time.monotonic()
         if left < _SHORTEST_TIMEOUT:
             return _SHORTEST_TIMEOUT
@@ -118,3 +125,11 @@ class _TimeLeft(Mapping[str, float]):
 
 
 _PHASES = ("connect", "read", "write", "pool")
+_SENDING = ("write", "read")  # a transport that retries by itself may connect again after these
+_UNSENT_KINDS = {"pool": FailureKind.POOL_TIMEOUT, "connect": FailureKind.CONNECT_TIMEOUT}
+
+
+def unsent_kind(request: httpx.Request) -> FailureKind | None:
+    """Return what a request waited for that was not sent before its time was up; None if it may have been."""
+    time_left = request.extensions.get("timeout")
+    return _UNSENT_KINDS.get(time_left.reached or "") if isinstance(time_left, _TimeLeft) else None

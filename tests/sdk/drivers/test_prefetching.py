@@ -367,7 +367,7 @@ def fill(server: ReferenceServer, count: int) -> list[str]:
 
 
 def budget_of(client: Any) -> Any:
-    return client._session._state._lease.budget
+    return client._session._state._budget_handle.budget
 
 
 def test_the_window_is_kept_and_closing_leaves_no_place_in_it() -> None:
@@ -379,13 +379,13 @@ def test_the_window_is_kept_and_closing_leaves_no_place_in_it() -> None:
             with iter(client.content.list(limit=1, prefetch=4)) as items:
                 assert [next(items).id for _ in range(12)] == names
             assert len(fetching()) == 0
-            assert len(budget._line) == budget._in_flight == 0
+            assert len(budget._queue) == budget._in_flight == 0
             used = len(server.requests)
             with iter(client.content.list(limit=1, prefetch=32)) as items:
                 came = [next(items).id for _ in range(6)]
                 assert came == names[:6]
             assert len(fetching()) == 0, "those in line have left it"
-            assert len(budget._line) == budget._in_flight == 0
+            assert len(budget._queue) == budget._in_flight == 0
             assert all(request.status == 200 for request in server.requests[used:])
 
 
@@ -395,10 +395,10 @@ def test_those_in_line_leave_it_with_their_iterator(backend: str) -> None:
         async with AsyncPandocast(api_key=server.api_key, base_url=server.base_url) as client:
             budget = budget_of(client)
             async for _ in client.content.list(limit=1, prefetch=8):
-                while len(budget._line) < 4:  # noqa: ASYNC110 - the budget has no event for this
+                while len(budget._queue) < 4:  # noqa: ASYNC110 - the budget has no event for this
                     await anyio.sleep(0.01)
                 break
-            while budget._in_flight or budget._line:  # noqa: ASYNC110
+            while budget._in_flight or budget._queue:  # noqa: ASYNC110
                 await anyio.sleep(0.01)
             assert await tasks_besides(0)
 

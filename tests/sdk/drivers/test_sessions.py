@@ -128,8 +128,8 @@ def test_a_call_cancelled_in_line_leaves_the_line(backend: str) -> None:
     async def scenario(client: AsyncPandocast, server: Loopback) -> None:
         budget = budget_of(client)
         await client.request("GET", "/things")
-        await cancelled_when(lambda: budget._line, lambda: client.request("GET", "/things"))
-        assert not budget._line
+        await cancelled_when(lambda: budget._queue, lambda: client.request("GET", "/things"))
+        assert not budget._queue
         assert budget._in_flight == 0
         assert len(server.heard) == 1
 
@@ -179,7 +179,7 @@ def test_a_first_call_that_is_cancelled_lets_the_next_one_ask(backend: str) -> N
             budget = budget_of(client)
             await until(lambda: server.heard)
             group.start_soon(client.request, "GET", "/things")
-            await until(lambda: budget._line)
+            await until(lambda: budget._queue)
             first.cancel()
 
         async with anyio.create_task_group() as group:
@@ -200,9 +200,9 @@ def test_a_call_cancelled_as_it_is_woken_is_cancelled(turns: int) -> None:
         budget = budget_of(client)
         await client.request("GET", "/things")
         task = asyncio.create_task(client.request("POST", "/hang"))
-        await until(lambda: budget._line and budget._line[0]._wake)
-        budget._open(1, 1)
-        assert budget.delay(budget._line[0]) is None
+        await until(lambda: budget._queue and budget._queue[0]._wake)
+        budget._open_window(1, 1)
+        assert budget.poll(budget._queue[0]) is None
         for _ in range(turns):
             await asyncio.sleep(0)
         task.cancel()
@@ -246,17 +246,21 @@ def test_twenty_threads_share_one_client() -> None:
     assert server.all_closed()
 
 
-def test_threads_and_event_loops_wait_in_one_line() -> None:
+def test_threads_and_event_loops_wait_in_one_queue() -> None:
     """One key has one budget, whichever clients use it, and each wakes the others."""
     window = Window(limit=30, seconds=1)
+    # A budget dies with its last client: no client is closed before all are open.
+    all_open = threading.Barrier(4)
 
     def in_a_thread(url: str) -> None:
         with Pandocast(api_key=KEY, base_url=url) as client:
+            all_open.wait(20)
             for _ in range(15):
                 client.request("GET", "/things")
 
     async def requesting(url: str) -> None:
         async with AsyncPandocast(api_key=KEY, base_url=url) as client, anyio.create_task_group() as group:
+            all_open.wait(20)
             for _ in range(15):
                 group.start_soon(client.request, "GET", "/things")
 
@@ -430,7 +434,7 @@ def test_a_forked_child_opens_its_own_connections_and_its_own_line(waiting: bool
         budget = budget_of(client)
         if waiting:
             budget.block(time.monotonic() + 60)
-            ticket = budget.join()
+            ticket = budget.enqueue()
         child = context.Process(target=in_the_child, args=(there, client, budget), daemon=True)
         child.start()
         try:
@@ -443,7 +447,7 @@ def test_a_forked_child_opens_its_own_connections_and_its_own_line(waiting: bool
             child.join()
         assert server.connections == 2
         if waiting:
-            budget.leave(ticket)
+            budget.cancel(ticket)
             budget._blocked_until = 0.0
         client.request("GET", "/things")
         assert server.connections == 2, "the parent's connection is as good as before"
@@ -466,7 +470,7 @@ def test_an_interrupted_wait_leaves_the_line() -> None:
             client.request("GET", "/things")
         timer.join()
         assert caught.value.__traceback__ is not None, "whose frames hold the call"
-        assert not budget._line
+        assert not budget._queue
         assert budget._in_flight == 0
 
 

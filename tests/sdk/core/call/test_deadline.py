@@ -63,14 +63,14 @@ def test_a_window_that_resets_after_the_deadline_is_not_waited_for() -> None:
 @pytest.mark.parametrize("by", ["deadline", "expires"])
 def test_a_slot_that_is_granted_after_the_deadline_is_not_used(by: str) -> None:
     caller = Caller(deadline=0.5 if by == "deadline" else None)
-    first = caller.budget.join()
-    assert caller.budget.delay(first) is None, "somebody else asks for the first time"
+    first = caller.budget.enqueue()
+    assert caller.budget.poll(first) is None, "somebody else asks for the first time"
     plan = call(caller.context, WRITE, expires=inf if by == "deadline" else caller.now + 0.5)
     step = plan.send(None)
     assert isinstance(step, Sleep)
     assert step.seconds == 0.5
     caller.now += 0.5
-    caller.budget.settle(caller.response(200, {}, takes=0.0))
+    caller.budget.on_outcome(caller.response(200, {}, takes=0.0))
     with pytest.raises(DeadlineExceededError):
         plan.send(None)
     caller.assert_idle()

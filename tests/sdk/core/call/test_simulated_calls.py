@@ -1,7 +1,7 @@
 """Many callers of one key, hostile schedules: what holds for every call in every story.
 
-`simulation.rules` has the rules, `simulation.families` the kinds of stories. A story that breaks a rule is
-printed line by line, with the command that plays it again.
+`simulation.rules` says what has to hold, `simulation.families` what the stories are about. A story that
+breaks a rule is told line by line, with the command that tells it again.
 """
 
 import math
@@ -14,21 +14,21 @@ from simulation.scenario import Scenario
 from simulation.story import Story
 from simulation.telling import broken, told
 
-SEEDS = int(os.environ.get("SIMULATED_SEEDS", "1200"))  # of each of the ten families
+SEEDS = int(os.environ.get("SIMULATED_SEEDS", "1200"))  # of each of the eleven families
 CHUNK = 150  # stories of one test, so that several processes share the work
 FEW = range(100)
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 @pytest.mark.parametrize("family", FAMILIES)
-def test_every_story_keeps_the_rules(family: str, first: int) -> None:
+def test_what_holds_in_every_story(family: str, first: int) -> None:
     for seed in range(first, first + CHUNK):
         if broken(family, seed):
             pytest.fail(told(family, seed), pytrace=False)
 
 
 @pytest.mark.parametrize("family", ["honest", "undated"])
-def test_windows_are_used_up_and_not_missed(family: str) -> None:
+def test_windows_are_used_up_and_not_slept_through(family: str) -> None:
     for seed in FEW:
         story = Story(scenario(family, seed)).run()
         facts = story.scenario
@@ -39,7 +39,7 @@ def test_windows_are_used_up_and_not_missed(family: str) -> None:
         assert story.elapsed <= most, told(family, seed)
 
 
-def test_slots_that_are_given_back_are_used_in_the_same_window() -> None:
+def test_returned_slots_are_used_in_the_same_window() -> None:
     for seed in FEW:
         story = Story(replace(scenario("unreachable", seed), cancel=0)).run()
         assert story.server.windows == math.ceil(story.server.counted / story.scenario.limit), seed
@@ -56,7 +56,7 @@ def test_a_server_that_names_only_retry_after_costs_one_refusal_a_worker_and_win
     assert story.server.refusals <= 20 * 4
 
 
-def test_calls_take_no_longer_than_their_windows() -> None:
+def test_calls_that_need_more_than_one_window_end_with_their_windows() -> None:
     story = Story(Scenario(calls=1000, workers=20, limit=100, window=2, latency=(0.001, 0.002))).run()
     assert story.server.refusals == 0
     assert story.server.windows == 10

@@ -53,7 +53,7 @@ def read(response: WireResponse) -> int:
 
 
 def idle(scene: Scene) -> bool:
-    return scene.budget._in_flight == 0 and not scene.budget._line
+    return scene.budget._in_flight == 0 and not scene.budget._queue
 
 
 def test_a_plan_that_is_not_stopped_runs_to_its_end() -> None:

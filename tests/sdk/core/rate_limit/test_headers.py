@@ -1,24 +1,32 @@
 """The headers of the rate limit: a number that is not plainly one says nothing."""
 
+import logging
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.wire import response, window
+from support.wire import NO_LIMIT, Player, context, date, one_after_the_other, response, window
 
-from pandocast_sdk._core.rate_limit.headers import RateReading, read_rate_headers, retry_after_seconds
+from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.protocol import RawHeaders
+from pandocast_sdk._core.rate_limit import headers as rate_limit_headers
+from pandocast_sdk._core.rate_limit.budget import Budget
+from pandocast_sdk._core.rate_limit.headers import RateHeaders, parse_rate_headers, retry_after_seconds
+from pandocast_sdk._core.requests.operation import Operation
+from pandocast_sdk.options import RateLimitPolicy
 
 NOW = 1_774_000_000.0
-NOTHING = RateReading(None, None, None, None, None)
+NOTHING = RateHeaders(None, None, None, None, None)
 
 
 def test_the_published_headers() -> None:
     headers = {**window(63, 1774000060), "Date": "Fri, 20 Mar 2026 09:46:40 GMT", "Retry-After": "7"}
-    assert read_rate_headers(response(headers=headers).headers) == (100, 63, 1774000060, NOW, b"7")
+    assert parse_rate_headers(response(headers=headers).headers) == (100, 63, 1774000060, NOW, b"7")
 
 
 def test_names_are_found_in_any_case() -> None:
     headers = [(b"x-ratelimit-LIMIT", b"5"), (b"X-RATELIMIT-remaining", b"2"), (b"x-RateLimit-reset", b"9")]
-    assert read_rate_headers(headers)[:3] == (5, 2, 9)
+    assert parse_rate_headers(headers)[:3] == (5, 2, 9)
 
 
 @pytest.mark.parametrize(
@@ -43,17 +51,17 @@ def test_names_are_found_in_any_case() -> None:
     ],
 )
 def test_a_number_that_is_not_plainly_one_says_nothing(number: str) -> None:
-    assert read_rate_headers(response(headers=window(number, number, limit=number)).headers) == NOTHING
+    assert parse_rate_headers(response(headers=window(number, number, limit=number)).headers) == NOTHING
 
 
 def test_a_header_that_stands_there_twice_says_nothing() -> None:
     headers = [*window(63, 9).items(), *window(64, 9).items(), ("Retry-After", 1), ("retry-after", 100)]
-    assert read_rate_headers(response(headers=headers).headers) == NOTHING
+    assert parse_rate_headers(response(headers=headers).headers) == NOTHING
 
 
 def test_an_endless_header_says_nothing_and_is_not_kept() -> None:
     endless = "9" * 60_000
-    reading = read_rate_headers(
+    reading = parse_rate_headers(
         response(headers={**window(endless, endless), "Retry-After": endless}).headers
     )
     assert reading[:3] == (100, None, None)
@@ -64,11 +72,11 @@ def test_an_endless_header_says_nothing_and_is_not_kept() -> None:
 
 def test_three_times_is_no_better() -> None:
     headers = [("X-RateLimit-Reset", 9)] * 3
-    assert read_rate_headers(response(headers=headers).headers).reset is None
+    assert parse_rate_headers(response(headers=headers).headers).reset is None
 
 
 def test_a_limit_of_nothing_is_no_limit() -> None:
-    assert read_rate_headers(response(headers=window(0, 9, limit=0)).headers).limit is None
+    assert parse_rate_headers(response(headers=window(0, 9, limit=0)).headers).limit is None
 
 
 @pytest.mark.parametrize(
@@ -83,19 +91,19 @@ def test_a_limit_of_nothing_is_no_limit() -> None:
     ],
 )
 def test_a_date_that_is_not_one_says_nothing(date: str) -> None:
-    assert read_rate_headers(response(headers={"Date": date}).headers).date is None
+    assert parse_rate_headers(response(headers={"Date": date}).headers).date is None
 
 
 def test_a_date_that_is_not_one_is_not_remembered_for_the_next_answer() -> None:
     good = response(headers={"Date": "Fri, 20 Mar 2026 09:46:40 GMT"}).headers
-    assert read_rate_headers(good).date == NOW
-    assert read_rate_headers(response(headers={"Date": "later"}).headers).date is None
-    assert read_rate_headers(good).date == NOW
+    assert parse_rate_headers(good).date == NOW
+    assert parse_rate_headers(response(headers={"Date": "later"}).headers).date is None
+    assert parse_rate_headers(good).date == NOW
 
 
 @given(st.lists(st.tuples(st.sampled_from(["Date", "Retry-After", *window(0, 0)]), st.binary(max_size=40))))
 def test_no_header_is_too_strange_to_be_read(pairs: list[tuple[str, bytes]]) -> None:
-    reading = read_rate_headers([(name.encode(), value) for name, value in pairs])
+    reading = parse_rate_headers([(name.encode(), value) for name, value in pairs])
     assert all(number is None or number >= 0 for number in reading[:3])
     if reading.retry_after is not None:
         seconds = retry_after_seconds(reading.retry_after, NOW)
@@ -104,7 +112,7 @@ def test_no_header_is_too_strange_to_be_read(pairs: list[tuple[str, bytes]]) -> 
 
 @given(st.text(st.characters(codec="ascii"), max_size=40))
 def test_no_date_is_too_strange_to_be_read(text: str) -> None:
-    reading = read_rate_headers([(b"Date", b"Fri, 20 Mar 2026 " + text.encode())])
+    reading = parse_rate_headers([(b"Date", b"Fri, 20 Mar 2026 " + text.encode())])
     assert reading.date is None or isinstance(reading.date, float)
 
 
@@ -128,6 +136,30 @@ def test_retry_after_in_seconds_or_as_a_date(value: bytes, seconds: float | None
     assert retry_after_seconds(value, NOW) == seconds
 
 
-def test_the_place_in_the_window_for_people() -> None:
-    assert read_rate_headers(response(headers=window(63, 9)).headers).place == "37/100"
-    assert NOTHING.place == "-"
+def test_the_slot_in_the_window_for_people() -> None:
+    assert parse_rate_headers(response(headers=window(63, 9)).headers).slot == "37/100"
+    assert NOTHING.slot == "-"
+
+
+@pytest.mark.parametrize("policy", [RateLimitPolicy(), NO_LIMIT])
+def test_the_headers_of_each_response_are_parsed_once(
+    policy: RateLimitPolicy, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However many read them: the budget, the retry of a 429 with its error, and the log."""
+    parsed: list[RawHeaders] = []
+
+    def parse(headers: RawHeaders) -> RateHeaders:
+        parsed.append(headers)
+        return parse_rate_headers(headers)
+
+    monkeypatch.setattr(rate_limit_headers, "parse_rate_headers", parse)
+    caplog.set_level(logging.DEBUG, "pandocast_sdk")
+    player = Player(now=0.0)
+    budget = None if policy is NO_LIMIT else Budget(now=lambda: player.now, wall=lambda: NOW)
+    client = context(now=lambda: player.now, wall=lambda: NOW, budget=budget, policy=policy)
+    refused = response(429, headers={**window(0, int(NOW) + 60), **date(NOW), "Retry-After": 5})
+    answered = response(headers={**window(99, int(NOW) + 60), **date(NOW)})
+    operation = Operation("things", "GET", "/things", lambda response: response.status)
+    outcomes = one_after_the_other([refused, answered])
+    assert player.play(call(client, operation), outcomes) == 200
+    assert parsed == [refused.headers, answered.headers]

@@ -1,15 +1,21 @@
 """Certificates: those of the environment's authorities are trusted, and no others."""
 
+import gc
+import ssl
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import anyio
+import httpx
 import pytest
 import trustme
-from support.loopback import FLAVOURS, Conversation, Loopback, always, call, http, loopback
+from support.loopback import FLAVOURS, KEY, Conversation, Loopback, always, call, http, loopback
 from support.proxy import name_in_directory, over_tls
 
-from pandocast_sdk import APIConnectionError, APITimeoutError
+from pandocast_sdk import APIConnectionError, APITimeoutError, AsyncPandocast
 from pandocast_sdk._drivers.http.transport import tls_context
 
 EVERY_FLAVOUR = pytest.mark.parametrize("flavour", FLAVOURS)
@@ -93,3 +99,46 @@ def test_a_handshake_that_does_not_end_has_sent_nothing(flavour: str) -> None:
     with loopback(Conversation.hang) as server, pytest.raises(APITimeoutError) as caught:
         call(flavour, secure(server), "POST", timeout=0.3)
     assert not caught.value.outcome_unknown
+
+
+@EVERY_FLAVOUR
+def test_a_handshake_that_begins_late_and_does_not_end_has_sent_nothing(
+    flavour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the certificates take long to load: the attempt's time is up before the handshake's own is."""
+    load = httpx.create_ssl_context
+
+    def load_slowly() -> ssl.SSLContext:
+        time.sleep(0.3)
+        return load()
+
+    monkeypatch.setattr(httpx, "create_ssl_context", load_slowly)
+    with loopback(Conversation.hang) as server, pytest.raises(APITimeoutError) as caught:
+        call(flavour, secure(server), "POST", timeout=0.1)
+    assert not caught.value.outcome_unknown
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_handshake_that_is_cancelled_closes_its_connection(backend: str) -> None:
+    began, collects = threading.Event(), gc.isenabled()
+
+    def hang_after_the_first_bytes(conversation: Conversation) -> None:
+        assert conversation.stream.recv(1)
+        began.set()
+        conversation.hang()
+
+    async def cancelling(server: Loopback) -> bool:
+        async with AsyncPandocast(api_key=KEY, base_url=secure(server)) as client:
+            async with anyio.create_task_group() as group:
+                group.start_soon(client.request, "GET", "/things")
+                await anyio.to_thread.run_sync(began.wait, 5)
+                group.cancel_scope.cancel()
+            return await anyio.to_thread.run_sync(server.all_closed)
+
+    gc.disable()  # which would close it in the end
+    try:
+        with loopback(hang_after_the_first_bytes) as server:
+            assert anyio.run(cancelling, server, backend=backend)
+    finally:
+        if collects:
+            gc.enable()

@@ -1,0 +1,33 @@
+"""Closing a connection whose TLS handshake is cancelled.
+
+The HTTP library closes it when the handshake fails, but not when the handshake is cancelled, by a time limit
+or a caller: then the socket would stay open until the garbage collector finds it.
+"""
+
+from typing import Any
+
+import httpx
+
+
+def close_if_cancelled(request: httpx.Request) -> None:
+    """Have the connection that is opened for this request closed if its handshake is cancelled."""
+    if request.url.scheme == "https":
+        request.extensions["trace"] = _CancelledHandshake(request.extensions)
+
+
+class _CancelledHandshake:
+    """A `trace` extension that the HTTP library calls with each step of a connection."""
+
+    __slots__ = ("_extensions", "_stream")
+
+    def __init__(self, extensions: dict[str, Any]) -> None:
+        self._extensions = extensions
+        self._stream: Any = None
+
+    async def __call__(self, event: str, info: dict[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            self._stream = info["return_value"]
+        elif event == "connection.start_tls.failed" and not isinstance(info["exception"], Exception):
+            await self._stream.aclose()
+        elif not event.startswith("connection."):
+            self._extensions.pop("trace", None)  # connected: the other steps need not be traced
