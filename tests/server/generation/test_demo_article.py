@@ -145,6 +145,7 @@ def test_the_article_takes_no_more_than_moments() -> None:
     assert time.process_time() - analysed < 2
 
 
+@pytest.mark.slow
 def test_hash_seeds_do_not_matter() -> None:
     digests = {run(DIGEST, str(PATH), PYTHONHASHSEED=seed) for seed in ("0", "1", "4711")}
     assert len(digests) == 1

@@ -301,7 +301,7 @@ def test_reading_time_is_proportional_to_size(unit: str) -> None:
     started = time.process_time()
     with suppress(FeedError):
         read_feed(body, url=URL)
-    assert time.process_time() - started < 8  # some 0.1 s; with the square of the size it would be hours
+    assert time.process_time() - started < 30  # some 0.1 s; with the square of the size it would be hours
 
 
 LONG = "a" * 1_500_000
@@ -322,7 +322,7 @@ def test_what_is_not_read_of_a_feed_costs_little(case: str) -> None:
     started = time.process_time()
     entries = read_feed(rss(EXHAUSTING[case]), url=URL)
     assert [entry.title for entry in entries] == ["T"]
-    assert time.process_time() - started < 8  # a word as long as that would take hours
+    assert time.process_time() - started < 30  # a word as long as that would take hours
 
 
 @pytest.mark.parametrize("name", ["xml:base", "base", "xml:lang"])

@@ -154,4 +154,4 @@ def test_reading_time_is_proportional_to_size(piece: bytes) -> None:
             read(piece * (1_000_000 // len(piece)), content_type)
         except PageError:
             continue
-    assert time.process_time() - begin < 10
+    assert time.process_time() - begin < 30
