@@ -1,4 +1,8 @@
-"""The checks: `nox` runs them all, `nox -s tests-3.12` one of them, `nox -l` lists them."""
+"""The checks: `nox` runs them on this Python, `nox -s tests-3.12` the tests on another, `nox -l` lists them.
+
+Most sessions share the virtual environment of `dev`: making one for each takes longer than they do.
+Those that leave a processor free run two at a time.
+"""
 
 import os
 import shutil
@@ -6,16 +10,24 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nox
 
-nox.needs_version = ">=2025.2.9"
+nox.needs_version = ">=2026.10.20"  # runs sessions in parallel, each after those that it requires
 nox.options.default_venv_backend = "virtualenv"
 nox.options.error_on_missing_interpreters = True
+nox.options.parallel = 2
 nox.options.reuse_venv = "yes"
+# Where it is set, each of the many processes under test compiles both packages anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 SUPPORTED = ("3.11", "3.12", "3.13")
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
+OTHERS = [version for version in SUPPORTED if version != RUNNING]
+DEV = Path(".nox", "dev", "Scripts" if os.name == "nt" else "bin").absolute()
+PACKAGES = ("pandocast_sdk", "pandocast_server")
 ASYNC, SYNC = "pandocast_sdk/_async", "pandocast_sdk/_sync"
 OF_HTTP_LIBRARIES = "tests/sdk/drivers/http/test_libraries.py"
 OTHER_SESSIONS_DO_THESE = (
@@ -23,30 +35,33 @@ OTHER_SESSIONS_DO_THESE = (
     "--ignore=tests/test_packaging.py",
     f"--ignore={OF_HTTP_LIBRARIES}",
 )
+QUICK = ("-m", "not slow")
 WITH_EVERY_CLIENT = (
     "tests/sdk/drivers/http/test_transport.py",
     "tests/sdk/drivers/test_secrets.py",
     "tests/integration/test_outcomes.py",
 )
-# What the other Pythons do less of: what they could break is not found by the thousandth example.
-BRIEFLY = {"HYPOTHESIS_PROFILE": "brief", "SIMULATED_SEEDS": "150"}
-# Twice as many as processors: half of the time a test waits for a server, or for a window to open.
-WORKERS = str(2 * (os.cpu_count() or 1))
-RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
+SIMULATOR = "tests/sdk/core/call/test_simulated_calls.py"
+# How hard the tests try: on another Python, by default, and once a day.
+BRIEF = {"HYPOTHESIS_PROFILE": "brief", "SIMULATED_SEEDS": "150"}
+USUAL = {"SIMULATED_SEEDS": "150"}
+THOROUGH = {"HYPOTHESIS_PROFILE": "thorough", "SIMULATED_SEEDS": "1200"}
+# Most sessions use what `dev` has installed. Two of those that are PARALLEL run at the same time.
+SHARED: dict[str, Any] = {"venv_backend": "none", "requires": ["dev"]}
+PARALLEL: dict[str, Any] = {**SHARED, "allow_parallel": True}
+# All tests have more workers than processors, as they wait for servers and for windows to open. A few have
+# fewer, as a worker takes seconds to start and another session may run meanwhile.
+WORKERS = ("-n", str((os.cpu_count() or 1) * 3 // 2), "--dist", "worksteal")
+FEW_WORKERS = ("-n", "2")
 
 
-def installed_pythons() -> dict[str, Path]:
-    """Find a Python of each supported version; for its own version, the running one."""
-    found = {RUNNING: Path(sys.executable)}
-    for version in SUPPORTED:
-        for candidate in places(version):
-            if version not in found and runs(candidate, version):
-                found[version] = candidate
-    return dict(sorted(found.items()))
+def find_python(version: str) -> Path | None:
+    """Find a Python of this version."""
+    return next((python for python in candidates(version) if runs(python, version)), None)
 
 
-def places(version: str) -> Iterator[Path]:
-    """Say where a Python may be: on the path, beside the running one, and where pyenv keeps its own."""
+def candidates(version: str) -> Iterator[Path]:
+    """Yield the paths where a Python may be: on PATH, beside the running one, where pyenv has its own."""
     on_path = shutil.which(f"python{version}")
     if on_path:
         yield Path(on_path)
@@ -55,46 +70,63 @@ def places(version: str) -> Iterator[Path]:
 
 
 def runs(python: Path, version: str) -> bool:
-    """Tell whether it is a complete Python of that version, and not a shim for one that is not there."""
+    """Return whether it is a complete Python of that version, and not a shim for one that is not there."""
     code = "import sqlite3, ssl, sys; print('%d.%d' % sys.version_info[:2])"
     try:
-        answer = subprocess.run(  # noqa: S603 - found under the names of Python only
-            [python, "-c", code], capture_output=True, text=True, timeout=20, check=False
+        done = subprocess.run(  # noqa: S603 - found under the names of Python only
+            [python, "-c", code], capture_output=True, text=True, timeout=60, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return answer.stdout.strip() == version
+    return done.stdout.strip() == version
 
 
-PYTHONS = installed_pythons()
-# So that nox, asked for a version, finds the same ones.
-os.environ["PATH"] = os.pathsep.join([*(str(found.parent) for found in PYTHONS.values()), os.environ["PATH"]])
+# So that nox finds them too. The running Python stays the first of its own name.
+FOUND = [str(python.parent) for version in OTHERS if (python := find_python(version))]
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), *FOUND, os.environ["PATH"]])
 
 
-def install(session: nox.Session, *groups: str, project: str | None = None) -> None:
-    """Install dependency groups of pyproject.toml, and the project as `project` says."""
-    packages = nox.project.dependency_groups(PROJECT, *groups)
-    session.install(*([] if project is None else project.split()), *packages)
+def packages(*groups: str) -> list[str]:
+    """Return the packages of dependency groups of pyproject.toml."""
+    return nox.project.dependency_groups(PROJECT, *groups)
 
 
-@nox.session
+def run(session: nox.Session, tool: str, *arguments: str, **options: Any) -> None:
+    """Run a tool that `dev` has installed."""
+    session.run(str(DEV / tool), *arguments, **options)
+
+
+@nox.session(allow_parallel=True)
+def dev(session: nox.Session) -> None:
+    """Install the project, to be edited, and all tools, for the sessions that require it."""
+    session.install("--no-compile", "-e", ".[server]", *packages("dev"))
+    # Compiles what the tests need, and them, before several processes at a time would do so.
+    session.run("pytest", "--collect-only", "-qq", silent=True)
+
+
+@nox.session(**PARALLEL)
+def types(session: nox.Session) -> None:
+    """Check types, with two checkers, as strictly as they can."""
+    run(session, "mypy")
+    # Named, because a file that is named replaces what the configuration includes.
+    run(session, "pyright", *PACKAGES, "tests/sdk/http_client_types.py")
+
+
+@nox.session(**PARALLEL)
 def lint(session: nox.Session) -> None:
     """Judge the code by the rules of pyproject.toml."""
-    install(session, "lint")
-    session.run("ruff", "check")
+    run(session, "ruff", "check")
 
 
-@nox.session(name="format")
+@nox.session(name="format", **PARALLEL)
 def format_(session: nox.Session) -> None:
     """Compare the layout of the code with the formatter's."""
-    install(session, "lint")
-    session.run("ruff", "format", "--check")
+    run(session, "ruff", "format", "--check")
 
 
-@nox.session
+@nox.session(**PARALLEL)
 def generated(session: nox.Session) -> None:
     """Compare the sync clients with what the async ones generate."""
-    install(session, "generate")
     fresh = Path(session.create_tmp(), "_sync")
     shutil.rmtree(fresh, ignore_errors=True)
     unasyncd(session, f"{ASYNC}/:{fresh}/")  # its own --check finds nothing, whatever there is to find
@@ -102,16 +134,15 @@ def generated(session: nox.Session) -> None:
         session.error(f"{SYNC} is not what {ASYNC} generates; run nox -s generate")
 
 
-@nox.session(default=False)
+@nox.session(default=False, **SHARED)
 def generate(session: nox.Session) -> None:
     """Generate the sync clients from the async ones."""
-    install(session, "generate")
     unasyncd(session)
 
 
 def unasyncd(session: nox.Session, *files: str) -> None:
     """Generate code; it ends with 1 when it has written something, as well as when it has failed."""
-    session.run("unasyncd", "--force", *files, success_codes=[0, 1])
+    run(session, "unasyncd", "--force", *files, success_codes=[0, 1])
 
 
 def sources(directory: Path) -> dict[str, str]:
@@ -119,73 +150,80 @@ def sources(directory: Path) -> dict[str, str]:
     return {file.name: file.read_text(encoding="utf-8") for file in directory.glob("*.py")}
 
 
-@nox.session
+@nox.session(**PARALLEL)
 def arrows(session: nox.Session) -> None:
     """Hold the directions in which modules may import each other."""
-    install(session, "arrows")
-    session.run("lint-imports")
+    run(session, "lint-imports")
 
 
-@nox.session
-def types(session: nox.Session) -> None:
-    """Check types, with two checkers, as strictly as they can."""
-    install(session, "types", "test", "http-clients", project="-e .[server]")
-    session.run("mypy")
-    session.run("pyright")
-    session.run("pyright", "tests/sdk/http_client_types.py")
-
-
-@nox.session(python=list(PYTHONS))
-def tests(session: nox.Session) -> None:
-    """Run the tests on every Python that is here; on the running one, measure what they cover."""
-    install(session, "test", project="-e .[server]")
-    pytest = ["pytest", "-n", WORKERS, *(session.posargs or OTHER_SESSIONS_DO_THESE)]
-    if session.posargs:
-        session.run(*pytest)
-        return
-    if session.python != RUNNING:
-        session.run(*pytest, "--ignore=tests/benchmarks", env=BRIEFLY)
-        return
-    session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", *pytest)
-    session.run("coverage", "combine", "-q")
-    session.run("coverage", "report")
-
-
-@nox.session
-def http_clients(session: nox.Session) -> None:
-    """Run the tests of the wire with the clients that callers may bring, of each library in turn."""
-    install(session, "test", "http-clients", project="-e .[server]")
-    session.run("pytest", "-n", WORKERS, *(session.posargs or [OF_HTTP_LIBRARIES]))
-    for library in ("httpx", "httpx2", "aiohttp"):
-        brought = {"BROUGHT_CLIENT": library}  # where it is not installed, the tests cannot be collected
-        session.run("pytest", "-n", WORKERS, *(session.posargs or WITH_EVERY_CLIENT), env=brought)
-
-
-@nox.session
-def docs(session: nox.Session) -> None:
-    """Do what the documentation shows, with the package as users install it."""
-    install(session, "test", "http-clients", project=".[server]")
-    session.run("pytest", "-n", WORKERS, *(session.posargs or ["tests/docs"]))
-
-
-@nox.session(default=False)
-def soak(session: nox.Session) -> None:
-    """Play the hostile server of the stories over real sockets, for longer than the tests do."""
-    install(session, "test", project="-e .[server]")
-    session.run("pytest", "tests/integration/test_soak.py", *session.posargs, env={"SOAK_SECONDS": "25"})
-
-
-@nox.session(default=False)
-def bench(session: nox.Session) -> None:
-    """Measure the SDK beside raw httpx and pydantic; write docs/benchmarks.md, unless subjects are named."""
-    install(session, "test", "http-clients", project="-e .[server]")
-    session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": "tests"})
-
-
-@nox.session
+@nox.session(allow_parallel=True)
 def package(session: nox.Session) -> None:
     """Build the package, look into it, and use it without its extra."""
-    install(session, "package")
+    session.install(*packages("package"))
     # The fixtures of the other tests need what is not installed here.
     session.run("pytest", "--noconftest", "tests/test_packaging.py", *session.posargs)
+
+
+@nox.session(**PARALLEL)
+def http_clients(session: nox.Session) -> None:
+    """Run the tests of the wire with the clients that callers may bring, of each library in turn."""
+    run(session, "pytest", *FEW_WORKERS, *(session.posargs or [OF_HTTP_LIBRARIES]))
+    for library in ("httpx", "httpx2", "aiohttp"):
+        brought = {"BROUGHT_CLIENT": library}  # where it is not installed, the tests cannot be collected
+        run(session, "pytest", *FEW_WORKERS, *(session.posargs or WITH_EVERY_CLIENT), env=brought)
+
+
+@nox.session(**PARALLEL)
+def docs(session: nox.Session) -> None:
+    """Do what the documentation shows, with the package as it is built."""
+    built = str(Path(session.create_tmp(), "built"))
+    shutil.rmtree(built, ignore_errors=True)
+    run(session, "pip", "install", "-q", "--no-deps", "--no-build-isolation", "--target", built, ".")
+    env = {"PYTHONPATH": built}  # it comes before the one that `dev` has installed
+    run(session, "pytest", *FEW_WORKERS, *(session.posargs or ["tests/docs"]), env=env)
+
+
+@nox.session(**SHARED)
+def tests(session: nox.Session) -> None:
+    """Run the tests on this Python, and measure what they cover."""
+    if session.posargs:
+        run(session, "pytest", *WORKERS, *session.posargs)
+        return
+    run(session, "coverage", "erase")
+    run(session, "coverage", "run", "-m", "pytest", *WORKERS, *QUICK, *OTHER_SESSIONS_DO_THESE, env=USUAL)
+    run(session, "coverage", "combine", "-q")
+    run(session, "coverage", "report")
+
+
+def tests_elsewhere(session: nox.Session) -> None:
+    """Run the tests on another Python, each property with fewer examples."""
+    session.install("-e", ".[server]", *packages("test"))
+    pytest = [
+        "pytest",
+        *WORKERS,
+        *(session.posargs or (*QUICK, *OTHER_SESSIONS_DO_THESE)),
+    ]
+    session.run(*pytest, env=BRIEF)
+
+
+for other in OTHERS:
+    nox.session(tests_elsewhere, name=f"tests-{other}", python=other, default=False, tags=["ci"])
+
+
+@nox.session(default=False, tags=["ci"], **SHARED)
+def thorough(session: nox.Session) -> None:
+    """Try many more examples of each property and stories of the simulator; run what takes long."""
+    run(session, "pytest", *WORKERS, "-m", "hypothesis or slow", *session.posargs, env=THOROUGH)
+    run(session, "pytest", *WORKERS, SIMULATOR, env=THOROUGH)
+
+
+@nox.session(default=False, tags=["ci"], **SHARED)
+def soak(session: nox.Session) -> None:
+    """Play the hostile server of the stories over real sockets, for longer than the tests do."""
+    run(session, "pytest", "tests/integration/test_soak.py", *session.posargs, env={"SOAK_SECONDS": "25"})
+
+
+@nox.session(default=False, **SHARED)
+def bench(session: nox.Session) -> None:
+    """Measure the SDK beside raw httpx and pydantic; write docs/benchmarks.md, unless subjects are named."""
+    run(session, "python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": "tests"})

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -78,7 +78,9 @@ class Database:
 
     def _migrate(self) -> None:
         with self.write() as connection:
-            metadata.create_all(connection)
+            there = inspect(connection).get_table_names()  # in one query, not one a table
+            missing = [table for table in metadata.tables.values() if table.name not in there]
+            metadata.create_all(connection, missing, checkfirst=False)
             found = connection.scalar(select(schema_version.c.version))
             if found is None:
                 connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))

@@ -12,6 +12,7 @@ def without_sizes(text: str) -> str:
     return re.sub(r"\d[\d_, ]*", "#", text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_a_benchmark_runs_and_the_page_has_its_rows(subject: str) -> None:
     (section,) = measured([subject], quick=True)

@@ -161,7 +161,7 @@ def test_a_wait_ends_in_time_and_tells_what_it_saw(client: Driven) -> None:
     content = client.upload()
     client.analyzed(content.id)
     with pytest.raises(WaitTimeoutError) as caught:
-        client.generated(content.id, timeout=0.3)
+        client.generated(content.id, timeout=1)
     assert (caught.value.content_id, caught.value.status) == (content.id, "analyzed")
 
 

@@ -28,7 +28,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
 TAGS = st.lists(st.sampled_from(["news", "ai", "größe", "a b"]), max_size=3, unique=True)
 FORMATS = st.sampled_from(["SHORT", "THREAD", "BLOG"])
 HOURS = st.integers(1, 72)
-EXAMPLES = settings(max_examples=settings().max_examples // 2)  # each takes some hundred requests
+EXAMPLES = settings(max_examples=settings().max_examples // 5)  # each takes some hundred requests
 
 
 @define
@@ -222,6 +222,7 @@ def server() -> Iterator[ReferenceServer]:
         yield server
 
 
+@pytest.mark.hypothesis
 def test_no_sequence_of_actions_brings_the_server_and_the_model_apart(server: ReferenceServer) -> None:
     machine = type("Machine", (DraftsMachine,), {"server": server})
     run_state_machine_as_test(machine, settings=settings(EXAMPLES, stateful_step_count=30))

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 from pandocast_sdk import ConflictError, Slot
 from pandocast_server.testing import ReferenceServer
 
-EXAMPLES = settings(max_examples=settings().max_examples // 2)  # each takes some hundred requests
+EXAMPLES = settings(max_examples=settings().max_examples // 5)  # each takes some hundred requests
 SLOTS = st.lists(
     st.tuples(st.integers(0, 6), st.sampled_from([0, 9, 23]), st.sampled_from([0, 30, 59])),
     max_size=4,
@@ -179,6 +179,7 @@ def server() -> Iterator[ReferenceServer]:
         yield server
 
 
+@pytest.mark.hypothesis
 def test_no_sequence_of_calls_and_jumps_of_time_breaks_the_schedule(server: ReferenceServer) -> None:
     machine = type("Machine", (ScheduleMachine,), {"server": server})
     run_state_machine_as_test(machine, settings=settings(EXAMPLES, stateful_step_count=30))

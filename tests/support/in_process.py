@@ -5,7 +5,9 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 
 import httpx
@@ -21,6 +23,7 @@ from pandocast_server.clock import Clock
 from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
+from pandocast_server.storage.database import Database
 from pandocast_server.storage.tables import events
 from pandocast_server.workspaces import NewWorkspace, create_workspace
 
@@ -145,14 +148,23 @@ class Api:
         return [(type_, json.loads(body)["data"]) for type_, body in rows]
 
 
+@cache
+def new_database() -> bytes:
+    """Return the bytes of a database without rows; to create one takes longer than most tests do."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "new.db")
+        Database(f"sqlite:///{file}", durable=False).close()
+        return file.read_bytes()
+
+
 @contextmanager
 def open_api(
     folder: Path, *, rate_limit: int = 1000, rate_window: int = 60, clock: Clock | None = None
 ) -> Iterator[Api]:
     """Open an application on a new database; at the end every answer must have kept to the description."""
-    settings = Settings(
-        database_url=f"sqlite:///{folder / 'api.db'}", rate_limit=rate_limit, rate_window=rate_window
-    )
+    file = folder / "api.db"
+    file.write_bytes(new_database())
+    settings = Settings(database_url=f"sqlite:///{file}", rate_limit=rate_limit, rate_window=rate_window)
     runtime = Runtime.start(settings, durable=False)
     runtime.clock = clock or Clock()
     verdicts: list[str] = []

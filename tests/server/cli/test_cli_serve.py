@@ -40,7 +40,7 @@ def serving(*options: str, ends_with: signal.Signals = signal.SIGTERM) -> Iterat
             url = address[0] if address else None
         yield url, key
         process.send_signal(ends_with)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
         assert (process.returncode, errors) == (0, "")
     finally:
         if process.poll() is None:

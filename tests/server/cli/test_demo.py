@@ -52,6 +52,7 @@ def test_it_shows_every_step_on_80_columns_of_a_pipe() -> None:
     assert not A_SECRET.search(output)
 
 
+@pytest.mark.slow
 def test_two_at_the_same_time_do_not_meet(tmp_path: Path) -> None:
     texts = {"one": "# The first\n\nIt has a text.", "two": "Another text.\n\nIt has no heading."}
     for name, text in texts.items():
@@ -145,6 +146,7 @@ def test_it_ends_quietly_when_nobody_reads_on() -> None:
     assert (process.wait(timeout=60), errors) == (1, "")
 
 
+@pytest.mark.slow
 def test_an_encoding_without_the_signs_is_enough(tmp_path: Path) -> None:
     path = tmp_path / "text.md"
     path.write_text("# Café\n\nÜber allem steht ein Wort.", encoding="utf-8")

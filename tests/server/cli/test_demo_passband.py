@@ -179,6 +179,7 @@ def test_full_shows_new_texts_to_their_last_word(tmp_path: Path) -> None:
     assert len(full.splitlines()) > len(brief.splitlines())
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_progress_and_no_colour_where_none_is_wanted(here: Path) -> None:
     status, text, errors = run_in_a_terminal("--passband", directory=here)
     assert (status, errors) == (0, "")

@@ -1,7 +1,6 @@
 """The worker, with real receivers; what it waits for are events, not time."""
 
 import asyncio
-import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -221,11 +220,9 @@ async def test_a_cancelled_worker_leaves_at_once_and_gives_back_what_it_held(
         with open_office(tmp_path) as office:
             endpoint = office.add(receiver.url())
             office.record()
-            started = time.monotonic()
             async with working(office):
                 await receiver.has_received(1)
-            assert time.monotonic() - started < 2
-            assert office.statuses(endpoint.id) == ["pending"]
+            assert office.statuses(endpoint.id) == ["pending"]  # had it waited for the answer: failed
             never.set()
             receiver.answering = accept
             async with working(office) as worker:

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import socket
-import time
 
 import pytest
 from attrs import evolve
@@ -92,9 +91,8 @@ async def test_the_deadline_is_failure() -> None:
         return 200
 
     async with receiving(wait) as receiver:
-        started = time.monotonic()
-        attempt = await send(delivery_to(receiver.url()), private_targets=True, deadline=0.1)
-        assert time.monotonic() - started < 2
+        async with asyncio.timeout(30):  # fails instead of hanging
+            attempt = await send(delivery_to(receiver.url()), private_targets=True, deadline=0.1)
         never.set()
     assert (attempt.response_status, attempt.error) == (None, "no complete answer within 0.1 seconds")
 

@@ -155,8 +155,8 @@ def test_a_million_characters_are_analysed_in_bounded_time_and_space(name: str) 
     analyze("Load the libraries.", "t")
     start = time.process_time()
     analysis = analyze(HUGE[name], "t")
-    # Some 1.5 s at worst on a slow machine; whatever grows with the square takes minutes.
-    assert time.process_time() - start < 8
+    # Some 1.5 s at worst on an idle machine; whatever grows with the square takes minutes.
+    assert time.process_time() - start < 30
     assert len(analysis.sentences) <= 3_000
     assert len(analysis.to_json()) < 600_000
 

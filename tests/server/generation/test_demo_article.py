@@ -134,17 +134,18 @@ def test_style_is_visible_almost_everywhere(platform_id: str, style: str) -> Non
     assert written != POSTS[platform_id] or platform_id in unchanged.get(style, ())
 
 
-def test_the_article_is_analysed_and_written_quickly() -> None:
+def test_the_article_takes_no_more_than_moments() -> None:
     start = time.process_time()
     analysis = analyze(ARTICLE, TITLE)
     analysed = time.process_time()
     for platform in PLATFORMS.values():
         write(analysis, TITLE, platform)
-    # Some 0.08 s and 0.03 s.
-    assert analysed - start < 0.5
-    assert time.process_time() - analysed < 0.2
+    # Some 0.08 s and 0.03 s; the bounds leave a busy machine and a tracer their share.
+    assert analysed - start < 5
+    assert time.process_time() - analysed < 2
 
 
+@pytest.mark.slow
 def test_hash_seeds_do_not_matter() -> None:
     digests = {run(DIGEST, str(PATH), PYTHONHASHSEED=seed) for seed in ("0", "1", "4711")}
     assert len(digests) == 1

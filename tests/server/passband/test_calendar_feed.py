@@ -41,7 +41,7 @@ def status(url: str) -> int:
     """Read a URL by means that log nothing themselves."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(url, timeout=10) as answer:
+        with opener.open(url, timeout=60) as answer:
             code: int = answer.status
     except urllib.error.HTTPError as error:
         with error:

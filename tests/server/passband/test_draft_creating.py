@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.draft_desk import DRAFTS, create, listed, read, rejects
 from support.in_process import Api, StillClock, open_api
@@ -197,7 +197,6 @@ def test_the_bounds_themselves_are_within(api: Api) -> None:
 def test_what_is_said_is_kept_to_the_letter(tmp_path: Path) -> None:
     with open_api(tmp_path) as api:
 
-        @settings(deadline=None, max_examples=50)
         @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1).filter(str.strip))
         def keeps(text: str) -> None:
             assert read(api, create(api, text=text)["id"])["text"] == text

@@ -193,7 +193,7 @@ def test_filters_are_combined(tmp_path: Path) -> None:
             {}, optional={name: st.sampled_from(FILTERS[name]) for name in FILTERS}
         )
 
-        @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+        @settings(suppress_health_check=[HealthCheck.too_slow])
         @given(chosen, st.integers(1, 13))
         def agrees(filters: dict[str, str], limit: int) -> None:
             query = "&".join(

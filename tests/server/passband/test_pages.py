@@ -146,12 +146,12 @@ def test_whatever_comes_is_read_or_refused(body: bytes) -> None:
     "piece",
     [b"<title", b"<nav ", b"<!--", b" ", b"<p>", b"<", b"&", b"<nav>", b"<script>", b"<a ", b"</nav>"],
 )
-def test_reading_takes_time_in_proportion(piece: bytes) -> None:
+def test_reading_time_is_proportional_to_size(piece: bytes) -> None:
     """A megabyte of the same piece would take minutes if the time grew with its square."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     for content_type in (b"text/html", b"text/plain"):
         try:
             read(piece * (1_000_000 // len(piece)), content_type)
         except PageError:
             continue
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 30

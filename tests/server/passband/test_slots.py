@@ -183,7 +183,7 @@ weeks = st.sets(
 ).map(sorted)
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 2)
 @given(week=weeks, after=st.integers(0, 250 * 10**15).map(from_microseconds))
 def test_occurrences_are_all_minutes_that_fit_a_slot(week: Sequence[Slot], after: datetime) -> None:
     found = _occurrences(week, after)
