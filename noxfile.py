@@ -28,7 +28,8 @@ RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 OTHERS = [version for version in SUPPORTED if version != RUNNING]
 DEV = Path(".nox", "dev", "Scripts" if os.name == "nt" else "bin").absolute()
 PACKAGES = ("pandocast_sdk", "pandocast_server")
-ASYNC, SYNC = "pandocast_sdk/_async", "pandocast_sdk/_sync"
+GENERATORS = ("tests/support/unasync.py", "tests/support/exports.py")
+TYPED = ("pandocast_sdk", "pandocast_sdk.webhooks", "pandocast_server.testing")
 OF_HTTP_LIBRARIES = "tests/sdk/drivers/http/test_libraries.py"
 OTHER_SESSIONS_DO_THESE = (
     "--ignore=tests/docs",
@@ -106,10 +107,14 @@ def dev(session: nox.Session) -> None:
 
 @nox.session(**PARALLEL)
 def types(session: nox.Session) -> None:
-    """Check types, with two checkers, as strictly as they can."""
+    """Check types, with two checkers, as strictly as they can, and that all public ones are there."""
     run(session, "mypy")
     # Named, because a file that is named replaces what the configuration includes.
     run(session, "pyright", *PACKAGES, "tests/sdk/http_client_types.py")
+    # It looks for what the packages import beside the Python that comes first on PATH.
+    path = os.pathsep.join([str(DEV), os.environ["PATH"]])
+    for package in TYPED:
+        run(session, "pyright", "--verifytypes", package, "--ignoreexternal", env={"PATH": path})
 
 
 @nox.session(**PARALLEL)
@@ -126,28 +131,16 @@ def format_(session: nox.Session) -> None:
 
 @nox.session(**PARALLEL)
 def generated(session: nox.Session) -> None:
-    """Compare the sync clients with what the async ones generate."""
-    fresh = Path(session.create_tmp(), "_sync")
-    shutil.rmtree(fresh, ignore_errors=True)
-    unasyncd(session, f"{ASYNC}/:{fresh}/")  # its own --check finds nothing, whatever there is to find
-    if sources(fresh) != sources(Path(SYNC)):
-        session.error(f"{SYNC} is not what {ASYNC} generates; run nox -s generate")
+    """Compare the blocking flavour and the lists of public names with what generates them."""
+    for generator in GENERATORS:
+        run(session, "python", generator, "--check")
 
 
 @nox.session(default=False, **SHARED)
 def generate(session: nox.Session) -> None:
-    """Generate the sync clients from the async ones."""
-    unasyncd(session)
-
-
-def unasyncd(session: nox.Session, *files: str) -> None:
-    """Generate code; it ends with 1 when it has written something, as well as when it has failed."""
-    run(session, "unasyncd", "--force", *files, success_codes=[0, 1])
-
-
-def sources(directory: Path) -> dict[str, str]:
-    """Read every module of a directory."""
-    return {file.name: file.read_text(encoding="utf-8") for file in directory.glob("*.py")}
+    """Write the blocking flavour and the lists of public names."""
+    for generator in GENERATORS:
+        run(session, "python", generator)
 
 
 @nox.session(**PARALLEL)
