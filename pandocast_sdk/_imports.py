@@ -6,7 +6,7 @@ So whatever the SDK imports late is imported under this lock, and a fork waits f
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from threading import RLock, local
@@ -23,7 +23,7 @@ _guarded = False
 
 
 @contextmanager
-def importing() -> Iterator[None]:
+def importing() -> Generator[None]:
     """Import inside of this while no process can fork, and with the real dates."""
     _guard_forks()
     with _lock:
@@ -84,8 +84,7 @@ def _guard_forks() -> None:
         return
     # A fork takes the lock of `logging` too, which almost every import needs. It has to take ours first, and
     # does if `logging` was there first: the last to register is the first to be called.
-    import logging  # noqa: F401, PLC0415 - only where something is imported late
-
+    import_module("logging")
     _guarded = True
     os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork_in_child)
 

@@ -1,15 +1,17 @@
 """The two event loops that httpx knows, asyncio and trio: which one runs, and how to wait in it."""
 
 import asyncio
-import concurrent.futures.thread  # noqa: F401 - or else the first call in a thread imports it, on the loop
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from importlib import import_module
 from typing import TypeAlias, TypeVar
 
 from pandocast_sdk._core.protocol import Sleep
 
 T = TypeVar("T")
+
+import_module("concurrent.futures.thread")  # or else the first call in a thread imports it, on the event loop
 
 
 def current_loop() -> object:

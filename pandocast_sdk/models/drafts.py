@@ -35,7 +35,6 @@ __all__ = [
     "DraftStatus",
     "PassbandPlatform",
 ]
-_UNEXPORTED = ["DraftList"]
 
 DraftFormat: TypeAlias = Literal["SHORT", "THREAD", "BLOG"]
 """How long a draft is: one post, several that follow each other, or an article."""

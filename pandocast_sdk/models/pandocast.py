@@ -11,7 +11,6 @@ __all__ = ["Content", "Generation", "Output", "Outputs", "ScheduledPost"]
 _UNEXPORTED = ["ContentList", "ContentStatus", "OutputStatus", "PlatformId"]
 
 __all__ = ["Content", "Generation", "Output", "Outputs", "ScheduledPost"]
-_UNEXPORTED = ["ContentList", "ContentStatus", "OutputStatus", "PlatformId"]
 
 ContentStatus: TypeAlias = Open[Literal["analyzing", "analyzed", "generating", "generated", "failed"]]
 """The life of an upload. Only `analyzing`, `analyzed` and `generating` are published; others may come."""

@@ -25,7 +25,6 @@ __all__ = [
     "RecentPipelineStats",
     "RunStatus",
 ]
-_UNEXPORTED = ["PipelineRunList"]
 
 RunStatus: TypeAlias = Literal["queued", "running", "completed", "failed"]
 """The life of a run. Only `queued` is published; others may come."""

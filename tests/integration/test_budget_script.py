@@ -142,8 +142,8 @@ def learned(valkey: "Redis", *, limit: int = 10, reset: float = EPOCH + 20) -> N
     """One call of a process makes the window known, and nothing is in flight."""
     valkey.flushall()
     assert ask(valkey, StoreQuery("first", [], 0, 30, 1), EPOCH).granted == 1
-    response = response(headers={**window(limit - 1, int(reset), limit=limit), **date(EPOCH)})
-    report = ResponseReport(200, rate_headers(response), EPOCH, EPOCH + 0.125)
+    first = response(headers={**window(limit - 1, int(reset), limit=limit), **date(EPOCH)})
+    report = ResponseReport(200, rate_headers(first), EPOCH, EPOCH + 0.125)
     ask(valkey, StoreQuery("first", [report], 0, 30, 0), EPOCH + 0.125)
 
 
@@ -182,8 +182,8 @@ def test_a_stores_clock_that_is_set_back_does_not_make_the_first_answer_be_waite
 
 def test_a_question_that_was_long_on_its_way_does_not_contradict_what_is_known(valkey: "Redis") -> None:
     learned(valkey)
-    response = response(headers={**window(8, int(EPOCH + 20), limit=10), **date(EPOCH + 9)})
-    report = ResponseReport(200, rate_headers(response), EPOCH + 9.75, EPOCH + 9.875)
+    first = response(headers={**window(8, int(EPOCH + 20), limit=10), **date(EPOCH + 9)})
+    report = ResponseReport(200, rate_headers(first), EPOCH + 9.75, EPOCH + 9.875)
     late = ask(valkey, StoreQuery("late", [report], 0, 30, 0), EPOCH + 9.875, transit=1.0, travelled=0.95)
     assert late.server_time > EPOCH + 9.875 + 0.95 - 0.2
 

@@ -13,7 +13,6 @@ from pandocast_sdk._drivers.http.body import UNREADABLE, BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
 from pandocast_sdk._drivers.http.handshake import close_if_cancelled
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder, unsent_kind
-from pandocast_sdk._drivers.http.transport import load_backend
 from pandocast_sdk.options import ClientOptions
 
 _GRACE = 0.1  # seconds: the HTTP library's own time-outs come first where they can, because they say more
@@ -28,7 +27,7 @@ class AsyncExchange:
         Raises:
             ValueError: No request can have the client's address.
         """
-        load_backend()
+        pool.prepare()
         self._pool = pool
         self._request_builder = RequestBuilder(options, pool.library)
 

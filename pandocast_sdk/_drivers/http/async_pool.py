@@ -66,6 +66,13 @@ class AsyncPool:
             self._library = HTTPX
         return self._library
 
+    def prepare(self) -> None:
+        """Import and load what its first transport takes."""
+        if self._http_client is None:
+            from pandocast_sdk._drivers.http.transport import load_async_transport  # noqa: PLC0415 - likewise
+
+            load_async_transport()
+
     def transport(self) -> AsyncOpenTransport:
         """Return the transport of this process and event loop, opened at its first use.
 

@@ -5,7 +5,6 @@ from typing import cast
 
 import httpx
 
-import pandocast_sdk._drivers.http.transport  # noqa: F401 - which the pool needs later, beside the lock
 from pandocast_sdk._core.protocol import Failure, RawHeaders, Send, WireResponse
 from pandocast_sdk._core.redaction import without_frames
 from pandocast_sdk._drivers.http.body import BodyReader
@@ -24,6 +23,7 @@ class Exchange:
         Raises:
             ValueError: No request can have the client's address.
         """
+        pool.prepare()
         self._pool = pool
         self._request_builder = RequestBuilder(options, pool.library)
 

@@ -64,6 +64,13 @@ class Pool:
             self._library = HTTPX
         return self._library
 
+    def prepare(self) -> None:
+        """Import and load what its first transport takes."""
+        if self._http_client is None:
+            from pandocast_sdk._drivers.http.transport import load_transport  # noqa: PLC0415 - likewise
+
+            load_transport()
+
     def transport(self) -> OpenTransport:
         """Return the transport of this process, opened at its first use.
 

@@ -4,12 +4,9 @@ import ssl
 from functools import cache
 from urllib.request import getproxies
 
-import httpcore  # noqa: F401 - or else httpx imports it with its first transport, beside the lock
 import httpx
 
 from pandocast_sdk._imports import importing
-
-"localhost".encode("idna")  # likewise: the first name that is looked up imports this codec
 
 LIMITS = httpx.Limits(max_connections=256, max_keepalive_connections=32, keepalive_expiry=4.0)
 """Servers commonly close idle connections after five seconds; a write must not meet one that just did. The
@@ -22,13 +19,23 @@ def has_proxies() -> bool:
 
 
 @cache
-def load_backend() -> None:
-    """Import and load what httpx needs for its first connection, which would be on the event loop."""
-    import anyio.streams.tls  # noqa: PLC0415 - blocking clients do without
+def load_transport() -> None:
+    """Import and load what httpx needs for its first transport and connection, while no process can fork."""
+    with importing():
+        httpx.HTTPTransport(verify=tls_context()).close()
+        "localhost".encode("idna")  # a name that is looked up is encoded by it
 
-    _ = anyio.connect_tcp  # imported when it is first used
-    tls_context()
-    anyio.run(anyio.sleep, 0)  # its asyncio backend is imported by the first loop that runs
+
+@cache
+def load_async_transport() -> None:
+    """Do as `load_transport` does, for transports that would import on the event loop."""
+    with importing():
+        import anyio  # noqa: PLC0415 - blocking clients do without
+        from anyio.streams.tls import TLSStream  # noqa: PLC0415 - likewise
+
+        load_transport()
+        _ = anyio.connect_tcp, TLSStream  # imported when they are first used
+        anyio.run(anyio.sleep, 0)  # its asyncio backend is imported by the first loop that runs
 
 
 @cache
