@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,14 +87,17 @@ FOUND = [str(python.parent) for version in OTHERS if (python := find_python(vers
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), *FOUND, os.environ["PATH"]])
 
 
-def packages(*groups: str) -> list[str]:
+def packages(*groups: str) -> tuple[str, ...]:
     """Return the packages of dependency groups of pyproject.toml."""
     return nox.project.dependency_groups(PROJECT, *groups)
 
 
-def run(session: nox.Session, tool: str, *arguments: str, **options: Any) -> None:
-    """Run a tool that `dev` has installed."""
-    session.run(str(DEV / tool), *arguments, **options)
+def run(
+    session: nox.Session, tool: str, *arguments: str, env: Mapping[str, str] | None = None, **options: Any
+) -> None:
+    """Run a tool that `dev` has installed, as somebody would who has activated its environment."""
+    activated = {"PATH": os.pathsep.join([str(DEV), os.environ["PATH"]]), "VIRTUAL_ENV": str(DEV.parent)}
+    session.run(str(DEV / tool), *arguments, env={**activated, **(env or {})}, **options)
 
 
 @nox.session(allow_parallel=True)
@@ -200,7 +203,7 @@ def tests_elsewhere(session: nox.Session) -> None:
 
 
 for other in OTHERS:
-    nox.session(tests_elsewhere, name=f"tests-{other}", python=other, default=False, tags=["ci"])
+    nox.session(name=f"tests-{other}", python=other, default=False, tags=["ci"])(tests_elsewhere)
 
 
 @nox.session(default=False, tags=["ci"], **SHARED)
