@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from pandocast_sdk._core.call.plan import call
-from pandocast_sdk._core.client import Service, changed_options, client_options
 from pandocast_sdk._core.not_given import NOT_GIVEN, NotGiven
-from pandocast_sdk._core.rate_limit.state import RateLimitState
-from pandocast_sdk._core.requests.custom import Response, custom_request
-from pandocast_sdk._drivers.async_session import AsyncSession
-from pandocast_sdk._drivers.http.async_pool import AsyncPool
-from pandocast_sdk._drivers.http.caller_clients import AsyncHTTPClient
-from pandocast_sdk.options import ClientOptions, RateLimitPolicy
+from pandocast_sdk._imports import importing
 
 if TYPE_CHECKING:
     from tenacity.wait import wait_base
+
+    from pandocast_sdk._core.client import Service
+    from pandocast_sdk._core.rate_limit.state import RateLimitState
+    from pandocast_sdk._core.requests.custom import Response
+    from pandocast_sdk._drivers.async_session import AsyncSession
+    from pandocast_sdk._drivers.http.caller_clients import AsyncHTTPClient
+    from pandocast_sdk.options import ClientOptions, RateLimitPolicy
 
 T = TypeVar("T")
 C = TypeVar("C", bound="AsyncApiClient")
@@ -73,6 +73,9 @@ class AsyncApiClient(ABC):
                 HTTP to another machine, a time-out that is not above zero.
             TypeError: `http_client` is of no library that is known, or is for the other kind of clients.
         """
+        with importing():
+            from pandocast_sdk._core.client import client_options
+
         self._open(
             client_options(
                 self._service(),
@@ -94,17 +97,22 @@ class AsyncApiClient(ABC):
         """Return the service that it is a client of."""
 
     def _open(self, options: ClientOptions, http_client: AsyncHTTPClient | None = None) -> None:
+        with importing():
+            from pandocast_sdk._drivers.async_session import AsyncSession
+            from pandocast_sdk._drivers.http.async_pool import AsyncPool
+
         self._use(AsyncSession(options, AsyncPool(http_client), owns_pool=True))
 
     def _use(self, session: AsyncSession) -> None:
         self._session = session
-        self._resources: dict[object, object] = {}
+        self._resources: dict[str, object] = {}
 
-    def _resource(self, kind: Callable[[AsyncSession], T]) -> T:
-        """Return the client's only resource of a kind."""
-        resource = self._resources.get(kind)
+    def _resource(self, name: str, load: Callable[[], Callable[[AsyncSession], T]]) -> T:
+        """Return the client's only resource of a name; `load` imports its class for the first use."""
+        resource = self._resources.get(name)
         if resource is None:
-            resource = self._resources.setdefault(kind, kind(self._session))
+            with importing():
+                resource = self._resources.setdefault(name, load()(self._session))
         return cast("T", resource)
 
     async def request(
@@ -130,6 +138,10 @@ class AsyncApiClient(ABC):
             ValueError: The method or the path is not one, or the body is a text.
             PandocastError: As any other call; a status outside 200-299 is an `APIStatusError`.
         """
+        with importing():
+            from pandocast_sdk._core.call.plan import call
+            from pandocast_sdk._core.requests.custom import custom_request
+
         return await self._session.run(call, custom_request(method, path, params=params, body=json))
 
     def with_options(  # noqa: PYI019 - see there
@@ -153,6 +165,8 @@ class AsyncApiClient(ABC):
             ImportError: As in the constructor.
             ValueError: As in the constructor.
         """
+        from pandocast_sdk._core.client import changed_options
+
         options = changed_options(
             self._session.options,
             api_key=api_key,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pandocast_sdk._async.api_client import AsyncApiClient
-from pandocast_sdk._async.content import AsyncContentResource
-from pandocast_sdk._core.client import PANDOCAST, Service
+
+if TYPE_CHECKING:
+    from pandocast_sdk._async.content import AsyncContentResource
+    from pandocast_sdk._core.client import Service
 
 __all__ = ["AsyncPandocast"]
 
@@ -21,8 +25,16 @@ class AsyncPandocast(AsyncApiClient):
 
         Reference: "Endpoints".
         """
-        return self._resource(AsyncContentResource)
+
+        def load() -> type[AsyncContentResource]:
+            from pandocast_sdk._async.content import AsyncContentResource
+
+            return AsyncContentResource
+
+        return self._resource("content", load)
 
     @staticmethod
     def _service() -> Service:
+        from pandocast_sdk._core.client import PANDOCAST
+
         return PANDOCAST

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pandocast_sdk._async.api_client import AsyncApiClient
-from pandocast_sdk._async.calendar import AsyncCalendarResource
-from pandocast_sdk._async.drafts import AsyncDraftsResource
-from pandocast_sdk._async.engagement import AsyncEngagementResource
-from pandocast_sdk._async.experiments import AsyncExperimentsResource
-from pandocast_sdk._async.pipeline import AsyncPipelineResource
-from pandocast_sdk._async.schedule import AsyncScheduleResource
-from pandocast_sdk._async.sources import AsyncSourcesResource
-from pandocast_sdk._async.voice_profile import AsyncVoiceProfileResource
-from pandocast_sdk._core.client import PASSBAND, Service
+
+if TYPE_CHECKING:
+    from pandocast_sdk._async.calendar import AsyncCalendarResource
+    from pandocast_sdk._async.drafts import AsyncDraftsResource
+    from pandocast_sdk._async.engagement import AsyncEngagementResource
+    from pandocast_sdk._async.experiments import AsyncExperimentsResource
+    from pandocast_sdk._async.pipeline import AsyncPipelineResource
+    from pandocast_sdk._async.schedule import AsyncScheduleResource
+    from pandocast_sdk._async.sources import AsyncSourcesResource
+    from pandocast_sdk._async.voice_profile import AsyncVoiceProfileResource
+    from pandocast_sdk._core.client import Service
 
 __all__ = ["AsyncPassband"]
 
@@ -30,7 +34,13 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: from "List drafts" on.
         """
-        return self._resource(AsyncDraftsResource)
+
+        def load() -> type[AsyncDraftsResource]:
+            from pandocast_sdk._async.drafts import AsyncDraftsResource
+
+            return AsyncDraftsResource
+
+        return self._resource("drafts", load)
 
     @property
     def pipeline(self) -> AsyncPipelineResource:
@@ -38,7 +48,13 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: from "Trigger pipeline run" on.
         """
-        return self._resource(AsyncPipelineResource)
+
+        def load() -> type[AsyncPipelineResource]:
+            from pandocast_sdk._async.pipeline import AsyncPipelineResource
+
+            return AsyncPipelineResource
+
+        return self._resource("pipeline", load)
 
     @property
     def voice_profile(self) -> AsyncVoiceProfileResource:
@@ -46,7 +62,13 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: from "Get voice profile" on.
         """
-        return self._resource(AsyncVoiceProfileResource)
+
+        def load() -> type[AsyncVoiceProfileResource]:
+            from pandocast_sdk._async.voice_profile import AsyncVoiceProfileResource
+
+            return AsyncVoiceProfileResource
+
+        return self._resource("voice_profile", load)
 
     @property
     def engagement(self) -> AsyncEngagementResource:
@@ -54,7 +76,13 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: from "Engagement summary" on.
         """
-        return self._resource(AsyncEngagementResource)
+
+        def load() -> type[AsyncEngagementResource]:
+            from pandocast_sdk._async.engagement import AsyncEngagementResource
+
+            return AsyncEngagementResource
+
+        return self._resource("engagement", load)
 
     @property
     def experiments(self) -> AsyncExperimentsResource:
@@ -62,7 +90,13 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: from "List experiments" on.
         """
-        return self._resource(AsyncExperimentsResource)
+
+        def load() -> type[AsyncExperimentsResource]:
+            from pandocast_sdk._async.experiments import AsyncExperimentsResource
+
+            return AsyncExperimentsResource
+
+        return self._resource("experiments", load)
 
     @property
     def sources(self) -> AsyncSourcesResource:
@@ -70,7 +104,13 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: from "List sources" on.
         """
-        return self._resource(AsyncSourcesResource)
+
+        def load() -> type[AsyncSourcesResource]:
+            from pandocast_sdk._async.sources import AsyncSourcesResource
+
+            return AsyncSourcesResource
+
+        return self._resource("sources", load)
 
     @property
     def schedule(self) -> AsyncScheduleResource:
@@ -78,7 +118,13 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: from "Get schedule slots" on.
         """
-        return self._resource(AsyncScheduleResource)
+
+        def load() -> type[AsyncScheduleResource]:
+            from pandocast_sdk._async.schedule import AsyncScheduleResource
+
+            return AsyncScheduleResource
+
+        return self._resource("schedule", load)
 
     @property
     def calendar(self) -> AsyncCalendarResource:
@@ -86,8 +132,16 @@ class AsyncPassband(AsyncApiClient):
 
         Reference: "Get calendar feed URL".
         """
-        return self._resource(AsyncCalendarResource)
+
+        def load() -> type[AsyncCalendarResource]:
+            from pandocast_sdk._async.calendar import AsyncCalendarResource
+
+            return AsyncCalendarResource
+
+        return self._resource("calendar", load)
 
     @staticmethod
     def _service() -> Service:
+        from pandocast_sdk._core.client import PASSBAND
+
         return PASSBAND

@@ -8,18 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from pandocast_sdk._core.call.plan import call
-from pandocast_sdk._core.client import Service, changed_options, client_options
 from pandocast_sdk._core.not_given import NOT_GIVEN, NotGiven
-from pandocast_sdk._core.rate_limit.state import RateLimitState
-from pandocast_sdk._core.requests.custom import Response, custom_request
-from pandocast_sdk._drivers.http.caller_clients import HTTPClient
-from pandocast_sdk._drivers.http.sync_pool import Pool
-from pandocast_sdk._drivers.sync_session import Session
-from pandocast_sdk.options import ClientOptions, RateLimitPolicy
+from pandocast_sdk._imports import importing
 
 if TYPE_CHECKING:
     from tenacity.wait import wait_base
+
+    from pandocast_sdk._core.client import Service
+    from pandocast_sdk._core.rate_limit.state import RateLimitState
+    from pandocast_sdk._core.requests.custom import Response
+    from pandocast_sdk._drivers.http.caller_clients import HTTPClient
+    from pandocast_sdk._drivers.sync_session import Session
+    from pandocast_sdk.options import ClientOptions, RateLimitPolicy
 
 T = TypeVar("T")
 C = TypeVar("C", bound="ApiClient")
@@ -74,6 +74,9 @@ class ApiClient(ABC):
                 HTTP to another machine, a time-out that is not above zero.
             TypeError: `http_client` is of no library that is known, or is for the other kind of clients.
         """
+        with importing():
+            from pandocast_sdk._core.client import client_options
+
         self._open(
             client_options(
                 self._service(),
@@ -95,17 +98,22 @@ class ApiClient(ABC):
         """Return the service that it is a client of."""
 
     def _open(self, options: ClientOptions, http_client: HTTPClient | None = None) -> None:
+        with importing():
+            from pandocast_sdk._drivers.http.sync_pool import Pool
+            from pandocast_sdk._drivers.sync_session import Session
+
         self._use(Session(options, Pool(http_client), owns_pool=True))
 
     def _use(self, session: Session) -> None:
         self._session = session
-        self._resources: dict[object, object] = {}
+        self._resources: dict[str, object] = {}
 
-    def _resource(self, kind: Callable[[Session], T]) -> T:
-        """Return the client's only resource of a kind."""
-        resource = self._resources.get(kind)
+    def _resource(self, name: str, load: Callable[[], Callable[[Session], T]]) -> T:
+        """Return the client's only resource of a name; `load` imports its class for the first use."""
+        resource = self._resources.get(name)
         if resource is None:
-            resource = self._resources.setdefault(kind, kind(self._session))
+            with importing():
+                resource = self._resources.setdefault(name, load()(self._session))
         return cast("T", resource)
 
     def request(
@@ -131,6 +139,10 @@ class ApiClient(ABC):
             ValueError: The method or the path is not one, or the body is a text.
             PandocastError: As any other call; a status outside 200-299 is an `APIStatusError`.
         """
+        with importing():
+            from pandocast_sdk._core.call.plan import call
+            from pandocast_sdk._core.requests.custom import custom_request
+
         return self._session.run(call, custom_request(method, path, params=params, body=json))
 
     def with_options(  # noqa: PYI019 - see there
@@ -154,6 +166,8 @@ class ApiClient(ABC):
             ImportError: As in the constructor.
             ValueError: As in the constructor.
         """
+        from pandocast_sdk._core.client import changed_options
+
         options = changed_options(
             self._session.options,
             api_key=api_key,

@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
-from pandocast_sdk._core.client import PANDOCAST, Service
+from typing import TYPE_CHECKING
+
 from pandocast_sdk._sync.api_client import ApiClient
-from pandocast_sdk._sync.content import ContentResource
+
+if TYPE_CHECKING:
+    from pandocast_sdk._core.client import Service
+    from pandocast_sdk._sync.content import ContentResource
 
 __all__ = ["Pandocast"]
 
@@ -22,8 +26,16 @@ class Pandocast(ApiClient):
 
         Reference: "Endpoints".
         """
-        return self._resource(ContentResource)
+
+        def load() -> type[ContentResource]:
+            from pandocast_sdk._sync.content import ContentResource
+
+            return ContentResource
+
+        return self._resource("content", load)
 
     @staticmethod
     def _service() -> Service:
+        from pandocast_sdk._core.client import PANDOCAST
+
         return PANDOCAST

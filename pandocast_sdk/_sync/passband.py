@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
-from pandocast_sdk._core.client import PASSBAND, Service
+from typing import TYPE_CHECKING
+
 from pandocast_sdk._sync.api_client import ApiClient
-from pandocast_sdk._sync.calendar import CalendarResource
-from pandocast_sdk._sync.drafts import DraftsResource
-from pandocast_sdk._sync.engagement import EngagementResource
-from pandocast_sdk._sync.experiments import ExperimentsResource
-from pandocast_sdk._sync.pipeline import PipelineResource
-from pandocast_sdk._sync.schedule import ScheduleResource
-from pandocast_sdk._sync.sources import SourcesResource
-from pandocast_sdk._sync.voice_profile import VoiceProfileResource
+
+if TYPE_CHECKING:
+    from pandocast_sdk._core.client import Service
+    from pandocast_sdk._sync.calendar import CalendarResource
+    from pandocast_sdk._sync.drafts import DraftsResource
+    from pandocast_sdk._sync.engagement import EngagementResource
+    from pandocast_sdk._sync.experiments import ExperimentsResource
+    from pandocast_sdk._sync.pipeline import PipelineResource
+    from pandocast_sdk._sync.schedule import ScheduleResource
+    from pandocast_sdk._sync.sources import SourcesResource
+    from pandocast_sdk._sync.voice_profile import VoiceProfileResource
 
 __all__ = ["Passband"]
 
@@ -31,7 +35,13 @@ class Passband(ApiClient):
 
         Reference: from "List drafts" on.
         """
-        return self._resource(DraftsResource)
+
+        def load() -> type[DraftsResource]:
+            from pandocast_sdk._sync.drafts import DraftsResource
+
+            return DraftsResource
+
+        return self._resource("drafts", load)
 
     @property
     def pipeline(self) -> PipelineResource:
@@ -39,7 +49,13 @@ class Passband(ApiClient):
 
         Reference: from "Trigger pipeline run" on.
         """
-        return self._resource(PipelineResource)
+
+        def load() -> type[PipelineResource]:
+            from pandocast_sdk._sync.pipeline import PipelineResource
+
+            return PipelineResource
+
+        return self._resource("pipeline", load)
 
     @property
     def voice_profile(self) -> VoiceProfileResource:
@@ -47,7 +63,13 @@ class Passband(ApiClient):
 
         Reference: from "Get voice profile" on.
         """
-        return self._resource(VoiceProfileResource)
+
+        def load() -> type[VoiceProfileResource]:
+            from pandocast_sdk._sync.voice_profile import VoiceProfileResource
+
+            return VoiceProfileResource
+
+        return self._resource("voice_profile", load)
 
     @property
     def engagement(self) -> EngagementResource:
@@ -55,7 +77,13 @@ class Passband(ApiClient):
 
         Reference: from "Engagement summary" on.
         """
-        return self._resource(EngagementResource)
+
+        def load() -> type[EngagementResource]:
+            from pandocast_sdk._sync.engagement import EngagementResource
+
+            return EngagementResource
+
+        return self._resource("engagement", load)
 
     @property
     def experiments(self) -> ExperimentsResource:
@@ -63,7 +91,13 @@ class Passband(ApiClient):
 
         Reference: from "List experiments" on.
         """
-        return self._resource(ExperimentsResource)
+
+        def load() -> type[ExperimentsResource]:
+            from pandocast_sdk._sync.experiments import ExperimentsResource
+
+            return ExperimentsResource
+
+        return self._resource("experiments", load)
 
     @property
     def sources(self) -> SourcesResource:
@@ -71,7 +105,13 @@ class Passband(ApiClient):
 
         Reference: from "List sources" on.
         """
-        return self._resource(SourcesResource)
+
+        def load() -> type[SourcesResource]:
+            from pandocast_sdk._sync.sources import SourcesResource
+
+            return SourcesResource
+
+        return self._resource("sources", load)
 
     @property
     def schedule(self) -> ScheduleResource:
@@ -79,7 +119,13 @@ class Passband(ApiClient):
 
         Reference: from "Get schedule slots" on.
         """
-        return self._resource(ScheduleResource)
+
+        def load() -> type[ScheduleResource]:
+            from pandocast_sdk._sync.schedule import ScheduleResource
+
+            return ScheduleResource
+
+        return self._resource("schedule", load)
 
     @property
     def calendar(self) -> CalendarResource:
@@ -87,8 +133,16 @@ class Passband(ApiClient):
 
         Reference: "Get calendar feed URL".
         """
-        return self._resource(CalendarResource)
+
+        def load() -> type[CalendarResource]:
+            from pandocast_sdk._sync.calendar import CalendarResource
+
+            return CalendarResource
+
+        return self._resource("calendar", load)
 
     @staticmethod
     def _service() -> Service:
+        from pandocast_sdk._core.client import PASSBAND
+
         return PASSBAND
