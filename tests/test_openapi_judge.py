@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
-from support.openapi_judge import DESCRIPTIONS, METHODS, MOUNT, PASSBAND_MOUNT, JudgingMiddleware, judge
+from support.openapi_judge import DESCRIPTIONS, MOUNT, PASSBAND_MOUNT, JudgingMiddleware, judge
+from support.openapi_operations import METHODS
 
 from pandocast_server.openapi import document
 

@@ -1,7 +1,6 @@
 """Nothing public is undocumented."""
 
 import inspect
-import re
 from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
@@ -9,7 +8,8 @@ from types import ModuleType
 
 import click
 import pytest
-from support.doc_pages import pages
+from support.doc_mentions import faults
+from support.doc_pages import ROOT, pages
 from support.openapi_judge import DESCRIPTION
 
 import pandocast_sdk
@@ -36,16 +36,8 @@ def resources(flavour: ModuleType) -> Iterator[tuple[ModuleType, str]]:
 RESOURCES = list(resources(pandocast_sdk._sync))
 
 
-@pytest.mark.parametrize(("module", "name"), PUBLIC, ids=lambda value: getattr(value, "__name__", value))
-def test_every_public_name_is_mentioned(module: object, name: str) -> None:
-    assert re.search(rf"\b{name}\b", EVERYTHING), f"no page speaks of {name}"
-
-
-def methods() -> Iterator[str]:
-    for module, name in RESOURCES:
-        for method, _ in inspect.getmembers(getattr(module, name), inspect.isfunction):
-            if not method.startswith("_"):
-                yield f"{module.__name__.rpartition('.')[2]}.{method}"
+def test_every_public_name_and_method_is_on_some_page() -> None:
+    assert list(faults(ROOT)) == []
 
 
 def test_every_resource_is_looked_at() -> None:
@@ -56,11 +48,6 @@ def test_every_resource_is_looked_at() -> None:
         if not name.startswith("_")
     }
     assert {module.__name__.rpartition(".")[2] for module, _ in RESOURCES} == of_clients
-
-
-@pytest.mark.parametrize("method", list(methods()))
-def test_every_method_is_called_on_some_page(method: str) -> None:
-    assert f".{method}(" in EVERYTHING or f"`{method}(" in EVERYTHING, f"no page shows {method}"
 
 
 def subcommands(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 import pytest
+from support import doc_tables
 from support.doc_pages import ROOT
-from support.openapi_judge import DESCRIPTIONS, METHODS, PASSBAND_MOUNT
+from support.doc_tables import operation_faults, quoted
 
 from pandocast_sdk import Passband
 from pandocast_sdk._core.operations.passband_routes import ROUTES
@@ -19,24 +20,8 @@ UNCHANGED = "as it was"
 DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 
 
-def cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip().strip("|").split("|")]
-
-
 def table(page: str, *header: str) -> list[list[str]]:
-    """Give the rows below the one header of these cells."""
-    lines = (ROOT / "docs" / page).read_text(encoding="utf-8").splitlines()
-    (place,) = [at for at, line in enumerate(lines) if line.startswith("|") and cells(line) == [*header]]
-    rows: list[list[str]] = []
-    for line in lines[place + 2 :]:
-        if not line.startswith("|"):
-            break
-        rows.append(cells(line))
-    return rows
-
-
-def quoted(cell: str) -> list[str]:
-    return re.findall(r"`([^`]+)`", cell)
+    return doc_tables.table(ROOT / "docs" / page, *header)
 
 
 def transitions(rows: Sequence[Sequence[str]]) -> dict[str, Transition]:
@@ -58,25 +43,11 @@ def test_drafts_show_what_the_server_does_by_itself() -> None:
     assert transitions(table("drafts.md", "what happens", "from", "to")) == dict(OUTCOMES)
 
 
-OPERATIONS = table("passband.md", "operation", "method and path", "call", "gives")
+OPERATIONS = table("passband.md", *doc_tables.OPERATIONS)
 
 
 def test_the_start_page_has_every_operation_with_its_route() -> None:
-    shown = {quoted(row[0])[0]: quoted(row[1])[0] for row in OPERATIONS}
-    assert shown == {name: f"{route.method} {route.path}" for name, route in ROUTES.items()}
-    assert len(OPERATIONS) == len(shown) == 30
-
-
-def test_the_start_page_has_every_operation_of_the_document() -> None:
-    described = {
-        operation["operationId"]: f"{method.upper()} {path}"
-        for path, methods in DESCRIPTIONS[PASSBAND_MOUNT].at("paths").items()
-        for method, operation in methods.items()
-        if method in METHODS
-    }
-    for unpublished in ("read_calendar", "get_passband_openapi"):
-        del described[unpublished]
-    assert {quoted(row[0])[0]: quoted(row[1])[0] for row in OPERATIONS} == described
+    assert list(operation_faults(ROOT / "docs/passband.md", [*ROUTES.values()])) == []
 
 
 def calls() -> Iterator[str]:

@@ -40,6 +40,12 @@ class Block:
     language: str
     code: str
 
+    @property
+    def file(self) -> str | None:
+        """The file of the repository that the block is for, if its first line is a comment that names one."""
+        named = re.match(r"(?:# |<!-- )([\w/]+/\w+\.(?:py|md))(?: -->)?\n", self.code)
+        return named and named[1]
+
 
 @frozen
 class Command:
@@ -49,10 +55,10 @@ class Command:
     output: str
 
 
-def pages() -> list[Path]:
-    """Give every page that a reader may follow."""
-    texts = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
-    return sorted(page for page in texts if page != ARTICLE)
+def pages(root: Path = ROOT) -> list[Path]:
+    """Return every page that a reader may follow."""
+    texts = [*root.glob("*.md"), *(root / "docs").glob("*.md")]
+    return sorted(page for page in texts if page.name != ARTICLE.name)
 
 
 def blocks(page: Path) -> Iterator[Block]:
@@ -101,7 +107,12 @@ class Reader:
         assert kind is not None or not any(codes), f"Ctrl+C did not end a server with 0: {codes}"
 
     def follow(self, block: Block) -> None:
-        """Do what a block shows; blocks of other languages only show something."""
+        """Do what a block shows; blocks of other languages only show something.
+
+        What is for a file of the repository is done in a copy, by the tests of CONTRIBUTING.md.
+        """
+        if block.file is not None:
+            return
         if block.language == "python":
             if re.search(r"^(async )?def test_", block.code, re.MULTILINE):
                 self._run_tests(block)

@@ -15,13 +15,13 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from support.openapi_operations import METHODS
 
 from pandocast_server.openapi import document
 
 MOUNT = "/api/v1"
 PASSBAND_MOUNT = "/passband/v1"
 FAULT_HEADER = "x-pandocast-fault"
-METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 # What can be answered where the document has no operation: the key and the rate come first, then the route.
 # Where the document has no 429, there is no rate.

@@ -9,7 +9,6 @@ import pytest
 from support.passband_wire import OPTIONS
 
 from pandocast_sdk import AsyncPassband, Passband
-from pandocast_sdk._core.operations.passband_routes import ROUTES
 
 METHODS: Mapping[str, Mapping[str, str]] = {
     "drafts": {
@@ -59,10 +58,13 @@ METHODS: Mapping[str, Mapping[str, str]] = {
     },
     "calendar": {"feed": ""},
 }
+"""What callers rely on; whatever is added to it breaks none of them."""
+
 BY_POSITION = {"id", "draft_id", "action", "slots"}
 """What may be given without its name, besides the time of `conflicts`."""
 
 CLIENTS = {"sync": Passband(**OPTIONS), "async": AsyncPassband(**OPTIONS)}
+AREAS = [name for name in vars(Passband) if not name.startswith("_")]
 EVERY_CLIENT = pytest.mark.parametrize("client", list(CLIENTS.values()), ids=list(CLIENTS))
 
 
@@ -75,11 +77,12 @@ def methods(client: object, area: str) -> dict[str, Any]:
 @pytest.mark.parametrize("area", list(METHODS))
 def test_the_methods_and_their_parameters_are_those_of_the_contract(client: object, area: str) -> None:
     found = methods(client, area)
-    assert {name: " ".join(inspect.signature(found[name]).parameters) for name in found} == METHODS[area]
+    known = {name: " ".join(inspect.signature(found[name]).parameters) for name in METHODS[area]}
+    assert known == METHODS[area]
 
 
 @EVERY_CLIENT
-@pytest.mark.parametrize("area", list(METHODS))
+@pytest.mark.parametrize("area", AREAS)
 def test_only_what_is_acted_on_is_given_by_position(client: object, area: str) -> None:
     for name, method in methods(client, area).items():
         parameters = inspect.signature(method).parameters.values()
@@ -89,15 +92,9 @@ def test_only_what_is_acted_on_is_given_by_position(client: object, area: str) -
 
 
 @EVERY_CLIENT
-@pytest.mark.parametrize("area", list(METHODS))
+@pytest.mark.parametrize("area", AREAS)
 def test_every_method_says_what_it_raises_and_where_it_is_published(client: object, area: str) -> None:
     for name, method in methods(client, area).items():
         told = inspect.getdoc(method) or ""
         assert "Raises:" in told, name
         assert name == "wait" or re.search(r'^Reference: "[A-Z].+"', told, re.MULTILINE), name
-
-
-def test_there_is_a_method_for_every_operation() -> None:
-    # The actions on one draft share an operation, `create` and `generate` do, `pause` and `resume` do, and
-    # `wait` reads the runs.
-    assert sum(map(len, METHODS.values())) - 9 - 1 - 1 - 1 == len(ROUTES)
