@@ -41,7 +41,7 @@ def test_a_page_does_what_it_shows(
 
 
 def test_every_block_says_what_it_is() -> None:
-    known = {"python", "console", "sh", "text", "json", "http", "toml"}
+    known = {"python", "console", "sh", "text", "json", "http", "toml", "markdown"}
     unknown = [
         f"{block.page.relative_to(ROOT)}:{block.line}: {block.language!r}"
         for page in pages()

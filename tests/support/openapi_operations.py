@@ -11,7 +11,7 @@ METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch",
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Return each operation with its path and its method."""
     for path, item in document["paths"].items():
-        for method in METHODS.intersection(item):
+        for method in sorted(METHODS.intersection(item)):
             yield path, method.upper(), item[method]
 
 
