@@ -22,20 +22,6 @@ __all__ = [
 ]
 _UNEXPORTED = ["DraftList"]
 
-__all__ = [
-    "BulkAction",
-    "BulkOutcome",
-    "BulkResult",
-    "CreatedDrafts",
-    "Draft",
-    "DraftFormat",
-    "DraftImage",
-    "DraftImageDict",
-    "DraftItem",
-    "DraftStatus",
-    "PassbandPlatform",
-]
-
 DraftFormat: TypeAlias = Literal["SHORT", "THREAD", "BLOG"]
 """How long a draft is: one post, several that follow each other, or an article."""
 

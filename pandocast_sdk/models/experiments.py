@@ -11,8 +11,6 @@ from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
 
 __all__ = ["Experiment", "ExperimentResults", "ExperimentStatus", "Variant", "VariantDict", "VariantResult"]
 
-__all__ = ["Experiment", "ExperimentResults", "ExperimentStatus", "Variant", "VariantDict", "VariantResult"]
-
 ExperimentStatus: TypeAlias = Literal["active", "concluded", "archived"]
 """The life of an experiment."""
 

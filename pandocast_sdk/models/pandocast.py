@@ -10,8 +10,6 @@ from pandocast_sdk.models.base import Open, Timestamp, WireModel
 __all__ = ["Content", "Generation", "Output", "Outputs", "ScheduledPost"]
 _UNEXPORTED = ["ContentList", "ContentStatus", "OutputStatus", "PlatformId"]
 
-__all__ = ["Content", "Generation", "Output", "Outputs", "ScheduledPost"]
-
 ContentStatus: TypeAlias = Open[Literal["analyzing", "analyzed", "generating", "generated", "failed"]]
 """The life of an upload. Only `analyzing`, `analyzed` and `generating` are published; others may come."""
 

@@ -17,15 +17,6 @@ __all__ = [
 ]
 _UNEXPORTED = ["PipelineRunList"]
 
-__all__ = [
-    "PipelineErrorCount",
-    "PipelineRun",
-    "PipelineStats",
-    "PipelineTrigger",
-    "RecentPipelineStats",
-    "RunStatus",
-]
-
 RunStatus: TypeAlias = Literal["queued", "running", "completed", "failed"]
 """The life of a run. Only `queued` is published; others may come."""
 

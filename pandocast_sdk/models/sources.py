@@ -11,8 +11,6 @@ from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
 
 __all__ = ["Source", "SourceHealth", "SourceTest", "SourceTestItem", "SourceType"]
 
-__all__ = ["Source", "SourceHealth", "SourceTest", "SourceTestItem", "SourceType"]
-
 SourceType: TypeAlias = Literal["rss", "twitter", "reddit", "hackernews", "google_news", "substack"]
 """The type of a source."""
 

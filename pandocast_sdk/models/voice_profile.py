@@ -9,8 +9,6 @@ from pandocast_sdk.models.base import PassbandModel, Timestamp
 
 __all__ = ["VoiceProfile"]
 
-__all__ = ["VoiceProfile"]
-
 
 class VoiceProfile(PassbandModel):
     """How the workspace writes.

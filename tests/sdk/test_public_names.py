@@ -73,6 +73,12 @@ def test_a_module_without_a_list_is_named(copy: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().err == "pandocast_sdk/models/notes.py has no __all__\n"
 
 
+def test_a_module_with_a_list_twice_is_named(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (copy / "pandocast_sdk/models/notes.py").write_text('__all__ = ["Note"]\n__all__ = []\n')
+    assert exports.main(copy, check=True) == 1
+    assert capsys.readouterr().err == "models/notes.py has __all__ twice\n"
+
+
 def test_a_module_that_has_moved_is_named(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (copy / "pandocast_sdk/options.py").unlink()
     assert exports.main(copy, check=True) == 1

@@ -66,12 +66,19 @@ def modules(root: Path, patterns: Iterable[str]) -> Iterator[Path]:
 
 
 def name_lists(path: Path) -> dict[str, list[str]]:
-    """Read the `__all__` and the `_UNEXPORTED` of a module."""
-    return {
-        ast.unparse(node.targets[0]): ast.literal_eval(node.value)
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in {"__all__", "_UNEXPORTED"}
-    }
+    """Read the `__all__` and the `_UNEXPORTED` of a module.
+
+    Raises:
+        LookupError: One of them is there twice; the second would win silently.
+    """
+    lists: dict[str, list[str]] = {}
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in {"__all__", "_UNEXPORTED"}:
+            name = ast.unparse(node.targets[0])
+            if name in lists:
+                raise LookupError(f"{path.parent.name}/{path.name} has {name} twice")
+            lists[name] = ast.literal_eval(node.value)
+    return lists
 
 
 def unlisted(path: Path) -> Iterator[str]:
