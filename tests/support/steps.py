@@ -14,6 +14,7 @@ from support.doc_pages import ROOT, Block, blocks
 COPIED = ("pandocast_sdk", "pandocast_server", "docs", "tests/support")
 FILES = ("pyproject.toml", ".importlinter", "README.md")
 END_OF_TABLE = "    )\n}\n"
+FOR_TYPE_CHECKERS = "  # under `if TYPE_CHECKING:`\n"
 
 
 def copy_with_steps(target: Path) -> None:
@@ -42,11 +43,9 @@ def follow(step: Block, root: Path) -> None:
     if target.suffix == ".md":
         after = insert(text, r"(?<=\n)(?!\|)", before, start=before.rindex("\n|") + 1)
     else:
-        lines = text.splitlines(keepends=True)
-        imports = "".join(line for line in lines if line.startswith("from "))
-        body = "".join(line for line in lines if not line.startswith("from "))
+        imports, _, body = text.rpartition(FOR_TYPE_CHECKERS)
         end = END_OF_TABLE if before.endswith(END_OF_TABLE) else ""
-        after = insert(imports, r"^from pandocast_sdk", before) if imports else before
+        after = insert(f"{imports}\n", r"(?<=^if TYPE_CHECKING:\n)", before) if imports else before
         after = after.removesuffix(end) + body + end
     target.write_text(after, encoding="utf-8")
 
