@@ -95,7 +95,7 @@ def generate_drafts(
 ) -> Operation[models.CreatedDrafts]:
     """Generate drafts from a page or a prompt (generate mode)."""
     if url is None and prompt is None:
-        raise ValueError("url or prompt must be given: there is nothing to generate from")
+        raise ValueError("url or prompt is required to generate drafts")
     format_names = optional_texts("formats", formats, 1, _MOST_FORMATS)
     check_distinct("formats", format_names or [])
     body = {
@@ -127,7 +127,7 @@ def act_on_draft(
 def schedule_draft(draft_id: str, *, scheduled_at: datetime | None, smart: bool) -> Operation[models.Draft]:
     """Schedule a draft, at a time or at a slot that the service chooses."""
     if smart and scheduled_at is not None:
-        raise ValueError("scheduled_at and smart exclude each other")
+        raise ValueError("scheduled_at and smart are mutually exclusive")
     return _update(
         draft_id,
         {
@@ -158,9 +158,9 @@ def act_on_drafts(
 ) -> Operation[models.BulkResult]:
     """Apply one action to many drafts."""
     if smart_schedule and scheduled_at is not None:
-        raise ValueError("scheduled_at and smart_schedule exclude each other")
+        raise ValueError("scheduled_at and smart_schedule are mutually exclusive")
     if action == "reschedule" and scheduled_at is None:
-        raise ValueError("scheduled_at must be given to reschedule")
+        raise ValueError("scheduled_at is required to reschedule")
     body = {
         "action": action,
         "ids": optional_texts("ids", ids, 1, _MOST_IDS),

@@ -35,7 +35,7 @@ def create_experiment(
         fields = field_values(f"variants[{index}]", variant, ("name", "value", "weight"))
         names.append(text(f"variants[{index}].name", fields["name"]))
         if fields["value"] is None:
-            raise ValueError(f"variants[{index}].value must be given")
+            raise ValueError(f"variants[{index}].value is required")
         bodies.append(without_none(fields))
     check_distinct("the names of variants", names)
     body = {

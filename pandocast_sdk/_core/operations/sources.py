@@ -62,7 +62,7 @@ def update_source(
         }
     )
     if not changes:
-        raise ValueError("name, type, url, enabled or config must be given: nothing is to be changed")
+        raise ValueError("name, type, url, enabled or config is required: there is nothing to update")
     return operation(ROUTES["update_source"], _SOURCE, path={"id": source_id}, body=changes)
 
 
