@@ -11,7 +11,7 @@ from pandocast_sdk._core.protocol import Sleep
 
 T = TypeVar("T")
 
-import_module("concurrent.futures.thread")  # or else the first call in a thread imports it, on the event loop
+import_module("concurrent.futures.thread")  # or the first call in a thread would import it, on the loop
 
 
 def current_loop() -> object:

@@ -67,7 +67,7 @@ class AsyncPool:
         return self._library
 
     def prepare(self) -> None:
-        """Import and load what its first transport takes."""
+        """Import and load what the first transport needs."""
         if self._http_client is None:
             from pandocast_sdk._drivers.http.transport import load_async_transport  # noqa: PLC0415 - likewise
 

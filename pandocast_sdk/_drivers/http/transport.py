@@ -23,19 +23,19 @@ def load_transport() -> None:
     """Import and load what httpx needs for its first transport and connection, while no process can fork."""
     with importing():
         httpx.HTTPTransport(verify=tls_context()).close()
-        "localhost".encode("idna")  # a name that is looked up is encoded by it
+        "localhost".encode("idna")  # the codec for looking up names
 
 
 @cache
 def load_async_transport() -> None:
-    """Do as `load_transport` does, for transports that would import on the event loop."""
+    """Do the same for async transports, which would otherwise import on the event loop."""
     with importing():
-        import anyio  # noqa: PLC0415 - blocking clients do without
+        import anyio  # noqa: PLC0415 - blocking clients do not need it
         from anyio.streams.tls import TLSStream  # noqa: PLC0415 - likewise
 
         load_transport()
         _ = anyio.connect_tcp, TLSStream  # imported when they are first used
-        anyio.run(anyio.sleep, 0)  # its asyncio backend is imported by the first loop that runs
+        anyio.run(anyio.sleep, 0)  # its first loop imports the asyncio backend
 
 
 @cache
