@@ -58,7 +58,7 @@ def test_drafts_show_what_the_server_does_by_itself() -> None:
     assert transitions(table("drafts.md", "what happens", "from", "to")) == dict(OUTCOMES)
 
 
-OPERATIONS = table("passband.md", "operation", "method and path", "call", "gives")
+OPERATIONS = table("passband.md", "operation", "method and path", "call", "returns")
 
 
 def test_the_start_page_has_every_operation_with_its_route() -> None:
