@@ -1,4 +1,4 @@
-"""The options of a client: frozen values, checked when they are made."""
+"""The options of a client: frozen values, validated when they are created."""
 
 import math
 from typing import TYPE_CHECKING, Literal, get_args
@@ -18,7 +18,7 @@ MODES = get_args(RateLimitMode)
 
 
 def positive_seconds(name: str, value: float | None) -> float | None:
-    """Check a number of seconds.
+    """Return a number of seconds, or None.
 
     Raises:
         ValueError: It is not a finite number above zero.
@@ -49,7 +49,7 @@ _REDIS_SCHEMES = {
 
 
 def redis_url(store: str) -> str:
-    """Return a store's URL with the scheme that the client library expects."""
+    """Return the store's URL with the scheme that the client library expects."""
     scheme, rest = store.split("://", 1)
     return f"{_REDIS_SCHEMES[scheme]}://{rest}"
 
@@ -57,12 +57,12 @@ def redis_url(store: str) -> str:
 def _check_store(_policy: object, _field: object, value: str | None) -> None:
     scheme, mark, _ = ("", "", "") if value is None else value.partition("://")
     if value is not None and not (mark and scheme in _REDIS_SCHEMES):
-        # Without the URL: it may hold a password.
+        # Without the URL: it may contain a password.
         raise ValueError(f"store must be a URL that begins with one of {', '.join(_REDIS_SCHEMES)}, and ://")
 
 
 def _without_secrets(store: str | None) -> str:
-    """Return the scheme of a store's URL, which alone is no secret: even the query may hold a password."""
+    """Return only the scheme of a store's URL: any other part, even the query, may contain a password."""
     return repr(None if store is None else f"{store.partition('://')[0]}://...")
 
 
@@ -76,10 +76,10 @@ class RateLimitPolicy:
         mode: `wait` holds requests back until the window resets; `raise` raises `RateLimitError` at once;
             `off` holds nothing back, and retries a 429 like any other failure that may be retried.
         max_wait: The longest single wait in seconds, for one window or one `Retry-After`; a longer one raises
-            `RateLimitError` at once. It does not bound the time in the queue of those who wait.
-        store: Where the budget is kept. With None, in this process; with the URL of a Redis or Valkey
-            (`redis://`, `rediss://`, `valkey://`, `valkeys://` or `unix://`), all processes and hosts that
-            use the same URL share one budget. Needs the package redis, which `pandocast[redis]` installs.
+            `RateLimitError` at once. It does not limit the total time in the queue.
+        store: Where the budget is kept: None for this process, or the URL of a Redis or Valkey (`redis://`,
+            `rediss://`, `valkey://`, `valkeys://` or `unix://`), whose budget all processes and hosts with
+            the same URL share. Needs the package redis, which `pandocast[redis]` installs.
     """
 
     mode: RateLimitMode = field(default="wait", validator=_check_mode)
@@ -96,18 +96,18 @@ def default_backoff() -> "wait_base":
 
 @frozen(kw_only=True)
 class ClientOptions:
-    """All options of a client, resolved and checked; `with_options` evolves them.
+    """All options of a client, resolved and validated; `with_options` evolves them.
 
     Attributes:
-        api_key: The key.
-        base_url: The service's address, without a slash at the end.
+        api_key: The API key.
+        base_url: The service's address, without a trailing slash.
         timeout: Seconds for one attempt, from connecting to the last byte.
         deadline: Seconds for one call with all its attempts and waits; None for no deadline.
-        max_retries: How often a call is sent again; a 429 that was waited out does not count.
+        max_retries: The maximum number of retries; a 429 that was waited out does not count.
         rate_limit: What to do when the window is spent.
-        backoff: The waits between attempts, a strategy of tenacity; None for `default_backoff`.
-        allow_http: Whether the key may travel over plain HTTP to a host that is not loopback.
-        service: The name of the service; each counts its own requests, if at all.
+        backoff: The waits between attempts, as a tenacity wait strategy; None for `default_backoff`.
+        allow_http: Whether the key may travel over plain HTTP to a host other than this machine.
+        service: The name of the service; each has its own rate limit, or none.
     """
 
     api_key: str = field(repr=False)

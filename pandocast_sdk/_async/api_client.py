@@ -1,4 +1,4 @@
-"""What the clients of all services share: options, connections, and the way out to any request."""
+"""What the clients of all services share: options, connections and custom requests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ C = TypeVar("C", bound="AsyncApiClient")
 
 
 class AsyncApiClient(ABC):
-    """A client of one service; each adds the service and what it offers."""
+    """The base class of all clients; a subclass adds its service and its resources."""
 
     def __init__(
         self,
@@ -41,37 +41,36 @@ class AsyncApiClient(ABC):
         allow_http: bool = False,
         http_client: AsyncHTTPClient | None = None,
     ) -> None:
-        """Make a client; nothing is sent and no connection is opened yet.
+        """Make a client; this sends nothing and opens no connection.
 
-        A request is sent again, at most `max_retries` times, when nothing can be done twice by it: a read
-        after a broken connection, a time-out, a 408 or a 5xx; a write only when no connection was made. A 429
-        is waited out and sent again either way. Any other write whose answer is lost raises with
+        A call is retried, at most `max_retries` times, when that cannot do anything twice: a read after a
+        broken connection, a timeout, a 408 or a 5xx; a write only when no connection was made. Both are sent
+        again after a 429, once its wait is over. Any other write whose response is lost raises an error with
         `outcome_unknown` set.
 
         Args:
-            api_key: The key; by default that of the environment variable PANDOCAST_API_KEY, or for Passband
-                PASSBAND_API_KEY.
-            base_url: The API's address; by default PANDOCAST_BASE_URL, or else the published one. For
-                Passband, which publishes none, it has to be given here or in PASSBAND_BASE_URL.
-            timeout: Seconds that one attempt may last, from connecting to the last byte.
-            deadline: Seconds that one call may last with all its attempts and waits; None for no end. It is
+            api_key: The API key; by default the environment variable PANDOCAST_API_KEY, or PASSBAND_API_KEY
+                for Passband.
+            base_url: The API's address; by default PANDOCAST_BASE_URL, or else the published one. Passband
+                publishes none: pass it here or set PASSBAND_BASE_URL.
+            timeout: Seconds for one attempt, from connecting to the last byte.
+            deadline: Seconds for one call with all its attempts and waits; None for no deadline. It is
                 checked between reads from the socket.
-            max_retries: How often a call is sent again; a 429 that was waited out does not count.
+            max_retries: The maximum number of retries; a 429 that was waited out does not count.
             rate_limit: What to do when the window of the rate limit is spent; by default, wait. A service
-                that tells of no limit is not paced.
-            backoff: The waits between attempts, a strategy of tenacity; by default full jitter that doubles
-                from half a second up to eight.
-            allow_http: Whether the key may travel over plain HTTP to a host that is not this machine.
-            http_client: An HTTP client of your own, which stays open: an `httpx.AsyncClient` or an
-                `httpx2.AsyncClient`, over whatever transport. Its transport, proxies, certificates, limits
-                and event hooks are used; its default headers, cookies, parameters, authentication, time-outs
-                and redirect settings are not.
+                that sends no limit is not paced.
+            backoff: The waits between attempts, as a tenacity wait strategy; by default full jitter,
+                doubling from 0.5 to 8 seconds.
+            allow_http: Whether the key may travel over plain HTTP to a host other than this machine.
+            http_client: Your own `httpx.AsyncClient` or `httpx2.AsyncClient`, with any transport; the SDK
+                does not close it. Its transport, proxies, certificates, limits and event hooks are used; its
+                default headers, cookies, parameters, authentication, timeouts and redirect settings are not.
 
         Raises:
             ImportError: The policy names a store, and the package redis is not installed.
-            ValueError: An argument cannot be right: no key, no address, a key with control characters, plain
-                HTTP to another machine, a time-out that is not above zero.
-            TypeError: `http_client` is of no library that is known, or is for the other kind of clients.
+            ValueError: An argument is invalid: no key, no address, a key with control characters, plain HTTP
+                to another machine, or a timeout that is not above zero.
+            TypeError: `http_client` is neither an `httpx.AsyncClient` nor an `httpx2.AsyncClient`.
         """
         with importing():
             from pandocast_sdk._core.client import client_options
@@ -94,7 +93,7 @@ class AsyncApiClient(ABC):
     @staticmethod
     @abstractmethod
     def _service() -> Service:
-        """Return the service that it is a client of."""
+        """Return the service of this client."""
 
     def _open(self, options: ClientOptions, http_client: AsyncHTTPClient | None = None) -> None:
         with importing():
@@ -108,7 +107,7 @@ class AsyncApiClient(ABC):
         self._resources: dict[str, object] = {}
 
     def _resource(self, name: str, load: Callable[[], Callable[[AsyncSession], T]]) -> T:
-        """Return the client's only resource of a name; `load` imports its class for the first use."""
+        """Return a resource, the same object every time; `load` imports its class for the first use."""
         resource = self._resources.get(name)
         if resource is None:
             with importing():
@@ -123,20 +122,20 @@ class AsyncApiClient(ABC):
         params: Mapping[str, str | float | None] | None = None,
         json: Mapping[str, object] | Sequence[object] | None = None,
     ) -> Response:
-        """Send any request to the service, with this client's key, pacing and retries.
+        """Send a custom request to the service, with this client's key, pacing and retries.
 
         Args:
             method: The HTTP method. Any but GET, HEAD and OPTIONS counts as a write.
-            path: The escaped path below the base URL, beginning with a slash.
-            params: The query's parameters; those that are None are left out.
-            json: A JSON body: an object, whose members that are None are left out, or an array.
+            path: The escaped path below the base URL, starting with a slash.
+            params: The query parameters; those that are None are left out.
+            json: The JSON body: an array, or an object, whose members that are None are left out.
 
         Returns:
-            The answer as it came: `.status_code`, `.headers` (in any case), `.content`.
+            The raw response: `.status_code`, `.headers` (case-insensitive), `.content`.
 
         Raises:
-            ValueError: The method or the path is not one, or the body is a text.
-            PandocastError: As any other call; a status outside 200-299 is an `APIStatusError`.
+            ValueError: The method or the path is invalid, or the body is a string.
+            PandocastError: As in any other call; a status outside 200-299 is an `APIStatusError`.
         """
         with importing():
             from pandocast_sdk._core.call.plan import call
@@ -156,10 +155,10 @@ class AsyncApiClient(ABC):
         backoff: wait_base | NotGiven = NOT_GIVEN,
         allow_http: bool | NotGiven = NOT_GIVEN,
     ) -> C:
-        """Return a copy with some options changed; see the constructor for what they mean.
+        """Return a copy of this client with some options changed; the constructor explains them.
 
-        The copy shares this client's connections, and lives as long as they do: closing the copy closes
-        nothing else, closing this client ends both.
+        The copy shares this client's connections: closing the copy does not close them, closing this client
+        closes both.
 
         Raises:
             ImportError: As in the constructor.
@@ -184,9 +183,9 @@ class AsyncApiClient(ABC):
 
     @property
     def rate_limit(self) -> RateLimitState:
-        """What is known of the current window of this client's key; asks nobody.
+        """The rate limit of this client's key, as far as it is known; sends nothing.
 
-        Its `limit`, `remaining` and `reset` are None before the first answer, and where the policy is off.
+        `limit`, `remaining` and `reset` are None before the first response, and with the mode `off`.
 
         Raises:
             RuntimeError: The client is closed.
@@ -194,7 +193,7 @@ class AsyncApiClient(ABC):
         return self._session.rate_limit
 
     async def close(self) -> None:
-        """Close the connections, unless they are those of your own `http_client`; calls raise from now on."""
+        """Close the client and its connections, but not your own `http_client`; later calls raise."""
         await self._session.close()
 
     async def __aenter__(self: C) -> C:  # noqa: PYI019 - see there

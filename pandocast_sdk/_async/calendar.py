@@ -1,4 +1,4 @@
-"""The scheduled posts as a calendar.
+"""The calendar feed of scheduled posts.
 
 Reference: "Get calendar feed URL".
 """
@@ -18,12 +18,12 @@ class AsyncCalendarResource:
         self._session = session
 
     async def feed(self) -> models.CalendarFeed:
-        """Return the address to which calendars can subscribe.
+        """Return the calendar feed and the address to subscribe to.
 
-        Who knows the address can read the feed: treat it like a password.
+        Anyone with the address can read the feed: treat it like a password.
 
         Raises:
-            PandocastError: It could not be read.
+            PandocastError: The request failed.
 
         Reference: "Get calendar feed URL".
         """

@@ -16,12 +16,12 @@ __all__ = ["AsyncPandocast"]
 class AsyncPandocast(AsyncApiClient):
     """A client of the Pandocast API.
 
-    Use it in `async with`, or call `close` when done. One client serves many tasks at once.
+    Use it in `async with`, or call `close` when done. Many tasks can share one client.
     """
 
     @property
     def content(self) -> AsyncContentResource:
-        """Uploads and what becomes of them.
+        """Uploads, and the posts generated from them.
 
         Reference: "Endpoints".
         """

@@ -1,4 +1,4 @@
-"""Uploads and what becomes of them.
+"""Uploads, and the posts generated from them.
 
 Reference: "Endpoints".
 """
@@ -35,20 +35,20 @@ class AsyncContentResource:
     ) -> AsyncPages[models.Content]:
         """List the uploads of the workspace, newest first.
 
-        Iterating gives every upload of every page, lazily. Uploads that are added meanwhile do not make
-        others come twice or be left out. When a page fails, the following step tries that page again.
+        Iterating yields every upload of every page, lazily. Uploads added meanwhile cause no duplicates and
+        no gaps. When a page fails, the next step tries that page again.
 
         Args:
-            limit: Uploads a page, 1 or more; the service's own upper bound is 100. By default 100, or as many
-                as before a `position`.
-            offset: How many of the newest to leave out, 0 or more; by default none.
-            position: Where to go on: the `position` of an earlier page or iterator.
-            prefetch: How many pages an iterator fetches ahead, at the same time, 0 to 32. Each is a request
-                like any other to the rate limit.
+            limit: Uploads per page, 1 or more; the service's upper bound is 100. By default 100, or with a
+                `position` the limit used before.
+            offset: How many of the newest uploads to skip, 0 or more; by default none.
+            position: Where to continue: the `position` of an earlier page or iterator.
+            prefetch: How many pages an iterator fetches ahead, concurrently, 0 to 32. Each takes a slot of
+                the rate limit.
 
         Raises:
-            ValueError: An argument is out of its bounds, or `position` is none of this list, or is given
-                beside an `offset`; nothing was sent.
+            ValueError: An argument is out of range, or `position` belongs to another list, or is combined
+                with `offset`; nothing was sent.
             PandocastError: A page could not be fetched.
 
         Reference: "/api/v1/content".
@@ -65,22 +65,23 @@ class AsyncContentResource:
     async def upload(
         self, *, title: str, content_type: str, raw_content: str | Path | TextIO
     ) -> models.Content:
-        """Upload a text; its analysis begins by itself.
+        """Upload a text; its analysis starts automatically.
 
         Args:
             title: 1 to 300 characters.
-            content_type: What it is, such as `blog_post`; 1 to 50 characters.
-            raw_content: The text, or a path to a file of UTF-8 text, or an open text file; 1 to 1 000 000
+            content_type: The kind of text, for example `blog_post`; 1 to 50 characters.
+            raw_content: The text, the path of a UTF-8 text file, or an open text file; 1 to 1 000 000
                 characters.
 
         Returns:
             The upload, in status `analyzing`.
 
         Raises:
-            ValueError: The text cannot be sent: a file of bytes, not UTF-8, or a lone surrogate.
+            ValueError: The text cannot be sent: a binary file, not UTF-8, or a lone surrogate.
             OSError: The file cannot be read.
-            BadRequestError: A field breaks one of its bounds.
-            PandocastError: With `outcome_unknown` set when the text may have been uploaded all the same.
+            BadRequestError: A field is too short or too long.
+            PandocastError: The request failed; if `outcome_unknown` is set, the text may have been uploaded
+                anyway.
 
         Reference: "/api/v1/content/upload".
         """
@@ -97,19 +98,21 @@ class AsyncContentResource:
         voice_profile_id: str | None = None,
         emphasis_notes: str | None = None,
     ) -> models.Generation:
-        """Begin to generate posts from an analysed upload.
+        """Start generating posts from an analysed upload.
 
         Args:
             content_id: The upload, in status `analyzed`.
-            selected_platforms: For which platforms; None for all that the content suits.
-            voice_profile_id: In which voice; None for the workspace's own.
-            emphasis_notes: What to stress, in words.
+            selected_platforms: The platforms to write for; None for all that the content suits.
+            voice_profile_id: The voice profile to write in; None for the workspace's own.
+            emphasis_notes: What to emphasize.
 
         Raises:
             ValueError: The id is empty, `.` or `..`; nothing was sent.
-            BadRequestError: The upload is not in status `analyzed`, a platform is unknown, or the voice is.
+            BadRequestError: The upload is not in status `analyzed`, or a platform or the voice profile is
+                unknown.
             NotFoundError: There is no such upload.
-            PandocastError: With `outcome_unknown` set when it may have begun all the same.
+            PandocastError: The request failed; if `outcome_unknown` is set, generation may have started
+                anyway.
 
         Reference: "/api/v1/content/:id/generate".
         """
@@ -129,7 +132,7 @@ class AsyncContentResource:
         Raises:
             ValueError: The id is empty, `.` or `..`; nothing was sent.
             NotFoundError: There is no such upload.
-            PandocastError: It could not be read.
+            PandocastError: The request failed.
 
         Reference: "/api/v1/content/:id/outputs".
         """
@@ -143,14 +146,15 @@ class AsyncContentResource:
         Args:
             content_id: The upload.
             output_id: One of its outputs, in status `draft` or `approved`.
-            scheduled_at: When, in the future, with a UTC offset.
+            scheduled_at: When to publish it, in the future, with a UTC offset.
 
         Raises:
             ValueError: The time has no UTC offset, or the id would change the path; nothing was sent.
             BadRequestError: The time has passed, the output is in another status, or its platform is not
                 connected.
             NotFoundError: There is no such upload or output.
-            PandocastError: With `outcome_unknown` set when it may have been scheduled all the same.
+            PandocastError: The request failed; if `outcome_unknown` is set, the output may have been
+                scheduled anyway.
 
         Reference: "/api/v1/content/:id/schedule".
         """
@@ -160,32 +164,31 @@ class AsyncContentResource:
         )
 
     async def get(self, content_id: str) -> models.Content:
-        """Find one upload.
+        """Return one upload.
 
-        The API has no call for this, so the list is read, newest first, until the upload turns up: one
-        request for each 100 uploads that are newer.
+        The API has no operation for this, so the list is read, newest first, until the upload is found: one
+        request for every 100 newer uploads.
 
         Raises:
-            NotFoundError: The whole list does not hold it.
+            NotFoundError: The upload is not in the list.
             PandocastError: The list could not be read.
         """
         return await self._session.run(lookups.find_content, content_id)
 
     async def find_upload(self, *, title: str, since: datetime) -> models.Content | None:
-        """Find the newest upload with a title, to settle one whose outcome nobody knows.
+        """Find the newest upload with a title, to settle an upload whose outcome is unknown.
 
-        It reads the list, newest first, and stops where the uploads are older than `since`: as a rule, one
-        request.
+        Reads the list, newest first, until the uploads are older than `since`: usually one request.
 
         Args:
             title: The whole title, as it was sent.
-            since: How old the upload may be, with a UTC offset. It is compared with times of the service's
-                clock, which may be behind yours and may leave out fractions of a second: take a time before
-                the upload was sent, by more than that.
+            since: The earliest time of the upload, with a UTC offset. It is compared with the service's
+                clock, which may be behind yours and may omit fractions of a second: pass a time that is
+                earlier than the request by more than that.
 
         Returns:
-            The upload; None where there is none. It may have been carried out all the same and be under way
-            still: see the page on errors.
+            The upload; None if there is none. It may still appear later, while the service is working on it:
+            see the page on errors.
 
         Raises:
             ValueError: `since` has no UTC offset, or `title` is empty; nothing was sent.
@@ -194,35 +197,35 @@ class AsyncContentResource:
         return await self._session.run(find_upload, title, since)
 
     async def wait_until_analyzed(self, content_id: str, *, timeout: float = 60.0) -> models.Content:
-        """Wait until the analysis of an upload has ended.
+        """Wait until an upload is analysed, and return it.
 
-        It looks as `get` does, at first every tenth of a second, later every five seconds, and within the
-        rate limit.
+        Polls as `get` does, every tenth of a second at first and every five seconds later, within the rate
+        limit.
 
         Args:
             content_id: The upload.
-            timeout: Seconds to wait at most.
+            timeout: The longest wait, in seconds.
 
         Raises:
-            ContentFailedError: The analysis has failed.
-            WaitTimeoutError: It has not ended in time.
+            ContentFailedError: The analysis failed.
+            WaitTimeoutError: The analysis did not end in time.
             PandocastError: The list could not be read.
         """
         return await self._session.run(lookups.wait_until_analyzed, content_id, timeout)
 
     async def wait_until_generated(self, content_id: str, *, timeout: float = 60.0) -> models.Outputs:
-        """Wait until the generation for an upload has ended, and give its outputs.
+        """Wait until the outputs of an upload are generated, and return them.
 
-        It ends when the status is no longer `generating` and there are outputs; it looks as often as
+        Generation is over when the status is no longer `generating` and there are outputs. Polls as often as
         `wait_until_analyzed`.
 
         Args:
             content_id: The upload.
-            timeout: Seconds to wait at most.
+            timeout: The longest wait, in seconds.
 
         Raises:
-            ContentFailedError: The generation has failed.
-            WaitTimeoutError: It has not ended in time.
+            ContentFailedError: The generation failed.
+            WaitTimeoutError: The generation did not end in time.
             PandocastError: The list or the outputs could not be read.
         """
         return await self._session.run(lookups.wait_until_generated, content_id, timeout)

@@ -1,4 +1,4 @@
-"""Comparisons of what to post.
+"""A/B experiments.
 
 Reference: "List experiments", "Create experiment".
 """
@@ -27,7 +27,7 @@ class AsyncExperimentsResource:
 
         Raises:
             BadRequestError: The service does not know the status.
-            PandocastError: They could not be read.
+            PandocastError: The request failed.
 
         Reference: "List experiments".
         """
@@ -36,18 +36,19 @@ class AsyncExperimentsResource:
     async def create(
         self, *, name: str, parameter: str, variants: Iterable[models.Variant | models.VariantDict]
     ) -> models.Experiment:
-        """Begin an experiment.
+        """Start an experiment.
 
         Args:
             name: 1 to 100 characters.
-            parameter: What is varied; not empty.
-            variants: 2 to 5 with different names, each with a `name`, a `value` (anything that JSON can say,
-                but null) and perhaps a `weight`.
+            parameter: What varies; not empty.
+            variants: 2 to 5, with different names. Each has a `name`, a `value` (any JSON value but null) and
+                optionally a `weight`.
 
         Raises:
-            ValueError: An argument is out of its bounds; nothing was sent.
-            BadRequestError: The service refuses an argument.
-            PandocastError: With `outcome_unknown` set when it may have been created all the same.
+            ValueError: An argument is out of range; nothing was sent.
+            BadRequestError: The service rejects an argument.
+            PandocastError: The request failed; if `outcome_unknown` is set, the experiment may have been
+                created anyway.
 
         Reference: "Create experiment".
         """

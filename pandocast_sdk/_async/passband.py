@@ -23,9 +23,9 @@ __all__ = ["AsyncPassband"]
 class AsyncPassband(AsyncApiClient):
     """A client of the Passband API.
 
-    Use it in `async with`, or call `close` when done. One client serves many tasks at once.
+    Use it in `async with`, or call `close` when done. Many tasks can share one client.
 
-    No address of the service is published: pass `base_url`, or set PASSBAND_BASE_URL.
+    The service publishes no address: pass `base_url`, or set PASSBAND_BASE_URL.
     """
 
     @property
@@ -58,7 +58,7 @@ class AsyncPassband(AsyncApiClient):
 
     @property
     def voice_profile(self) -> AsyncVoiceProfileResource:
-        """The voice in which drafts are written.
+        """The voice profile in which drafts are written.
 
         Reference: from "Get voice profile" on.
         """
@@ -72,7 +72,7 @@ class AsyncPassband(AsyncApiClient):
 
     @property
     def engagement(self) -> AsyncEngagementResource:
-        """How posted drafts are received.
+        """The engagement with posted drafts.
 
         Reference: from "Engagement summary" on.
         """
@@ -100,7 +100,7 @@ class AsyncPassband(AsyncApiClient):
 
     @property
     def sources(self) -> AsyncSourcesResource:
-        """Where the pipeline reads.
+        """The feeds that the pipeline reads.
 
         Reference: from "List sources" on.
         """
@@ -114,7 +114,7 @@ class AsyncPassband(AsyncApiClient):
 
     @property
     def schedule(self) -> AsyncScheduleResource:
-        """When drafts are posted: slots, conflicts, pause.
+        """The posting schedule: slots, conflicts, pause.
 
         Reference: from "Get schedule slots" on.
         """

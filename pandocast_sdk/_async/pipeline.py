@@ -20,12 +20,13 @@ class AsyncPipelineResource:
         self._session = session
 
     async def trigger(self) -> models.PipelineTrigger:
-        """Ask for a run over all sources.
+        """Queue a run of the pipeline over all sources.
 
-        It begins later; `wait` gives it once it has ended. While a run is queued, asking again adds none.
+        The run starts later; `wait` returns it once it has ended. While a run is queued, no other is added.
 
         Raises:
-            PandocastError: With `outcome_unknown` set when it may have been queued all the same.
+            PandocastError: The request failed; if `outcome_unknown` is set, the run may have been queued
+                anyway.
 
         Reference: "Trigger pipeline run".
         """
@@ -39,20 +40,20 @@ class AsyncPipelineResource:
         position: str | None = None,
         prefetch: int = 0,
     ) -> AsyncCursorPages[models.PipelineRun]:
-        """List the runs, newest first.
+        """List the pipeline runs, newest first.
 
-        Iterating gives every run of every page, lazily. When a page fails, the following step tries that
-        page again.
+        Iterating yields every run of every page, lazily. When a page fails, the next step tries that page
+        again.
 
         Args:
-            limit: Runs a page, 1 or more; the service's own upper bound is 100, its default 10.
-            cursor: Where to begin: the `next_cursor` of an earlier page.
-            position: Where to go on: the `position` of an earlier page or iterator.
+            limit: Runs per page, 1 or more; the service's upper bound is 100, its default 10.
+            cursor: Where to start: the `next_cursor` of an earlier page.
+            position: Where to continue: the `position` of an earlier page or iterator.
             prefetch: How many pages an iterator fetches ahead, one after the other, 0 to 32.
 
         Raises:
-            ValueError: An argument is out of its bounds, or `position` is none of this list, or is given
-                beside a `cursor`; nothing was sent.
+            ValueError: An argument is out of range, or `position` belongs to another list, or is combined
+                with `cursor`; nothing was sent.
             BadRequestError: The service does not know the cursor.
             PandocastError: A page could not be fetched.
 
@@ -62,31 +63,31 @@ class AsyncPipelineResource:
         return open_cursor_list(self._session, listing, cursor=cursor, position=position, prefetch=prefetch)
 
     async def stats(self) -> models.PipelineStats:
-        """Return all runs in numbers.
+        """Return statistics over all runs.
 
         Rates are from 0 to 1, durations in seconds.
 
         Raises:
-            PandocastError: They could not be read.
+            PandocastError: The request failed.
 
         Reference: "Pipeline statistics".
         """
         return await self._session.run(call, operations.get_stats())
 
     async def wait(self, *, timeout: float = 60.0) -> models.PipelineRun:
-        """Wait until no run is queued or running, and give the newest.
+        """Wait until no run is queued or running, and return the newest.
 
-        It reads the runs again and again, at first every tenth of a second, later every five seconds.
+        Polls every tenth of a second at first and every five seconds later.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: The longest wait, in seconds.
 
         Returns:
-            The newest run, whether it completed or failed.
+            The newest run, completed or failed.
 
         Raises:
             ValueError: `timeout` is not a number above zero.
-            WaitTimeoutError: A run was still queued or running in the end, or there was none.
+            WaitTimeoutError: A run was still queued or running when the time was up, or there was no run.
             PandocastError: The runs could not be read.
         """
         return await self._session.run(lookups.wait_for_run, timeout)

@@ -1,4 +1,4 @@
-"""Where the pipeline looks for items.
+"""Sources: the feeds that the pipeline reads.
 
 Reference: "List sources" to "Test source".
 """
@@ -26,7 +26,7 @@ class AsyncSourcesResource:
         """Return all sources.
 
         Raises:
-            PandocastError: They could not be read.
+            PandocastError: The request failed.
 
         Reference: "List sources".
         """
@@ -35,18 +35,19 @@ class AsyncSourcesResource:
     async def create(
         self, *, name: str, type: models.SourceType, url: str, config: Mapping[str, object] | None = None
     ) -> models.Source:
-        """Add a source, which the service fetches once to try it.
+        """Create a source, after the service has fetched it once as a test.
 
         Args:
             name: 1 to 200 characters.
-            type: What kind of place it is.
-            url: Where it is.
-            config: Its settings; anything that JSON can say.
+            type: The type of source.
+            url: Its address.
+            config: Its settings, any JSON object.
 
         Raises:
-            ValueError: An argument is out of its bounds; nothing was sent.
-            BadRequestError: The service refuses an argument, or cannot fetch the source.
-            PandocastError: With `outcome_unknown` set when it may have been added all the same.
+            ValueError: An argument is out of range; nothing was sent.
+            BadRequestError: The service rejects an argument, or cannot fetch the source.
+            PandocastError: The request failed; if `outcome_unknown` is set, the source may have been created
+                anyway.
 
         Reference: "Create source".
         """
@@ -64,21 +65,22 @@ class AsyncSourcesResource:
         enabled: bool | None = None,
         config: Mapping[str, object] | None = None,
     ) -> models.Source:
-        """Change a source; what is not given stays as it is.
+        """Update a source; arguments that are None leave their field unchanged.
 
         Args:
             id: The source.
             name: 1 to 200 characters.
-            type: What kind of place it is.
-            url: Where it is; it is not tried.
-            enabled: Whether the pipeline looks there.
-            config: Its settings, in place of all earlier ones.
+            type: The type of source.
+            url: Its address; the service does not test it.
+            enabled: Whether the pipeline reads it.
+            config: Its settings, any JSON object; replaces all earlier ones.
 
         Raises:
-            ValueError: An argument is out of its bounds, or nothing is to be changed; nothing was sent.
-            BadRequestError: The service refuses an argument.
+            ValueError: An argument is out of range, or there is nothing to update; nothing was sent.
+            BadRequestError: The service rejects an argument.
             NotFoundError: There is no such source.
-            PandocastError: With `outcome_unknown` set when it may have been changed all the same.
+            PandocastError: The request failed; if `outcome_unknown` is set, the source may have changed
+                anyway.
 
         Reference: "Update source".
         """
@@ -88,27 +90,28 @@ class AsyncSourcesResource:
         )
 
     async def delete(self, id: str) -> None:
-        """Delete a source with all its items and drafts.
+        """Delete a source, its items and its drafts.
 
         Raises:
             ValueError: The id is empty, `.` or `..`; nothing was sent.
             NotFoundError: There is no such source.
-            PandocastError: With `outcome_unknown` set when it may have been deleted all the same.
+            PandocastError: The request failed; if `outcome_unknown` is set, the source may have been deleted
+                anyway.
 
         Reference: "Delete source".
         """
         await self._session.run(call, operations.delete_source(id))
 
     async def test(self, id: str) -> models.SourceTest:
-        """Fetch a source to try it, and change nothing.
+        """Fetch a source as a test; nothing changes.
 
         Returns:
-            What was found: a source that cannot be fetched has `ok` false and an `error`, and raises nothing.
+            The result; a source that cannot be fetched raises nothing: `ok` is False and `error` says why.
 
         Raises:
             ValueError: The id is empty, `.` or `..`; nothing was sent.
             NotFoundError: There is no such source.
-            PandocastError: The service did not answer; trying again does no harm.
+            PandocastError: The request failed; it is safe to try again.
 
         Reference: "Test source".
         """

@@ -1,4 +1,4 @@
-"""How the workspace writes.
+"""The voice profile: how the workspace writes.
 
 Reference: "Get voice profile", "Update voice profile".
 """
@@ -23,8 +23,8 @@ class AsyncVoiceProfileResource:
         """Return the voice profile.
 
         Raises:
-            NotFoundError: There is none yet.
-            PandocastError: It could not be read.
+            NotFoundError: There is no voice profile yet.
+            PandocastError: The request failed.
 
         Reference: "Get voice profile".
         """
@@ -38,20 +38,21 @@ class AsyncVoiceProfileResource:
         examples: Iterable[str] | None = None,
         formats: Mapping[str, object] | None = None,
     ) -> models.VoiceProfile:
-        """Change the voice profile, or make it.
+        """Update the voice profile, or create it.
 
-        What is not given stays as it is; an empty list or text clears.
+        Arguments that are None leave their field unchanged; an empty list or string clears it.
 
         Args:
-            style: The voice in words.
-            avoid: Words and habits that do not belong to it.
-            examples: Texts in the voice.
-            formats: What holds for single formats; anything that JSON can say.
+            style: A description of the voice.
+            avoid: Words and habits to avoid.
+            examples: Sample texts in this voice.
+            formats: Settings for single formats, any JSON object.
 
         Raises:
-            ValueError: An argument is out of its bounds; nothing was sent.
-            BadRequestError: The service refuses an argument.
-            PandocastError: With `outcome_unknown` set when it may have been changed all the same.
+            ValueError: An argument is out of range; nothing was sent.
+            BadRequestError: The service rejects an argument.
+            PandocastError: The request failed; if `outcome_unknown` is set, the profile may have changed
+                anyway.
 
         Reference: "Update voice profile".
         """

@@ -1,4 +1,4 @@
-"""Cursor pages as users meet them: plain objects to read, and to iterate from."""
+"""The cursor pages that users read and iterate from."""
 
 from functools import partial
 from typing import Generic, TypeVar
@@ -24,11 +24,11 @@ T = TypeVar("T")
 class AsyncCursorPage(Generic[T]):
     """One page of a list; iterating it yields every item from this page to the end of the list, lazily.
 
-    The server may send an empty page in the middle of a list; only `has_more` says that it has ended.
+    The server may send an empty page in the middle of a list; only `has_more` tells whether it has ended.
 
     Attributes:
-        next_cursor: Names the page after this one, and can be stored to go on there later; None at the end.
-        has_more: Whether there is a page after this one.
+        next_cursor: The cursor of the next page, to store and continue there later; None at the end.
+        has_more: Whether there is a next page.
     """
 
     def __init__(
@@ -48,24 +48,24 @@ class AsyncCursorPage(Generic[T]):
 
     @property
     def position(self) -> str:
-        """Where the next page begins, as text to store; pass it to the list's method as `position`.
+        """Where the next page begins, as a string to store; pass it as `position` to continue there later.
 
-        At the end of the list it says so, and the list that goes on there is empty. It also remembers what
-        shows a circle of cursors, which `next_cursor` alone does not.
+        A list that continues at the end is empty. Unlike `next_cursor`, a position also keeps what detects a
+        loop of cursors.
         """
         return self.position_after(len(self.items))
 
     def position_after(self, count: int) -> str:
-        """Return where to go on when `count` items of this page are dealt with; see `position`."""
+        """Return where to continue after the first `count` items of this page; see `position`."""
         return cursor_text(self._listing, cursor_after(self._listing, self._page, count))
 
     async def next_page(self) -> "AsyncCursorPage[T] | None":
-        """Fetch the page after this one; None at the end.
+        """Fetch the next page; None at the end.
 
         Raises:
             PandocastError: The page could not be fetched; calling again tries again.
-            ResponseValidationError: A cursor came again, or a thousand pages in a row were empty, so that
-                the list would never end.
+            ResponseValidationError: A cursor came again, or a thousand pages in a row were empty: the list
+                would never end.
         """
         if self._page.position is None:
             return None
@@ -107,7 +107,7 @@ async def get_cursor_page(
 def prefetched_cursor_pages(
     session: AsyncSession, listing: CursorListing[T], position: CursorPosition | None, prefetch: int
 ) -> AsyncPagesAhead[AsyncCursorPage[T]]:
-    """Return the pages from a position on, to be fetched before they are wanted."""
+    """Return the pages from a position on, which are fetched ahead."""
 
     def page_of(page: CursorSlice[T]) -> AsyncCursorPage[T]:
         return AsyncCursorPage(session, listing, page, prefetch)

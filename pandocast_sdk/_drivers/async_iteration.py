@@ -1,17 +1,17 @@
-"""Iterators over the pages of any list, and over their items, that survive a failing page."""
+"""Iterators over the pages of any list, and over their items; they survive a page that fails."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
-_CLOSED = "this iterator was closed before the end of its list; its position tells where to go on"
+_CLOSED = "this iterator was closed before the end of its list; continue at its position"
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
 class AsyncLinkedPage(Protocol[T_co]):
-    """A page that can fetch the one after it."""
+    """A page that can fetch the next one."""
 
     @property
     def items(self) -> Sequence[T_co]: ...
@@ -29,9 +29,9 @@ P_co = TypeVar("P_co", bound=AsyncLinkedPage[object], covariant=True)
 
 
 class AsyncPagesAhead(Protocol[P_co]):
-    """Fetches the pages after the first before they are wanted."""
+    """Pages that are fetched ahead."""
 
-    def begin(self) -> None: ...
+    def start(self) -> None: ...
 
     async def next_page(self) -> P_co | None: ...
 
@@ -39,34 +39,33 @@ class AsyncPagesAhead(Protocol[P_co]):
 
 
 class AsyncPageIterator(Generic[P]):
-    """Pages one after the other; when one fails, the following `anext()` tries that page again.
+    """Iterates over pages; after a failure, `anext()` tries the same page again.
 
-    It can be used in `async with`. One that fetches ahead has to end somehow: closed, used up, or forgotten.
+    To stop fetching ahead before the end, close it, use it in `async with`, or drop it.
     """
 
     def __init__(
         self,
         first_page: Callable[[], Awaitable[P | None]],
-        start: Callable[[], str],
+        first_position: Callable[[], str],
         ahead: AsyncPagesAhead[P] | None = None,
     ) -> None:
         self._first_page = first_page
-        self._start = start
+        self._first_position = first_position
         self._ahead = ahead
         self._last: P | None = None
         self._closed = False
 
     @property
     def position(self) -> str:
-        """Where the next page begins; give it to the list's method as `position` to go on there later."""
-        return self._start() if self._last is None else self._last.position
+        """Where the next page begins; pass it as `position` to continue there later."""
+        return self._first_position() if self._last is None else self._last.position
 
     async def close(self) -> None:
-        """End it: nothing that was fetched ahead is left behind, no task and no slot of the window.
+        """Close the iterator, and leave no task and no slot of the rate limit behind.
 
         Requests that are under way are cancelled.
-        A following `anext()` raises `RuntimeError`, since the list has not come to its end; `position` can
-        still be read.
+        A later `anext()` raises `RuntimeError`, since the list has not ended; `position` stays readable.
         """
         self._closed = True
         if self._ahead is not None:
@@ -81,7 +80,7 @@ class AsyncPageIterator(Generic[P]):
         if self._last is None:
             page = await self._first_page()
             if self._ahead is not None:
-                self._ahead.begin()
+                self._ahead.start()
         else:
             page = await (self._last if self._ahead is None else self._ahead).next_page()
         if page is None:
@@ -99,7 +98,7 @@ class AsyncPageIterator(Generic[P]):
 
 
 class AsyncPageSource(Protocol[T_co]):
-    """What items are taken from: an iterator of pages."""
+    """An iterator of pages, whose items are iterated over."""
 
     @property
     def position(self) -> str: ...
@@ -110,9 +109,9 @@ class AsyncPageSource(Protocol[T_co]):
 
 
 class AsyncItemIterator(Generic[T]):
-    """Items of one page after the other; when a page fails, the following `anext()` tries that page again.
+    """Iterates over items; when a page has failed, `anext()` tries the same page again.
 
-    It can be used in `async with`. One that fetches ahead has to end somehow: closed, used up, or forgotten.
+    To stop fetching ahead before the end, close it, use it in `async with`, or drop it.
     """
 
     def __init__(self, pages: AsyncPageSource[T]) -> None:
@@ -124,18 +123,17 @@ class AsyncItemIterator(Generic[T]):
 
     @property
     def position(self) -> str:
-        """Where the next item is; give it to the list's method as `position` to go on there later.
+        """Where the next item is; pass it as `position` to continue there later.
 
-        Nothing that was given out comes again there, and nothing is left out.
+        No item comes twice, and none is skipped.
         """
         return self._pages.position if self._page is None else self._page.position_after(self._taken)
 
     async def close(self) -> None:
-        """End it: nothing that was fetched ahead is left behind, no task and no slot of the window.
+        """Close the iterator, and leave no task and no slot of the rate limit behind.
 
         Requests that are under way are cancelled.
-        A following `anext()` raises `RuntimeError`, since the list has not come to its end; `position` can
-        still be read.
+        A later `anext()` raises `RuntimeError`, since the list has not ended; `position` stays readable.
         """
         self._closed = True
         await self._pages.close()

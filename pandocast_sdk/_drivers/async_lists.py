@@ -1,4 +1,4 @@
-"""Lists before they are read, to be awaited or iterated; the blocking twin, `sync_lists`, reads at once."""
+"""Lists that are not read yet, to await or iterate over; the blocking twin, `sync_lists`, reads at once."""
 
 from collections.abc import Generator
 from functools import partial
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class AsyncPages(Generic[R]):
-    """A list that is not read yet: `await` it for its first page, or use it in `async for` for every item."""
+    """A list that is not read yet: `await` its first page, or iterate over every item in `async for`."""
 
     def __init__(
         self, session: AsyncSession, listing: Listing[R], position: Position, prefetch: int = 0
@@ -57,7 +57,7 @@ class AsyncPages(Generic[R]):
 
 
 class AsyncCursorPages(Generic[T]):
-    """A list that is not read yet: `await` it for its first page, or use it in `async for` for every item."""
+    """A list that is not read yet: `await` its first page, or iterate over every item in `async for`."""
 
     def __init__(
         self, session: AsyncSession, listing: CursorListing[T], position: CursorPosition, prefetch: int = 0
@@ -98,18 +98,18 @@ def open_list(
     position: str | None,
     prefetch: int,
 ) -> AsyncPages[R]:
-    """Return the list from an offset or a position on; nothing is sent yet.
+    """Return a list that starts at an offset or a position; nothing is sent yet.
 
     Args:
         session: Runs the plans.
         listing: The list.
-        limit: Items a page.
-        offset: How many items to leave out.
-        position: Where to go on: the position of an earlier page or iterator.
+        limit: Items per page.
+        offset: How many items to skip.
+        position: Where to continue: the position of an earlier page or iterator.
         prefetch: How many pages its iterators fetch ahead.
 
     Raises:
-        ValueError: A number is out of its bounds, or the position is none of this list.
+        ValueError: A number is out of range, or the position belongs to another list.
     """
     start = offset_start(listing, limit=limit, offset=offset, position=position)
     return AsyncPages(session, listing, start, pages_ahead(prefetch))
@@ -123,18 +123,18 @@ def open_cursor_list(
     position: str | None,
     prefetch: int,
 ) -> AsyncCursorPages[T]:
-    """Return the list from a cursor or a position on, or else from its beginning; nothing is sent yet.
+    """Return a list that starts at a cursor, a position or its beginning; nothing is sent yet.
 
     Args:
         session: Runs the plans.
         listing: The list.
-        cursor: Names the page to begin with.
-        position: Where to go on: the position of an earlier page or iterator.
+        cursor: The cursor of the first page.
+        position: Where to continue: the position of an earlier page or iterator.
         prefetch: How many pages its iterators fetch ahead.
 
     Raises:
-        ValueError: The cursor is empty, the position is none of this list, `prefetch` is out of its bounds,
-            or the list cannot be requested like this.
+        ValueError: The cursor is empty, the position belongs to another list, `prefetch` is out of range, or
+            an argument of the list is invalid.
     """
     start = cursor_start(listing, cursor=cursor, position=position)
     return AsyncCursorPages(session, listing, start, pages_ahead(prefetch))

@@ -1,4 +1,4 @@
-"""Offset pages as users meet them: plain objects to read, and to iterate from."""
+"""The offset pages that users read and iterate from."""
 
 from functools import partial
 from typing import Generic, TypeVar
@@ -20,8 +20,8 @@ class AsyncPage(Generic[R]):
     """One page of a list; iterating it yields every item from this page to the end of the list, lazily.
 
     Attributes:
-        total: How many there were on all pages when this one was read.
-        has_more: What the server said of items after this page.
+        total: How many items the list had when this page was read.
+        has_more: Whether there were more items after this page, according to the server.
     """
 
     def __init__(
@@ -41,24 +41,24 @@ class AsyncPage(Generic[R]):
 
     @property
     def position(self) -> str:
-        """Where the next page begins, as text to store; `list(position=...)` goes on there.
+        """Where the next page begins, as a string to store; pass it as `position` to continue there later.
 
-        At the end of the list it says so, and the list that goes on there is empty.
+        A list that continues at the end is empty.
         """
         return self.position_after(self._page.size)
 
     def position_after(self, count: int) -> str:
-        """Return where to go on when `count` items of this page are dealt with; see `position`."""
+        """Return where to continue after the first `count` items of this page; see `position`."""
         return offset_text(self._listing, self._page.position_after(count))
 
     async def next_page(self) -> "AsyncPage[R] | None":
-        """Fetch the page after this one; None at the end.
+        """Fetch the next page; None at the end.
 
-        Items that were added meanwhile have pushed others onto the next page; they are not returned again.
+        Items that new ones have pushed onto the next page are not returned again.
 
         Raises:
             PandocastError: The page could not be fetched; calling again tries again.
-            ResponseValidationError: The list contradicts itself, so that going on could leave items out.
+            ResponseValidationError: The list contradicts itself: continuing could skip items.
         """
         position = self._page.position
         if position is None:
@@ -100,7 +100,7 @@ async def get_page(
 def prefetched_pages(
     session: AsyncSession, listing: Listing[R], position: Position | None, prefetch: int
 ) -> AsyncPagesAhead[AsyncPage[R]]:
-    """Return the pages from a position on, to be fetched before they are wanted."""
+    """Return the pages from a position on, which are fetched ahead."""
 
     def page_of(page: OffsetPage[R]) -> AsyncPage[R]:
         return AsyncPage(session, listing, page, prefetch)

@@ -1,4 +1,4 @@
-"""Fetches pages ahead in tasks of their own; the blocking twin is `sync_prefetching`."""
+"""Fetches pages ahead in background tasks; the blocking twin is `sync_prefetching`."""
 
 import os
 from collections.abc import Callable, Coroutine
@@ -10,45 +10,45 @@ from pandocast_sdk._drivers.async_session import AsyncSession
 from pandocast_sdk._drivers.background_tasks import BackgroundTask
 from pandocast_sdk._drivers.event_loop import current_loop
 
-Pos = TypeVar("Pos")
-Key = TypeVar("Key")
-Ans = TypeVar("Ans")
-Pg = TypeVar("Pg")
-P = TypeVar("P")
+PositionT = TypeVar("PositionT")
+RequestT = TypeVar("RequestT")
+ResponseT = TypeVar("ResponseT")
+PageT = TypeVar("PageT")
+PublicPageT = TypeVar("PublicPageT")
 
 
-class AsyncPrefetcher(Generic[Pos, Key, Ans, Pg, P]):
-    """The pages of one iterator, fetched ahead of it; to be used by one task at a time."""
+class AsyncPrefetcher(Generic[PositionT, RequestT, ResponseT, PageT, PublicPageT]):
+    """Fetches the pages of one iterator ahead; only one task at a time may use it."""
 
     def __init__(
         self,
         session: AsyncSession,
-        strategy: PrefetchStrategy[Pos, Key, Ans, Pg],
-        position: Pos | None,
-        page_of: Callable[[Pg], P],
+        strategy: PrefetchStrategy[PositionT, RequestT, ResponseT, PageT],
+        position: PositionT | None,
+        page_of: Callable[[PageT], PublicPageT],
     ) -> None:
         """Prepare to fetch the pages from a position on.
 
         Args:
             session: Runs the plans.
             strategy: Decides what to fetch.
-            position: Where the first page begins; None where there is none.
-            page_of: Makes of a page of the core the one that users see.
+            position: Where the first page begins; None if there is none.
+            page_of: Turns a page of the core into the one that users see.
         """
         self._session = session
         self._strategy = strategy
         self._position = position
         self._page_of = page_of
-        self._owner: tuple[int, object] = (0, None)
-        self._work = _Work(session, strategy)
+        self._process_and_loop: tuple[int, object] = (0, None)
+        self._requests = _Requests(session, strategy)
 
-    def begin(self) -> None:
-        """Begin to fetch."""
+    def start(self) -> None:
+        """Start fetching."""
         if self._position is not None:
-            self._own_work().aim(self._position, more=0)
+            self._requests_here().retarget(self._position, more=0)
 
-    async def next_page(self) -> P | None:
-        """Return the next page, and go on fetching those behind it; None at the end.
+    async def next_page(self) -> PublicPageT | None:
+        """Return the next page, and continue fetching those after it; None at the end.
 
         Raises:
             PandocastError: It could not be fetched, perhaps some time ago; calling again tries again.
@@ -56,86 +56,90 @@ class AsyncPrefetcher(Generic[Pos, Key, Ans, Pg, P]):
         position = self._position
         if position is None:
             return None
-        work = self._own_work()
-        work.aim(position, more=1)
-        page = await work.page(position)
+        requests = self._requests_here()
+        requests.retarget(position, more=1)
+        page = await requests.page_at(position)
         if page is None:
             page = await self._session.run(self._strategy.fetch, position)
-        self._position = work.note(position, page)
+        self._position = requests.record_page(position, page)
         return self._page_of(page)
 
     async def close(self) -> None:
-        """Cancel what is under way, and wait until it has ended."""
-        self._work.cancel()
-        if self._owner == (os.getpid(), current_loop()):
-            await self._work.wait()
+        """Cancel the requests under way, and wait until they have ended."""
+        self._requests.cancel()
+        if self._process_and_loop == (os.getpid(), current_loop()):
+            await self._requests.wait()
 
     def __del__(self) -> None:
-        self._work.cancel()
+        self._requests.cancel()
 
-    def _own_work(self) -> "_Work[Pos, Key, Ans, Pg]":
-        owner = (os.getpid(), current_loop())
-        if self._owner != owner:
-            # Tasks end with their loop, and their answers do not come any more.
-            self._owner = owner
-            self._work = _Work(self._session, self._strategy)
-        return self._work
+    def _requests_here(self) -> "_Requests[PositionT, RequestT, ResponseT, PageT]":
+        here = (os.getpid(), current_loop())
+        if self._process_and_loop != here:
+            # Tasks end with their loop, so their responses will never come.
+            self._process_and_loop = here
+            self._requests = _Requests(self._session, self._strategy)
+        return self._requests
 
 
-class _Slot(Generic[Ans]):
-    """One request, and what came of it: neither, when its task was called off."""
+class _PendingRequest(Generic[ResponseT]):
+    """One request, then its response or error; it has neither if its task was cancelled."""
 
-    __slots__ = ("answer", "error", "task")
+    __slots__ = ("error", "response", "task")
 
-    def __init__(self, fetch: Callable[["_Slot[Ans]"], Coroutine[object, object, None]]) -> None:
-        self.answer: Ans | None = None
+    def __init__(
+        self, fetch: Callable[["_PendingRequest[ResponseT]"], Coroutine[object, object, None]]
+    ) -> None:
+        self.response: ResponseT | None = None
         self.error: Exception | None = None
         self.task = BackgroundTask(lambda: fetch(self))
 
 
-class _Work(Generic[Pos, Key, Ans, Pg]):
-    """What the tasks of one iterator share; they do not hold the iterator itself, so that it can go."""
+class _Requests(Generic[PositionT, RequestT, ResponseT, PageT]):
+    """The requests of one iterator; its tasks hold this, not the iterator, which can then be collected."""
 
-    def __init__(self, session: AsyncSession, strategy: PrefetchStrategy[Pos, Key, Ans, Pg]) -> None:
+    def __init__(
+        self, session: AsyncSession, strategy: PrefetchStrategy[PositionT, RequestT, ResponseT, PageT]
+    ) -> None:
         self._session = session
         self._strategy = strategy
-        self._slots: dict[Key, _Slot[Ans]] = {}
+        self._pending: dict[RequestT, _PendingRequest[ResponseT]] = {}
         self._tasks: list[BackgroundTask] = []
-        self._aim: tuple[Pos, int] | None = None
+        self._target: tuple[PositionT, int] | None = None
 
-    def aim(self, position: Pos, *, more: int) -> None:
-        """Have everything under way that is wanted from a position on, and nothing else.
+    def retarget(self, position: PositionT, *, more: int) -> None:
+        """Start all requests that are needed from a position on, and cancel all others.
 
         Args:
             position: Where the next page begins.
-            more: 1 when the one who calls waits for that page, and fetches it himself if nobody does.
+            more: 1 if the caller waits for that page, and fetches it itself unless it is under way.
         """
-        self._aim = (position, more)
-        beside = self._slots.keys() - set(self._wanted())
-        for key in beside:
-            self._slots.pop(key).task.cancel()
-        if beside:
+        self._target = (position, more)
+        obsolete = self._pending.keys() - set(self._needed())
+        for key in obsolete:
+            self._pending.pop(key).task.cancel()
+        if obsolete:
             self._strategy.record_miss()
-        self._begin()
+        self._start_missing()
 
-    async def page(self, position: Pos) -> Pg | None:
-        """Wait for the page at a position; None if it was not asked for, or its answer does not join.
+    async def page_at(self, position: PositionT) -> PageT | None:
+        """Wait for the page at a position; None if it was not requested, or its response does not join.
 
         Raises:
-            PandocastError: What became of the request.
+            PandocastError: The request failed.
         """
         key = self._strategy.key(position)
-        slot = self._slots.get(key)
-        if slot is None:
+        pending = self._pending.get(key)
+        if pending is None:
             return None
-        await slot.task.wait()
-        self._slots.pop(key, None)
-        if slot.answer is not None:
-            page = self._strategy.page_from(position, key, slot.answer)
+        await pending.task.wait()
+        self._pending.pop(key, None)
+        if pending.response is not None:
+            page = self._strategy.page_from(position, key, pending.response)
             if page is None:
                 self._strategy.record_miss()
             return page
-        error, slot.error = slot.error, None
+        error, pending.error = pending.error, None
         try:
             if error is not None:
                 raise error
@@ -143,44 +147,45 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
             del error  # its traceback holds the frames that hold it
         return None
 
-    def note(self, position: Pos, page: Pg) -> Pos | None:
-        """Learn from a page, aim behind it, and return where the next one begins."""
+    def record_page(self, position: PositionT, page: PageT) -> PositionT | None:
+        """Record the page at a position, fetch those after it, and return where the next one begins."""
         following = self._strategy.record_page(position, page)
         if following is not None:
-            self.aim(following, more=0)
+            self.retarget(following, more=0)
         return following
 
     def cancel(self) -> None:
-        """Call everything off, from whatever thread."""
-        self._aim = None
+        """Cancel all requests, from any thread."""
+        self._target = None
         for task in self._tasks:
             if not task.ended:
                 task.cancel()
 
     async def wait(self) -> None:
-        """Wait until every task has ended."""
+        """Wait until all tasks have ended."""
         for task in self._tasks:
             await task.wait()
 
-    def _wanted(self) -> list[Key]:
-        if self._aim is None:
+    def _needed(self) -> list[RequestT]:
+        if self._target is None:
             return []
-        answers = {key: slot.answer for key, slot in self._slots.items() if slot.answer is not None}
-        position, more = self._aim
-        return self._strategy.requests_ahead(position, answers, more)
+        responses = {
+            key: pending.response for key, pending in self._pending.items() if pending.response is not None
+        }
+        position, more = self._target
+        return self._strategy.requests_ahead(position, responses, more)
 
-    def _begin(self) -> None:
-        """Begin what is wanted and not under way."""
-        more = 0 if self._aim is None else self._aim[1]
-        for key in self._wanted()[more:]:
-            if key not in self._slots:
-                slot = self._slots[key] = _Slot(partial(self._fetch, key))
-                self._tasks = [*(task for task in self._tasks if not task.ended), slot.task]
+    def _start_missing(self) -> None:
+        more = 0 if self._target is None else self._target[1]
+        for key in self._needed()[more:]:
+            if key not in self._pending:
+                pending = self._pending[key] = _PendingRequest(partial(self._fetch, key))
+                self._tasks = [*(task for task in self._tasks if not task.ended), pending.task]
 
-    async def _fetch(self, key: Key, slot: _Slot[Ans]) -> None:
+    async def _fetch(self, key: RequestT, pending: _PendingRequest[ResponseT]) -> None:
         try:
-            slot.answer = await self._session.run(self._strategy.fetch_ahead, key)
-        except Exception as error:  # noqa: BLE001 - raised in the task that wants the page
-            slot.error = error
+            pending.response = await self._session.run(self._strategy.fetch_ahead, key)
+        except Exception as error:  # noqa: BLE001 - raised in the task that needs the page
+            pending.error = error
         else:
-            self._begin()
+            self._start_missing()

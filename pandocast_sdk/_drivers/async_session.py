@@ -1,4 +1,4 @@
-"""The awaiting driver: carries out what plans decide, under asyncio or trio."""
+"""The awaiting driver: runs plans, under asyncio or trio."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
@@ -30,7 +30,7 @@ class AsyncSession:
         self._state = ClientState(options)
         self._exchange: AsyncExchange | None = None
         if not has_plain_host(options.base_url):
-            # Only the HTTP library knows whether a request can have such an address: find out now.
+            # Only the HTTP library can tell whether such an address is valid: find out now.
             self._open_exchange()
 
     async def run(
@@ -65,7 +65,7 @@ class AsyncSession:
 
     @property
     def rate_limit(self) -> RateLimitState:
-        """What is known of the key's window."""
+        """The rate limit of the key, as far as it is known."""
         return self._state.rate_limit()
 
     def copy(self, options: ClientOptions) -> "AsyncSession":
@@ -73,8 +73,8 @@ class AsyncSession:
         return AsyncSession(options, self._pool, owns_pool=False)
 
     async def close(self) -> None:
-        """Let go of the budget, and of the pool if it is this client's own."""
-        self._state.end()
+        """Release the budget, and close the pool if this client owns it."""
+        self._state.close()
         if self._owns_pool:
             await self._pool.close()
 

@@ -1,4 +1,4 @@
-"""How the awaiting driver carries out a plan's steps, except sending; the blocking twin is `sync_steps`."""
+"""How the awaiting driver runs a plan's steps, except sending; the blocking twin is `sync_steps`."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 async def load(imports: Callable[[], T]) -> T:
-    """Import in a thread: models and the HTTP library take longer than an event loop may stand still."""
+    """Import in a thread: models and the HTTP library take too long to block an event loop."""
     return await run_in_thread(imports)
 
 

@@ -1,4 +1,4 @@
-"""Work in the background of a running event loop, asyncio's or trio's, that can be called off."""
+"""Background tasks in the running event loop, asyncio's or trio's, that any thread can cancel."""
 
 import asyncio
 import sys
@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import Protocol
 
 
-class Flag(Protocol):
-    """An event of either loop."""
+class Event(Protocol):
+    """An event of either kind of loop."""
 
     def is_set(self) -> bool: ...
 
@@ -16,43 +16,43 @@ class Flag(Protocol):
 
 
 class BackgroundTask:
-    """A task of its own: it ends by itself, or when it is called off, or with its event loop."""
+    """A task that ends when its work is done, when it is cancelled, or with its event loop."""
 
     def __init__(self, work: Callable[[], Coroutine[object, object, None]]) -> None:
-        """Begin the work; it must not raise."""
-        self._ended, self._cancel = _begin(work)
+        """Start the work, which must not raise."""
+        self._ended, self._cancel = _start(work)
 
     def cancel(self) -> None:
-        """Call it off, from whatever thread, even the garbage collector's; it ends a little later."""
-        # The loop may be gone already, and the task with it.
-        with suppress(*_loop_is_gone()):
+        """Cancel the task, from any thread, even in the garbage collector; it ends a little later."""
+        # The loop may have ended already, and the task with it.
+        with suppress(*_loop_ended_errors()):
             self._cancel()
 
     @property
     def ended(self) -> bool:
-        """Whether it has ended."""
+        """Whether the task has ended."""
         return self._ended.is_set()
 
     async def wait(self) -> None:
-        """Wait until it has ended."""
+        """Wait until the task has ended."""
         await self._ended.wait()
 
 
-def _begin(work: Callable[[], Coroutine[object, object, None]]) -> tuple[Flag, Callable[[], object]]:
+def _start(work: Callable[[], Coroutine[object, object, None]]) -> tuple[Event, Callable[[], object]]:
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
-        return _begin_in_trio(work)
+        return _start_in_trio(work)
     ended = asyncio.Event()
     task = loop.create_task(work())
     task.add_done_callback(lambda _task: ended.set())
     return ended, lambda: loop.call_soon_threadsafe(task.cancel)
 
 
-def _begin_in_trio(
+def _start_in_trio(
     work: Callable[[], Coroutine[object, object, None]],
-) -> tuple[Flag, Callable[[], object]]:
-    import trio  # noqa: PLC0415 - only there when it is what runs
+) -> tuple[Event, Callable[[], object]]:
+    import trio  # noqa: PLC0415 - installed if its loop runs
 
     ended, scope = trio.Event(), trio.CancelScope()
 
@@ -63,12 +63,12 @@ def _begin_in_trio(
         finally:
             ended.set()
 
-    # An iterator has no nursery: it may be dropped anywhere. What belongs to the loop ends with the loop.
+    # An iterator has no nursery: it may be dropped anywhere. A system task ends with the loop.
     trio.lowlevel.spawn_system_task(run, name="pandocast-prefetch")
     token = trio.lowlevel.current_trio_token()
     return ended, lambda: token.run_sync_soon(scope.cancel)
 
 
-def _loop_is_gone() -> tuple[type[Exception], ...]:
+def _loop_ended_errors() -> tuple[type[Exception], ...]:
     trio = sys.modules.get("trio")
     return (RuntimeError,) if trio is None else (RuntimeError, trio.RunFinishedError)

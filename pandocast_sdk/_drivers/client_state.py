@@ -1,4 +1,4 @@
-"""What a client holds while it is open: the context of its calls, and the handle of its key's budget."""
+"""The state of an open client: the context of its calls, and the handle of its key's budget."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ClientState:
-    """The context of one client, from its opening to its closing; a forked child gets its own."""
+    """The state of one client until it is closed; a forked child gets its own."""
 
     __slots__ = ("_budget_handle", "_context", "_options", "_process", "_store")
 
@@ -31,7 +31,7 @@ class ClientState:
         self._open()
 
     def context(self) -> CallContext:
-        """Return what holds for the next call.
+        """Return the context of the next call.
 
         Raises:
             RuntimeError: The client is closed.
@@ -39,12 +39,12 @@ class ClientState:
         if self._context is None:
             raise RuntimeError(CLOSED)
         if self._process != os.getpid():
-            # The parent's budget counts requests that this process will never see answered.
+            # The parent's budget counts requests whose responses this process will never see.
             return self._open()
         return self._context
 
     def rate_limit(self) -> RateLimitState:
-        """Return what is known of the key's window.
+        """Return the rate limit of the key, as far as it is known.
 
         Raises:
             RuntimeError: The client is closed.
@@ -55,7 +55,7 @@ class ClientState:
     def store(self) -> Store:
         """Return the store that processes share.
 
-        A call that outlives its client queries it, too: others may wait for the reply.
+        A call that outlives its client queries it too: others may wait for the reply.
         """
         if self._store is not None:
             return self._store
@@ -64,8 +64,8 @@ class ClientState:
 
         return open_store(self._options.rate_limit.store or "")
 
-    def end(self) -> None:
-        """Let go of the budget, which dies with the last client that holds it, and of the store likewise."""
+    def close(self) -> None:
+        """Release the budget and the store; each ends with the last client that uses it."""
         self._context = self._budget_handle = self._store = None
 
     def _open(self) -> CallContext:

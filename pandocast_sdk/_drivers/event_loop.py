@@ -1,4 +1,4 @@
-"""The two event loops that httpx knows, asyncio and trio: which one runs, and how to wait in it."""
+"""The two event loops that httpx supports, asyncio and trio: which one runs, and how to wait in it."""
 
 import asyncio
 import sys
@@ -11,11 +11,11 @@ from pandocast_sdk._core.protocol import Sleep
 
 T = TypeVar("T")
 
-import_module("concurrent.futures.thread")  # or else the first call in a thread imports it, on the event loop
+import_module("concurrent.futures.thread")  # or the first call in a thread would import it, on the loop
 
 
 def current_loop() -> object:
-    """Return something that stands for the running event loop, to compare by."""
+    """Return an object that identifies the running event loop."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
@@ -23,25 +23,25 @@ def current_loop() -> object:
 
 
 def has_ended(loop: object) -> bool:
-    """Return whether a loop that `current_loop` returned earlier has ended for good."""
+    """Return whether a loop that `current_loop` returned earlier has ended."""
     if isinstance(loop, asyncio.AbstractEventLoop):
         return loop.is_closed()
-    import trio  # noqa: PLC0415 - only there when it is what runs
+    import trio  # noqa: PLC0415 - installed if its loop runs
 
     assert isinstance(loop, trio.lowlevel.TrioToken)  # noqa: S101 - there are two event loops
     try:
-        loop.run_sync_soon(int)  # which does nothing
+        loop.run_sync_soon(int)  # a function without effect
     except trio.RunFinishedError:
         return True
     return False
 
 
 TimeLimit: TypeAlias = Callable[[float], AbstractAsyncContextManager[object]]
-"""Cancels what runs inside when it lasts longer than so many seconds, and raises `TimeoutError` then."""
+"""Cancels its block after so many seconds, and raises `TimeoutError`."""
 
 
 def time_limit_here() -> TimeLimit:
-    """Return what sets time limits in the running event loop."""
+    """Return the function that sets time limits in the running event loop."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -51,7 +51,7 @@ def time_limit_here() -> TimeLimit:
 
 @asynccontextmanager
 async def _time_limit_in_trio(seconds: float) -> AsyncGenerator[None, None]:
-    import trio  # noqa: PLC0415 - only there when it is what runs
+    import trio  # noqa: PLC0415 - installed if its loop runs
 
     with trio.move_on_after(max(0.0, seconds)) as scope:
         yield
@@ -60,7 +60,7 @@ async def _time_limit_in_trio(seconds: float) -> AsyncGenerator[None, None]:
 
 
 async def run_in_thread(function: Callable[[], T]) -> T:
-    """Run a function in a thread of the event loop's, which goes on meanwhile."""
+    """Run a function in a thread of the event loop, without blocking the loop."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
@@ -70,7 +70,7 @@ async def run_in_thread(function: Callable[[], T]) -> T:
 
 
 async def sleep(step: Sleep) -> None:
-    """Sleep, or until the step's waker calls, from whatever thread."""
+    """Sleep for the step's time, or until it is woken, from any thread."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
@@ -82,7 +82,7 @@ async def sleep(step: Sleep) -> None:
     woken = asyncio.Event()
 
     def wake() -> None:
-        # The waiter's loop may be gone by the time that another thread wakes it.
+        # The loop may have ended by the time another thread wakes it.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(woken.set)
 
@@ -94,7 +94,7 @@ async def sleep(step: Sleep) -> None:
 
 
 async def _sleep_in_trio(step: Sleep) -> None:
-    import trio  # noqa: PLC0415 - only there when it is what runs
+    import trio  # noqa: PLC0415 - installed if its loop runs
 
     if step.until is None:
         await trio.sleep(step.seconds)

@@ -1,8 +1,7 @@
 """The connections to the Redis or Valkey in which several processes keep one budget.
 
-Nothing here decides, and no query raises: where the store does not reply, the budget learns it and goes on by
-itself. Async callers query in a thread: no event loop waits, and a call that is cancelled meanwhile loses no
-reply.
+Nothing here decides, and no query raises: when the store does not reply, the budget continues without it.
+Async callers query in a thread: no event loop is blocked, and a call that is cancelled loses no reply.
 """
 
 from __future__ import annotations
@@ -24,47 +23,47 @@ from pandocast_sdk.options import redis_url
 if TYPE_CHECKING:
     from redis import Redis
 
-_THREADS = 4  # no budget has two queries under way, and few processes use many keys
-_LONGEST_REPLY = 10.0  # seconds: more than a reply can take, so that no call waits for ever
+_MAX_THREADS = 4  # a budget has one query under way at most, and few processes use many keys
+_LONGEST_REPLY = 10.0  # seconds: more than a reply can take, so that no call waits forever
 
 
 class Store:
-    """The connections of this process to one store, for all clients that use it."""
+    """The connections of this process to one store, shared by all clients that use it."""
 
     def __init__(self, url: str) -> None:
-        """Prepare them; the first query connects.
+        """Prepare the connections; the first query connects.
 
         Raises:
-            ImportError: The package that speaks with such stores is not installed.
-            ValueError: The URL is not one. The message does not repeat it: it may hold a password.
+            ImportError: The package redis is not installed.
+            ValueError: The URL is invalid. The message does not repeat it: it may contain a password.
         """
         self._redis = _client(redis_url(url))
-        finalize(self, self._redis.close)  # with the last client that holds it
+        finalize(self, self._redis.close)  # after the last client that uses it
         self._script = script()
         self._digest = sha1(self._script.encode(), usedforsecurity=False).hexdigest()
         self._threads: ThreadPoolExecutor | None = None
 
     def query(self, step: Consult) -> None:
-        """Query the store, and deliver the reply or the kind of error that came in its place."""
+        """Query the store, and deliver the reply or the kind of error."""
         try:
-            step.deliver(self._carry_out(*step.payload()))
-        except Exception as error:  # noqa: BLE001 - whatever it is, no call must be lost by it
+            step.deliver(self._run_script(*step.payload()))
+        except Exception as error:  # noqa: BLE001 - no error may lose a call
             step.fail(type(error).__name__)
         except BaseException as error:
             step.fail(type(error).__name__)
             raise
 
     async def query_in_thread(self, step: Consult) -> None:
-        """Query in a thread, under asyncio or trio; it delivers, whether anybody still waits or not."""
+        """Query in a thread, under asyncio or trio; the reply is delivered even after a cancellation."""
         if self._threads is None:
-            self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="pandocast-store")
+            self._threads = ThreadPoolExecutor(_MAX_THREADS, thread_name_prefix="pandocast-store")
         await sleep(Sleep(_LONGEST_REPLY, _PendingQuery(self._threads.submit(self.query, step))))
 
-    def _carry_out(self, key: str, query: str) -> Sequence[object]:
-        """Have the script carry out a query about a budget, and return its reply.
+    def _run_script(self, key: str, query: str) -> Sequence[object]:
+        """Run the script on the budget at a key, and return its reply.
 
         Raises:
-            Exception: Whatever kept the store from replying.
+            Exception: The store did not reply.
         """
         from redis.exceptions import NoScriptError  # noqa: PLC0415 - an extra
 
@@ -80,7 +79,7 @@ _lock = Lock()
 
 
 def open_store(url: str) -> Store:
-    """Return the store at a URL, which all clients of this process share while one of them holds it.
+    """Return the store at a URL, shared by all clients of this process that use it.
 
     Raises:
         ImportError: See `Store`.
@@ -94,13 +93,13 @@ def open_store(url: str) -> Store:
 
 
 class _PendingQuery:
-    """A query that a thread makes, to sleep on."""
+    """A query in a thread, which ends a sleep."""
 
     def __init__(self, query: Future[None]) -> None:
         self._query = query
 
     def on_wake(self, callback: WakeCallback) -> bool:
-        """Have `callback` called once the reply is delivered."""
+        """Call `callback` once the reply is delivered."""
         self._query.add_done_callback(lambda _: callback())
         return True
 
@@ -114,23 +113,23 @@ def _client(url: str) -> Redis:
         raise ImportError(
             "RateLimitPolicy(store=...) needs the package redis; install pandocast[redis]"
         ) from None
-    with suppress(Exception):  # its messages may repeat the password
+    with suppress(Exception):  # its messages may contain the password
         return Redis.from_url(  # pyright: ignore[reportUnknownMemberType] - its keywords have no types
             url,
             socket_timeout=STORE_SECONDS,
             socket_connect_timeout=STORE_SECONDS,
-            # Querying again is the budget's business: meanwhile the calls go on.
+            # The budget decides when to query again; calls do not wait for it.
             retry=Retry(NoBackoff(), 0),
         )
     raise ValueError("store is not a URL that the package redis understands")
 
 
-def _begin_anew() -> None:
-    """Forget the parent's connections in a forked child."""
-    global _lock  # noqa: PLW0603 - another thread of the parent may have held it
+def _forget_parent() -> None:
+    """Forget the parent's connections, in a forked child."""
+    global _lock  # noqa: PLW0603 - a thread of the parent may have held it
     _lock = Lock()
     _stores.clear()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)
+    os.register_at_fork(after_in_child=_forget_parent)

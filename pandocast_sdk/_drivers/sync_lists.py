@@ -1,4 +1,4 @@
-"""Lists of the blocking clients: their first page is read at once; the awaiting twin is `async_lists`."""
+"""Lists of the blocking clients, whose first page is read at once; the awaiting twin is `async_lists`."""
 
 from typing import TypeVar
 
@@ -30,13 +30,13 @@ def open_list(
     Args:
         session: Runs the plans.
         listing: The list.
-        limit: Items a page.
-        offset: How many items to leave out.
-        position: Where to go on: the position of an earlier page or iterator.
+        limit: Items per page.
+        offset: How many items to skip.
+        position: Where to continue: the position of an earlier page or iterator.
         prefetch: How many pages its iterators fetch ahead.
 
     Raises:
-        ValueError: A number is out of its bounds, or the position is none of this list; nothing was sent.
+        ValueError: A number is out of range, or the position belongs to another list; nothing was sent.
     """
     start = offset_start(listing, limit=limit, offset=offset, position=position)
     return get_page(session, listing, start, pages_ahead(prefetch))
@@ -55,13 +55,13 @@ def open_cursor_list(
     Args:
         session: Runs the plans.
         listing: The list.
-        cursor: Names the page.
-        position: Where to go on: the position of an earlier page or iterator.
+        cursor: The cursor of the page.
+        position: Where to continue: the position of an earlier page or iterator.
         prefetch: How many pages its iterators fetch ahead.
 
     Raises:
-        ValueError: The cursor is empty, the position is none of this list, or `prefetch` is out of its
-            bounds; nothing was sent.
+        ValueError: The cursor is empty, the position belongs to another list, or `prefetch` is out of range;
+            nothing was sent.
     """
     start = cursor_start(listing, cursor=cursor, position=position)
     return get_cursor_page(session, listing, start, pages_ahead(prefetch))

@@ -1,5 +1,5 @@
 # Generated from pandocast_sdk/_drivers/async_pages.py by tests/support/unasync.py; edit that file.
-"""Offset pages as users meet them: plain objects to read, and to iterate from."""
+"""The offset pages that users read and iterate from."""
 
 from functools import partial
 from typing import Generic, TypeVar
@@ -21,8 +21,8 @@ class Page(Generic[R]):
     """One page of a list; iterating it yields every item from this page to the end of the list, lazily.
 
     Attributes:
-        total: How many there were on all pages when this one was read.
-        has_more: What the server said of items after this page.
+        total: How many items the list had when this page was read.
+        has_more: Whether there were more items after this page, according to the server.
     """
 
     def __init__(self, session: Session, listing: Listing[R], page: OffsetPage[R], prefetch: int = 0) -> None:
@@ -40,24 +40,24 @@ class Page(Generic[R]):
 
     @property
     def position(self) -> str:
-        """Where the next page begins, as text to store; `list(position=...)` goes on there.
+        """Where the next page begins, as a string to store; pass it as `position` to continue there later.
 
-        At the end of the list it says so, and the list that goes on there is empty.
+        A list that continues at the end is empty.
         """
         return self.position_after(self._page.size)
 
     def position_after(self, count: int) -> str:
-        """Return where to go on when `count` items of this page are dealt with; see `position`."""
+        """Return where to continue after the first `count` items of this page; see `position`."""
         return offset_text(self._listing, self._page.position_after(count))
 
     def next_page(self) -> "Page[R] | None":
-        """Fetch the page after this one; None at the end.
+        """Fetch the next page; None at the end.
 
-        Items that were added meanwhile have pushed others onto the next page; they are not returned again.
+        Items that new ones have pushed onto the next page are not returned again.
 
         Raises:
             PandocastError: The page could not be fetched; calling again tries again.
-            ResponseValidationError: The list contradicts itself, so that going on could leave items out.
+            ResponseValidationError: The list contradicts itself: continuing could skip items.
         """
         position = self._page.position
         if position is None:
@@ -97,7 +97,7 @@ def get_page(session: Session, listing: Listing[R], position: Position, prefetch
 def prefetched_pages(
     session: Session, listing: Listing[R], position: Position | None, prefetch: int
 ) -> PagesAhead[Page[R]]:
-    """Return the pages from a position on, to be fetched before they are wanted."""
+    """Return the pages from a position on, which are fetched ahead."""
 
     def page_of(page: OffsetPage[R]) -> Page[R]:
         return Page(session, listing, page, prefetch)

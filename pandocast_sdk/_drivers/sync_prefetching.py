@@ -1,7 +1,7 @@
-"""Fetches pages ahead in threads of their own; what to fetch, `_core.prefetching` decides.
+"""Fetches pages ahead in background threads; what to fetch, `_core.paging.prefetching` decides.
 
-A thread lives for the requests that are to be made, and never waits for more of them: an iterator that is
-forgotten leaves none behind, and a process that ends need not wait for any.
+A thread ends when there is no request left to make, and never waits for another: a forgotten iterator leaves
+no thread behind, and a process that exits need not wait for any.
 """
 
 import os
@@ -13,45 +13,45 @@ from pandocast_sdk._core.paging.cancellation import stoppable
 from pandocast_sdk._core.paging.prefetching import PrefetchStrategy
 from pandocast_sdk._drivers.sync_session import Session
 
-Pos = TypeVar("Pos")
-Key = TypeVar("Key")
-Ans = TypeVar("Ans")
-Pg = TypeVar("Pg")
-P = TypeVar("P")
+PositionT = TypeVar("PositionT")
+RequestT = TypeVar("RequestT")
+ResponseT = TypeVar("ResponseT")
+PageT = TypeVar("PageT")
+PublicPageT = TypeVar("PublicPageT")
 
 
-class Prefetcher(Generic[Pos, Key, Ans, Pg, P]):
-    """The pages of one iterator, fetched ahead of it; to be used by one thread at a time."""
+class Prefetcher(Generic[PositionT, RequestT, ResponseT, PageT, PublicPageT]):
+    """Fetches the pages of one iterator ahead; only one thread at a time may use it."""
 
     def __init__(
         self,
         session: Session,
-        strategy: PrefetchStrategy[Pos, Key, Ans, Pg],
-        position: Pos | None,
-        page_of: Callable[[Pg], P],
+        strategy: PrefetchStrategy[PositionT, RequestT, ResponseT, PageT],
+        position: PositionT | None,
+        page_of: Callable[[PageT], PublicPageT],
     ) -> None:
         """Prepare to fetch the pages from a position on.
 
         Args:
             session: Runs the plans.
             strategy: Decides what to fetch.
-            position: Where the first page begins; None where there is none.
-            page_of: Makes of a page of the core the one that users see.
+            position: Where the first page begins; None if there is none.
+            page_of: Turns a page of the core into the one that users see.
         """
         self._session = session
         self._strategy = strategy
         self._position = position
         self._page_of = page_of
         self._process = os.getpid()
-        self._work = _Work(session, strategy)
+        self._requests = _Requests(session, strategy)
 
-    def begin(self) -> None:
-        """Begin to fetch."""
+    def start(self) -> None:
+        """Start fetching."""
         if self._position is not None:
-            self._own_work().aim(self._position, more=0)
+            self._requests_here().retarget(self._position, more=0)
 
-    def next_page(self) -> P | None:
-        """Return the next page, and go on fetching those behind it; None at the end.
+    def next_page(self) -> PublicPageT | None:
+        """Return the next page, and continue fetching those after it; None at the end.
 
         Raises:
             PandocastError: It could not be fetched, perhaps some time ago; calling again tries again.
@@ -59,94 +59,96 @@ class Prefetcher(Generic[Pos, Key, Ans, Pg, P]):
         position = self._position
         if position is None:
             return None
-        work = self._own_work()
-        work.aim(position, more=1)
-        page = work.page(position)
+        requests = self._requests_here()
+        requests.retarget(position, more=1)
+        page = requests.page_at(position)
         if page is None:
             page = self._session.run(self._strategy.fetch, position)
-        self._position = work.note(position, page)
+        self._position = requests.record_page(position, page)
         return self._page_of(page)
 
     def close(self) -> None:
-        """Give up what was not sent yet, and wait for the responses to what was."""
-        self._work.stopped = True
+        """Drop the requests that are not sent yet, and wait for the responses to the others."""
+        self._requests.stopped = True
         if self._process == os.getpid():
-            self._work.join()
+            self._requests.join()
 
     def __del__(self) -> None:
         # No lock and no waiting: the garbage collector may call this in any thread at any time.
-        self._work.stopped = True
+        self._requests.stopped = True
 
-    def _own_work(self) -> "_Work[Pos, Key, Ans, Pg]":
+    def _requests_here(self) -> "_Requests[PositionT, RequestT, ResponseT, PageT]":
         if self._process != os.getpid():
-            # The threads stayed with the parent, and with them the answers.
+            # The threads stayed in the parent, so their responses will never come.
             self._process = os.getpid()
-            self._work = _Work(self._session, self._strategy)
-        return self._work
+            self._requests = _Requests(self._session, self._strategy)
+        return self._requests
 
 
-class _Slot(Generic[Ans]):
-    """One request, and what came of it."""
+class _PendingRequest(Generic[ResponseT]):
+    """One request, then its response or error."""
 
-    __slots__ = ("answer", "dropped", "ended", "error")
+    __slots__ = ("cancelled", "ended", "error", "response")
 
     def __init__(self) -> None:
-        self.answer: Ans | None = None
+        self.response: ResponseT | None = None
         self.error: BaseException | None = None
         self.ended = threading.Event()
-        self.dropped = False
+        self.cancelled = False
 
 
-class _Work(Generic[Pos, Key, Ans, Pg]):
-    """What the threads of one iterator share; they do not hold the iterator itself, so that it can go."""
+class _Requests(Generic[PositionT, RequestT, ResponseT, PageT]):
+    """The requests of one iterator; its threads hold this, not the iterator, which can then be collected."""
 
-    def __init__(self, session: Session, strategy: PrefetchStrategy[Pos, Key, Ans, Pg]) -> None:
+    def __init__(
+        self, session: Session, strategy: PrefetchStrategy[PositionT, RequestT, ResponseT, PageT]
+    ) -> None:
         self._session = session
         self._strategy = strategy
         self._lock = threading.Lock()
-        self._slots: dict[Key, _Slot[Ans]] = {}
+        self._pending: dict[RequestT, _PendingRequest[ResponseT]] = {}
         self._threads: list[threading.Thread] = []
-        self._aim: tuple[Pos, int] | None = None
+        self._target: tuple[PositionT, int] | None = None
         self.stopped = False
 
-    def aim(self, position: Pos, *, more: int) -> None:
-        """Have everything under way that is wanted from a position on, and nothing else.
+    def retarget(self, position: PositionT, *, more: int) -> None:
+        """Start all requests that are needed from a position on, and cancel all others.
 
         Args:
             position: Where the next page begins.
-            more: 1 when the one who calls waits for that page, and fetches it himself if nobody does.
+            more: 1 if the caller waits for that page, and fetches it itself unless it is under way.
         """
         with self._lock:
-            self._aim = (position, more)
-            keys = self._wanted()
-            beside = self._slots.keys() - set(keys)
-            for key in beside:
-                self._slots.pop(key).dropped = True
-            if beside:
+            self._target = (position, more)
+            keys = self._needed()
+            obsolete = self._pending.keys() - set(keys)
+            for key in obsolete:
+                self._pending.pop(key).cancelled = True
+            if obsolete:
                 self._strategy.record_miss()
-            fresh = [(key, self._claim(key)) for key in keys[more:] if key not in self._slots]
-        for key, slot in fresh:
-            self._start(key, slot)
+            added = [(key, self._add(key)) for key in keys[more:] if key not in self._pending]
+        for key, pending in added:
+            self._start(key, pending)
 
-    def page(self, position: Pos) -> Pg | None:
-        """Wait for the page at a position; None if it was not asked for, or its answer does not join.
+    def page_at(self, position: PositionT) -> PageT | None:
+        """Wait for the page at a position; None if it was not requested, or its response does not join.
 
         Raises:
-            PandocastError: What became of the request.
+            PandocastError: The request failed.
         """
         key = self._strategy.key(position)
-        slot = self._slots.get(key)
-        if slot is None:
+        pending = self._pending.get(key)
+        if pending is None:
             return None
-        slot.ended.wait()
+        pending.ended.wait()
         with self._lock:
-            self._slots.pop(key, None)
-            if slot.answer is not None:
-                page = self._strategy.page_from(position, key, slot.answer)
+            self._pending.pop(key, None)
+            if pending.response is not None:
+                page = self._strategy.page_from(position, key, pending.response)
                 if page is None:
                     self._strategy.record_miss()
                 return page
-        error, slot.error = slot.error, None
+        error, pending.error = pending.error, None
         try:
             if isinstance(error, Exception):
                 raise error
@@ -154,67 +156,72 @@ class _Work(Generic[Pos, Key, Ans, Pg]):
             del error  # its traceback holds the frames that hold it
         return None
 
-    def note(self, position: Pos, page: Pg) -> Pos | None:
-        """Learn from a page, aim behind it, and return where the next one begins."""
+    def record_page(self, position: PositionT, page: PageT) -> PositionT | None:
+        """Record the page at a position, fetch those after it, and return where the next one begins."""
         with self._lock:
             following = self._strategy.record_page(position, page)
         if following is not None:
-            self.aim(following, more=0)
+            self.retarget(following, more=0)
         return following
 
     def join(self) -> None:
-        """Wait until the threads have ended."""
+        """Wait until all threads have ended."""
         for thread in self._threads:
             thread.join()
 
-    def _wanted(self) -> list[Key]:
-        if self._aim is None:
+    def _needed(self) -> list[RequestT]:
+        if self._target is None:
             return []
-        answers = {key: slot.answer for key, slot in self._slots.items() if slot.answer is not None}
-        position, more = self._aim
-        return self._strategy.requests_ahead(position, answers, more)
+        responses = {
+            key: pending.response for key, pending in self._pending.items() if pending.response is not None
+        }
+        position, more = self._target
+        return self._strategy.requests_ahead(position, responses, more)
 
-    def _claim(self, key: Key) -> _Slot[Ans]:
-        slot = self._slots[key] = _Slot()
-        return slot
+    def _add(self, key: RequestT) -> _PendingRequest[ResponseT]:
+        pending = self._pending[key] = _PendingRequest()
+        return pending
 
-    def _start(self, key: Key, slot: _Slot[Ans]) -> None:
+    def _start(self, key: RequestT, pending: _PendingRequest[ResponseT]) -> None:
         thread = threading.Thread(
-            target=self._fetch_all, args=(key, slot), name="pandocast-prefetch", daemon=True
+            target=self._fetch_all, args=(key, pending), name="pandocast-prefetch", daemon=True
         )
         try:
             thread.start()
         except RuntimeError:
-            # No more threads can be had: the page is fetched when it is wanted.
+            # The system starts no more threads: the page is fetched when it is needed.
             with self._lock:
-                del self._slots[key]
+                del self._pending[key]
         else:
             self._threads = [*(other for other in self._threads if other.is_alive()), thread]
 
-    def _fetch_all(self, key: Key, slot: _Slot[Ans]) -> None:
-        """Fetch a page, and then, as long as there is one that nobody fetches, the next."""
-        claimed: tuple[Key, _Slot[Ans]] | None = (key, slot)
-        while claimed is not None:
-            key, slot = claimed
-            self._fetch(key, slot)
+    def _fetch_all(self, key: RequestT, pending: _PendingRequest[ResponseT]) -> None:
+        """Make a request, and then the next as long as one is missing."""
+        current: tuple[RequestT, _PendingRequest[ResponseT]] | None = (key, pending)
+        while current is not None:
+            key, pending = current
+            self._fetch(key, pending)
             with self._lock:
-                claimed = self._finish(slot)
+                current = self._finish(pending)
 
-    def _fetch(self, key: Key, slot: _Slot[Ans]) -> None:
+    def _fetch(self, key: RequestT, pending: _PendingRequest[ResponseT]) -> None:
         def stopped() -> bool:
-            return self.stopped or slot.dropped
+            return self.stopped or pending.cancelled
 
-        answer: Ans | None = None
+        response: ResponseT | None = None
         try:
-            answer = self._session.run(stoppable, stopped, self._strategy.fetch_ahead, key)
-        except BaseException as error:  # noqa: BLE001 - raised in the thread that wants the page
-            slot.error = error
-        slot.answer = answer
+            response = self._session.run(stoppable, stopped, self._strategy.fetch_ahead, key)
+        except BaseException as error:  # noqa: BLE001 - raised in the thread that needs the page
+            pending.error = error
+        pending.response = response
 
-    def _finish(self, slot: _Slot[Ans]) -> tuple[Key, _Slot[Ans]] | None:
-        slot.ended.set()
-        if self.stopped or slot.dropped:
+    def _finish(
+        self, pending: _PendingRequest[ResponseT]
+    ) -> tuple[RequestT, _PendingRequest[ResponseT]] | None:
+        """Mark a request as ended, and return the next one that is missing."""
+        pending.ended.set()
+        if self.stopped or pending.cancelled:
             return None
-        more = 0 if self._aim is None else self._aim[1]
-        fresh = next((key for key in self._wanted()[more:] if key not in self._slots), None)
-        return None if fresh is None else (fresh, self._claim(fresh))
+        more = 0 if self._target is None else self._target[1]
+        missing = next((key for key in self._needed()[more:] if key not in self._pending), None)
+        return None if missing is None else (missing, self._add(missing))

@@ -1,5 +1,5 @@
 # Generated from pandocast_sdk/_drivers/async_session.py by tests/support/unasync.py; edit that file.
-"""The blocking driver: carries out what plans decide."""
+"""The blocking driver: runs plans."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
@@ -31,7 +31,7 @@ class Session:
         self._state = ClientState(options)
         self._exchange: Exchange | None = None
         if not has_plain_host(options.base_url):
-            # Only the HTTP library knows whether a request can have such an address: find out now.
+            # Only the HTTP library can tell whether such an address is valid: find out now.
             self._open_exchange()
 
     def run(
@@ -66,7 +66,7 @@ class Session:
 
     @property
     def rate_limit(self) -> RateLimitState:
-        """What is known of the key's window."""
+        """The rate limit of the key, as far as it is known."""
         return self._state.rate_limit()
 
     def copy(self, options: ClientOptions) -> "Session":
@@ -74,8 +74,8 @@ class Session:
         return Session(options, self._pool, owns_pool=False)
 
     def close(self) -> None:
-        """Let go of the budget, and of the pool if it is this client's own."""
-        self._state.end()
+        """Release the budget, and close the pool if this client owns it."""
+        self._state.close()
         if self._owns_pool:
             self._pool.close()
 

@@ -1,4 +1,4 @@
-"""How the blocking driver carries out a plan's steps, except sending; the awaiting twin is `async_steps`."""
+"""How the blocking driver runs a plan's steps, except sending; the awaiting twin is `async_steps`."""
 
 import threading
 import time
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_LONGEST_SLEEP = min(1e9, threading.TIMEOUT_MAX)  # seconds: more is refused by operating systems
+_LONGEST_SLEEP = min(1e9, threading.TIMEOUT_MAX)  # seconds: operating systems reject more
 
 
 def load(imports: Callable[[], T]) -> T:
-    """Import here: nobody else waits for this thread."""
+    """Import in this thread."""
     return imports()
 
 
 def sleep(step: Sleep) -> None:
-    """Sleep, or until the step's waker calls, from whatever thread."""
+    """Sleep for the step's time, or until it is woken, from any thread."""
     seconds = min(step.seconds, _LONGEST_SLEEP)
     if step.until is None:
         time.sleep(seconds)

@@ -1,5 +1,5 @@
 # Generated from pandocast_sdk/_async/calendar.py by tests/support/unasync.py; edit that file.
-"""The scheduled posts as a calendar.
+"""The calendar feed of scheduled posts.
 
 Reference: "Get calendar feed URL".
 """
@@ -19,12 +19,12 @@ class CalendarResource:
         self._session = session
 
     def feed(self) -> models.CalendarFeed:
-        """Return the address to which calendars can subscribe.
+        """Return the calendar feed and the address to subscribe to.
 
-        Who knows the address can read the feed: treat it like a password.
+        Anyone with the address can read the feed: treat it like a password.
 
         Raises:
-            PandocastError: It could not be read.
+            PandocastError: The request failed.
 
         Reference: "Get calendar feed URL".
         """

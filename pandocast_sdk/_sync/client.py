@@ -17,12 +17,12 @@ __all__ = ["Pandocast"]
 class Pandocast(ApiClient):
     """A client of the Pandocast API.
 
-    Use it in `with`, or call `close` when done. One client serves many threads at once.
+    Use it in `with`, or call `close` when done. Many threads can share one client.
     """
 
     @property
     def content(self) -> ContentResource:
-        """Uploads and what becomes of them.
+        """Uploads, and the posts generated from them.
 
         Reference: "Endpoints".
         """

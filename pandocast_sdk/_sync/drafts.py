@@ -1,7 +1,7 @@
 # Generated from pandocast_sdk/_async/drafts.py by tests/support/unasync.py; edit that file.
-"""Drafts and what is done to them.
+"""Drafts: creating, generating, listing and bulk actions.
 
-Reference: "List drafts" to "Update draft" and "Bulk draft action".
+Reference: "List drafts" to "Get draft by ID" and "Bulk draft action".
 """
 
 # ruff: noqa: A002 - the parameters have the reference's names
@@ -15,17 +15,14 @@ from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.operations import drafts as operations
 from pandocast_sdk._drivers.sync_lists import CursorPage, open_cursor_list
-from pandocast_sdk._drivers.sync_session import Session
+from pandocast_sdk._sync.draft_actions import DraftActions
 
 
-class DraftsResource:
+class DraftsResource(DraftActions):
     """The operations on drafts; reached as `client.drafts`.
 
     Every action raises `ConflictError` when the draft's status does not allow it.
     """
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
     def list(
         self,
@@ -42,27 +39,27 @@ class DraftsResource:
         position: str | None = None,
         prefetch: int = 0,
     ) -> CursorPage[models.Draft]:
-        """List the drafts that pass every filter given, newest first.
+        """List the drafts that match all filters, newest first.
 
-        Iterating gives every draft of every page, lazily. When a page fails, the following step tries that
-        page again.
+        Iterating yields every draft of every page, lazily. When a page fails, the next step tries that page
+        again.
 
         Args:
-            status: Those in this status.
-            format: Those of this format.
-            limit: Drafts a page, 1 or more; the service's own upper bound is 100, its default 25.
-            cursor: Where to begin: the `next_cursor` of an earlier page.
-            source_id: Those from this source.
-            source_type: Those from sources of this type, such as `rss`.
-            tags: Those with any of these tags; at least one, none with a comma or blank.
-            scheduled_after: Those scheduled at this time or later, with a UTC offset.
-            scheduled_before: Those scheduled at this time or earlier, with a UTC offset.
-            position: Where to go on: the `position` of an earlier page or iterator with the same filters.
+            status: Only drafts in this status.
+            format: Only drafts of this format.
+            limit: Drafts per page, 1 or more; the service's upper bound is 100, its default 25.
+            cursor: Where to start: the `next_cursor` of an earlier page.
+            source_id: Only drafts from this source.
+            source_type: Only drafts from sources of this type, for example `rss`.
+            tags: Only drafts with any of these tags; at least one, none of them blank or with a comma.
+            scheduled_after: Only drafts scheduled at this time or later, with a UTC offset.
+            scheduled_before: Only drafts scheduled at this time or earlier, with a UTC offset.
+            position: Where to continue: the `position` of an earlier page or iterator with the same filters.
             prefetch: How many pages an iterator fetches ahead, one after the other, 0 to 32.
 
         Raises:
-            ValueError: An argument is out of its bounds, or `position` is none of this list with these
-                filters, or is given beside a `cursor`; nothing was sent.
+            ValueError: An argument is out of range, or `position` belongs to another list or other filters,
+                or is combined with `cursor`; nothing was sent.
             BadRequestError: The service does not know the status, the format or the cursor.
             PandocastError: A page could not be fetched.
 
@@ -89,22 +86,23 @@ class DraftsResource:
         tags: Iterable[str] | None = None,
         target_platforms: Iterable[models.PassbandPlatform | str] | None = None,
     ) -> models.CreatedDrafts:
-        """Create one draft from a text of your own.
+        """Create a draft from your own text.
 
         Args:
             text: 1 to 50 000 characters.
-            format: How long it is; None for `SHORT`.
-            images: At most 10, each with a `url` and perhaps an `alt`.
+            format: The format; None for `SHORT`.
+            images: At most 10, each with a `url` and optionally an `alt`.
             tags: At most 20, each of 1 to 50 characters without a comma.
-            target_platforms: Where it is meant for.
+            target_platforms: The platforms that it is meant for.
 
         Returns:
-            The draft as the only one of `.drafts`, in status `pending_review`.
+            `.drafts` with this one draft, in status `pending_review`.
 
         Raises:
-            ValueError: An argument is out of its bounds; nothing was sent.
-            BadRequestError: The service refuses an argument, such as an unknown platform.
-            PandocastError: With `outcome_unknown` set when it may have been created all the same.
+            ValueError: An argument is out of range; nothing was sent.
+            BadRequestError: The service rejects an argument, for example an unknown platform.
+            PandocastError: The request failed; if `outcome_unknown` is set, the draft may have been created
+                anyway.
 
         Reference: "Create draft", direct mode.
         """
@@ -125,23 +123,25 @@ class DraftsResource:
         tags: Iterable[str] | None = None,
         target_platforms: Iterable[models.PassbandPlatform | str] | None = None,
     ) -> models.CreatedDrafts:
-        """Have drafts generated in the workspace's voice.
+        """Generate drafts in the workspace's voice, from a page or a prompt.
 
         Args:
-            url: What to write about: the address of a page.
-            prompt: What to write, in 1 to 5000 characters. At least one of `url` and `prompt` is needed.
+            url: The address of a page to write about.
+            prompt: What to write, 1 to 5000 characters. At least one of `url` and `prompt` is required.
             formats: 1 to 3 different formats, one draft for each; None for one `SHORT` draft.
-            images: At most 10, each with a `url` and perhaps an `alt`; they go to the first draft.
+            images: At most 10, each with a `url` and optionally an `alt`; they go to the first draft.
             tags: At most 20, each of 1 to 50 characters without a comma.
-            target_platforms: Where the drafts are meant for.
+            target_platforms: The platforms that the drafts are meant for.
 
         Returns:
-            The drafts, in status `pending_generation`: their text comes later, or `feedback` says why not.
+            The drafts, in status `pending_generation`: their text comes later, or `feedback` says why it
+            does not.
 
         Raises:
-            ValueError: An argument is out of its bounds; nothing was sent.
-            BadRequestError: The service refuses an argument, such as an unknown platform.
-            PandocastError: With `outcome_unknown` set when it may have begun all the same.
+            ValueError: An argument is out of range; nothing was sent.
+            BadRequestError: The service rejects an argument, for example an unknown platform.
+            PandocastError: The request failed; if `outcome_unknown` is set, generation may have started
+                anyway.
 
         Reference: "Create draft", generate mode.
         """
@@ -163,178 +163,11 @@ class DraftsResource:
         Raises:
             ValueError: The id is empty, `.` or `..`; nothing was sent.
             NotFoundError: There is no such draft.
-            PandocastError: It could not be read.
+            PandocastError: The request failed.
 
         Reference: "Get draft by ID".
         """
         return self._session.run(call, operations.get_draft(id))
-
-    def edit(self, id: str, *, text: str) -> models.Draft:
-        """Give a draft another text; its status stays.
-
-        Args:
-            id: The draft; pending review, approved, rejected or scheduled.
-            text: 1 to 50 000 characters.
-
-        Raises:
-            ValueError: An argument is out of its bounds; nothing was sent.
-            NotFoundError: There is no such draft.
-            ConflictError: Its status does not allow it.
-            PandocastError: With `outcome_unknown` set when it may have been changed all the same.
-
-        Reference: "Update draft".
-        """
-        return self._session.run(call, operations.edit_draft(id, text))
-
-    def approve(self, id: str) -> models.Draft:
-        """Approve a draft that is pending review or rejected.
-
-        Raises:
-            ValueError: The id is empty, `.` or `..`; nothing was sent.
-            NotFoundError: There is no such draft.
-            ConflictError: Its status does not allow it.
-            PandocastError: With `outcome_unknown` set when it may have been approved all the same.
-
-        Reference: "Update draft".
-        """
-        return self._session.run(call, operations.act_on_draft(id, "approve"))
-
-    def reject(self, id: str, *, feedback: str | None = None) -> models.Draft:
-        """Reject a draft that is pending review or approved.
-
-        Args:
-            id: The draft.
-            feedback: Why, in words; kept as the draft's `rejection_feedback`.
-
-        Raises:
-            ValueError: The id is empty, `.` or `..`; nothing was sent.
-            NotFoundError: There is no such draft.
-            ConflictError: Its status does not allow it.
-            PandocastError: With `outcome_unknown` set when it may have been rejected all the same.
-
-        Reference: "Update draft".
-        """
-        return self._session.run(call, operations.act_on_draft(id, "reject", feedback=feedback))
-
-    def unapprove(self, id: str, *, feedback: str | None = None) -> models.Draft:
-        """Send an approved draft back to review.
-
-        Args:
-            id: The draft.
-            feedback: Why, in words; kept as the draft's `feedback`.
-
-        Raises:
-            ValueError: The id is empty, `.` or `..`; nothing was sent.
-            NotFoundError: There is no such draft.
-            ConflictError: It is not approved.
-            PandocastError: With `outcome_unknown` set when it may have been sent back all the same.
-
-        Reference: "Update draft".
-        """
-        return self._session.run(call, operations.act_on_draft(id, "unapprove", feedback=feedback))
-
-    def regenerate(self, id: str) -> models.Draft:
-        """Have a draft that is pending review or rejected written anew.
-
-        Returns:
-            The new draft, in status `pending_generation`; the old one, which its `regenerated_from_id`
-            names, is archived.
-
-        Raises:
-            ValueError: The id is empty, `.` or `..`; nothing was sent.
-            NotFoundError: There is no such draft.
-            ConflictError: Its status does not allow it.
-            PandocastError: With `outcome_unknown` set when it may have begun all the same.
-
-        Reference: "Update draft".
-        """
-        return self._session.run(call, operations.act_on_draft(id, "regenerate"))
-
-    def schedule(self, id: str, *, scheduled_at: datetime | None = None, smart: bool = False) -> models.Draft:
-        """Give an approved draft a time.
-
-        Args:
-            id: The draft.
-            scheduled_at: When, in the future, with a UTC offset; None for the next free slot.
-            smart: Whether the service shall find the next available slot; not together with `scheduled_at`.
-
-        Raises:
-            ValueError: The time has no UTC offset, or comes with `smart`; nothing was sent.
-            BadRequestError: The time has passed.
-            NotFoundError: There is no such draft.
-            ConflictError: It is not approved, or there is no free slot.
-            PandocastError: With `outcome_unknown` set when it may have been scheduled all the same.
-
-        Reference: "Update draft".
-        """
-        return self._session.run(call, operations.schedule_draft(id, scheduled_at=scheduled_at, smart=smart))
-
-    def reschedule(self, id: str, *, scheduled_at: datetime) -> models.Draft:
-        """Give a scheduled draft another time.
-
-        Args:
-            id: The draft.
-            scheduled_at: When, in the future, with a UTC offset.
-
-        Raises:
-            ValueError: The time has no UTC offset, or the id would change the path; nothing was sent.
-            BadRequestError: The time has passed.
-            NotFoundError: There is no such draft.
-            ConflictError: It is not scheduled.
-            PandocastError: With `outcome_unknown` set when it may have been rescheduled all the same.
-
-        Reference: "Update draft".
-        """
-        return self._session.run(call, operations.reschedule_draft(id, scheduled_at))
-
-    def cancel_schedule(self, id: str) -> models.Draft:
-        """Take its time from a scheduled draft, which stays approved.
-
-        Raises:
-            ValueError: The id is empty, `.` or `..`; nothing was sent.
-            NotFoundError: There is no such draft.
-            ConflictError: It is not scheduled.
-            PandocastError: With `outcome_unknown` set when it may have been cancelled all the same.
-
-        Reference: "Update draft".
-        """
-        return self._session.run(call, operations.act_on_draft(id, "cancel_schedule"))
-
-    def archive(self, id: str) -> models.Draft:
-        """Put a draft away, unless it was posted.
-
-        Raises:
-            ValueError: The id is empty, `.` or `..`; nothing was sent.
-            NotFoundError: There is no such draft.
-            ConflictError: It was posted, or archived before.
-            PandocastError: With `outcome_unknown` set when it may have been archived all the same.
-
-        Reference: "Update draft".
-        """
-        return self._session.run(call, operations.act_on_draft(id, "archive"))
-
-    def post(
-        self, id: str, *, platforms: Iterable[models.PassbandPlatform | str] | None = None
-    ) -> models.Draft:
-        """Post an approved or scheduled draft at once.
-
-        Args:
-            id: The draft.
-            platforms: Where, at least one; None for all that are connected.
-
-        Returns:
-            The draft, in status `posted`, or `failed` with the reason in `feedback`.
-
-        Raises:
-            ValueError: There are no platforms in the list, or the id would change the path; nothing was sent.
-            BadRequestError: A platform is unknown.
-            NotFoundError: There is no such draft.
-            ConflictError: Its status does not allow it, or a platform is not connected.
-            PandocastError: With `outcome_unknown` set when it may have been posted all the same.
-
-        Reference: "Update draft".
-        """
-        return self._session.run(call, operations.post_draft(id, platforms))
 
     def bulk(
         self,
@@ -345,22 +178,23 @@ class DraftsResource:
         scheduled_at: datetime | None = None,
         smart_schedule: bool | None = None,
     ) -> models.BulkResult:
-        """Do one action to many drafts, each in its own right.
+        """Apply one action to many drafts, each independently of the others.
 
         Args:
-            action: What to do.
+            action: The action.
             ids: The drafts, 1 to 100.
-            feedback: Why they are rejected.
-            scheduled_at: When, in the future, with a UTC offset; needed to reschedule.
-            smart_schedule: Whether the service shall find slots; not together with `scheduled_at`.
+            feedback: The reason for rejecting them.
+            scheduled_at: When to post them, in the future, with a UTC offset; required to reschedule.
+            smart_schedule: Whether the service chooses slots; excludes `scheduled_at`.
 
         Returns:
-            What became of each draft: one that cannot be acted on fails alone, and raises nothing.
+            The outcome for each draft; one that fails raises nothing and does not affect the others.
 
         Raises:
-            ValueError: An argument is out of its bounds; nothing was sent.
-            BadRequestError: The service refuses an argument, such as a time that has passed.
-            PandocastError: With `outcome_unknown` set when it may have been done all the same.
+            ValueError: An argument is out of range; nothing was sent.
+            BadRequestError: The service rejects an argument, for example a time that has passed.
+            PandocastError: The request failed; if `outcome_unknown` is set, the action may have been applied
+                anyway.
 
         Reference: "Bulk draft action".
         """

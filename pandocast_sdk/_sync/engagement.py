@@ -1,5 +1,5 @@
 # Generated from pandocast_sdk/_async/engagement.py by tests/support/unasync.py; edit that file.
-"""How posts did.
+"""Engagement: the numbers of posted drafts.
 
 Reference: "Engagement summary", "Upsert engagement metrics".
 """
@@ -19,14 +19,14 @@ class EngagementResource:
         self._session = session
 
     def summary(self, *, top: int | None = None) -> models.EngagementSummary:
-        """Return all posts in numbers, and those that did best.
+        """Return totals and averages over all posts, and the best posts.
 
         Args:
-            top: How many of the best, 1 to 50; None for 10.
+            top: How many of the best posts, 1 to 50; None for 10.
 
         Raises:
-            ValueError: `top` is out of its bounds; nothing was sent.
-            PandocastError: It could not be read.
+            ValueError: `top` is out of range; nothing was sent.
+            PandocastError: The request failed.
 
         Reference: "Engagement summary".
         """
@@ -46,28 +46,29 @@ class EngagementResource:
         impressions: int | None = None,
         clicks: int | None = None,
     ) -> models.Engagement:
-        """Record how a draft did on a platform.
+        """Record the engagement with a draft on one platform.
 
-        There is one record for each draft and platform. What is not given stays as it is; recording the same
-        twice changes nothing, as the numbers are totals.
+        There is one record for each draft and platform. Arguments that are None leave their field unchanged.
+        Counts are totals, 0 or more, so recording the same ones twice changes nothing.
 
         Args:
-            draft_id: Which draft.
-            platform: On which platform.
-            post_id: Names the post there.
+            draft_id: The draft.
+            platform: The platform.
+            post_id: The post's id on the platform.
             status: Whether it was posted there.
-            error_message: Why not.
-            likes: How many likes there are, 0 or more, as all counts.
-            replies: How many replies.
-            reposts: How many reposts.
-            impressions: How often it was shown.
-            clicks: How many clicks.
+            error_message: Why it was not posted.
+            likes: The number of likes.
+            replies: The number of replies.
+            reposts: The number of reposts.
+            impressions: How often the post was shown.
+            clicks: The number of clicks.
 
         Raises:
-            ValueError: An argument is out of its bounds; nothing was sent.
-            BadRequestError: The service refuses an argument.
+            ValueError: An argument is out of range; nothing was sent.
+            BadRequestError: The service rejects an argument.
             NotFoundError: There is no such draft.
-            PandocastError: With `outcome_unknown` set when it may have been recorded all the same.
+            PandocastError: The request failed; if `outcome_unknown` is set, the record may have changed
+                anyway.
 
         Reference: "Upsert engagement metrics".
         """

@@ -1,5 +1,5 @@
 # Generated from pandocast_sdk/_async/experiments.py by tests/support/unasync.py; edit that file.
-"""Comparisons of what to post.
+"""A/B experiments.
 
 Reference: "List experiments", "Create experiment".
 """
@@ -26,7 +26,7 @@ class ExperimentsResource:
 
         Raises:
             BadRequestError: The service does not know the status.
-            PandocastError: They could not be read.
+            PandocastError: The request failed.
 
         Reference: "List experiments".
         """
@@ -35,18 +35,19 @@ class ExperimentsResource:
     def create(
         self, *, name: str, parameter: str, variants: Iterable[models.Variant | models.VariantDict]
     ) -> models.Experiment:
-        """Begin an experiment.
+        """Start an experiment.
 
         Args:
             name: 1 to 100 characters.
-            parameter: What is varied; not empty.
-            variants: 2 to 5 with different names, each with a `name`, a `value` (anything that JSON can say,
-                but null) and perhaps a `weight`.
+            parameter: What varies; not empty.
+            variants: 2 to 5, with different names. Each has a `name`, a `value` (any JSON value but null) and
+                optionally a `weight`.
 
         Raises:
-            ValueError: An argument is out of its bounds; nothing was sent.
-            BadRequestError: The service refuses an argument.
-            PandocastError: With `outcome_unknown` set when it may have been created all the same.
+            ValueError: An argument is out of range; nothing was sent.
+            BadRequestError: The service rejects an argument.
+            PandocastError: The request failed; if `outcome_unknown` is set, the experiment may have been
+                created anyway.
 
         Reference: "Create experiment".
         """

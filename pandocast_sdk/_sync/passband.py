@@ -24,9 +24,9 @@ __all__ = ["Passband"]
 class Passband(ApiClient):
     """A client of the Passband API.
 
-    Use it in `with`, or call `close` when done. One client serves many threads at once.
+    Use it in `with`, or call `close` when done. Many threads can share one client.
 
-    No address of the service is published: pass `base_url`, or set PASSBAND_BASE_URL.
+    The service publishes no address: pass `base_url`, or set PASSBAND_BASE_URL.
     """
 
     @property
@@ -59,7 +59,7 @@ class Passband(ApiClient):
 
     @property
     def voice_profile(self) -> VoiceProfileResource:
-        """The voice in which drafts are written.
+        """The voice profile in which drafts are written.
 
         Reference: from "Get voice profile" on.
         """
@@ -73,7 +73,7 @@ class Passband(ApiClient):
 
     @property
     def engagement(self) -> EngagementResource:
-        """How posted drafts are received.
+        """The engagement with posted drafts.
 
         Reference: from "Engagement summary" on.
         """
@@ -101,7 +101,7 @@ class Passband(ApiClient):
 
     @property
     def sources(self) -> SourcesResource:
-        """Where the pipeline reads.
+        """The feeds that the pipeline reads.
 
         Reference: from "List sources" on.
         """
@@ -115,7 +115,7 @@ class Passband(ApiClient):
 
     @property
     def schedule(self) -> ScheduleResource:
-        """When drafts are posted: slots, conflicts, pause.
+        """The posting schedule: slots, conflicts, pause.
 
         Reference: from "Get schedule slots" on.
         """

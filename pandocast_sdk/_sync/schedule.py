@@ -1,5 +1,5 @@
 # Generated from pandocast_sdk/_async/schedule.py by tests/support/unasync.py; edit that file.
-"""When drafts are posted.
+"""The posting schedule.
 
 Reference: "Get schedule slots" to "Get historical best posting times".
 """
@@ -16,73 +16,75 @@ from pandocast_sdk._drivers.sync_session import Session
 
 
 class ScheduleResource:
-    """The operations on scheduling; reached as `client.schedule`. All slots are in UTC."""
+    """The operations on the schedule; reached as `client.schedule`. All slots are in UTC."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def slots(self) -> list[models.Slot]:
-        """Return the times of the week at which drafts are posted.
+        """Return the slots: the times of the week at which drafts are posted.
 
         Raises:
-            PandocastError: They could not be read.
+            PandocastError: The request failed.
 
         Reference: "Get schedule slots".
         """
         return self._session.run(call, operations.get_slots())
 
     def replace_slots(self, slots: Iterable[models.Slot | models.SlotDict]) -> list[models.Slot]:
-        """Put these slots in the place of all there are.
+        """Replace all slots.
 
         Args:
             slots: Each with `day_of_week` 0 to 6 (0 is Sunday), `hour` 0 to 23 and `minute` 0 to 59, in UTC;
-                none for no slots at all.
+                an empty list removes all slots.
 
         Returns:
-            The slots as they are now.
+            The new slots.
 
         Raises:
-            ValueError: A slot is out of its bounds; nothing was sent.
-            BadRequestError: A slot stands twice, or there are too many.
-            PandocastError: With `outcome_unknown` set when they may have been replaced all the same.
+            ValueError: A slot is out of range; nothing was sent.
+            BadRequestError: A slot occurs twice, or there are too many.
+            PandocastError: The request failed; if `outcome_unknown` is set, the slots may have been replaced
+                anyway.
 
         Reference: "Update schedule slots".
         """
         return self._session.run(call, operations.replace_slots(slots))
 
     def enqueue(self, draft_id: str) -> models.Draft:
-        """Give an approved draft the next free slot.
+        """Schedule an approved draft at the next free slot.
 
         Raises:
             ValueError: The id is empty; nothing was sent.
             NotFoundError: There is no such draft.
-            ConflictError: It is not approved, or there is no free slot.
-            PandocastError: With `outcome_unknown` set when it may have been scheduled all the same.
+            ConflictError: The draft is not approved, or there is no free slot.
+            PandocastError: The request failed; if `outcome_unknown` is set, the draft may have been scheduled
+                anyway.
 
         Reference: "Add draft to schedule queue".
         """
         return self._session.run(call, operations.enqueue_draft(draft_id))
 
     def unscheduled(self) -> list[models.Draft]:
-        """Return the approved drafts that have no time.
+        """Return the approved drafts that are not scheduled.
 
         Raises:
-            PandocastError: They could not be read.
+            PandocastError: The request failed.
 
         Reference: "List unscheduled drafts".
         """
         return self._session.run(call, operations.list_unscheduled())
 
     def conflicts(self, scheduled_at: datetime, *, exclude_draft_id: str | None = None) -> models.Conflicts:
-        """Return the drafts within 30 minutes of a time.
+        """Return the drafts scheduled within 30 minutes of a time.
 
         Args:
             scheduled_at: The time, with a UTC offset.
-            exclude_draft_id: A draft that does not count, such as the one to be scheduled.
+            exclude_draft_id: A draft to leave out, for example the one to be scheduled.
 
         Raises:
             ValueError: The time has no UTC offset; nothing was sent.
-            PandocastError: They could not be read.
+            PandocastError: The request failed.
 
         Reference: "Check scheduling conflicts".
         """
@@ -91,15 +93,15 @@ class ScheduleResource:
     def recommended_times(
         self, *, platforms: Iterable[models.PassbandPlatform | str]
     ) -> list[models.PostingTime]:
-        """Return good times to post, best first.
+        """Return recommended times to post, best first.
 
         Args:
-            platforms: For which platforms, at least one; none with a comma or blank.
+            platforms: At least one platform; none of them blank or with a comma.
 
         Raises:
-            ValueError: There is no platform, or one holds a comma; nothing was sent.
+            ValueError: `platforms` is empty, or one is blank or has a comma; nothing was sent.
             BadRequestError: A platform is unknown.
-            PandocastError: They could not be read.
+            PandocastError: The request failed.
 
         Reference: "Get AI-recommended posting times".
         """
@@ -108,35 +110,36 @@ class ScheduleResource:
     def best_times(
         self, *, platform: models.PassbandPlatform | str | None = None
     ) -> list[models.PostingTime]:
-        """Return the times at which posts did best.
+        """Return the times at which posts had the most engagement.
 
         Args:
-            platform: On which platform; None for all.
+            platform: The platform; None for all.
 
         Returns:
-            The times, best first; none when nothing was posted yet.
+            The times, best first; empty without any engagement.
 
         Raises:
             BadRequestError: The platform is unknown.
-            PandocastError: They could not be read.
+            PandocastError: The request failed.
 
         Reference: "Get historical best posting times".
         """
         return self._session.run(call, operations.get_best_times(platform))
 
     def bulk(self, *, draft_ids: Iterable[str] | None = None) -> models.BulkSchedule:
-        """Give many approved drafts a slot each.
+        """Schedule many approved drafts, each at a free slot of its own.
 
         Args:
-            draft_ids: Which drafts, at least one; None for all that are approved.
+            draft_ids: The drafts, at least one; None for all that are approved.
 
         Returns:
-            Which drafts have which times, how many were skipped, and why the first was.
+            The scheduled drafts with their times, how many were skipped, and why the first was skipped.
 
         Raises:
-            ValueError: The list is empty, or has something else than ids; nothing was sent.
-            BadRequestError: There are too many.
-            PandocastError: With `outcome_unknown` set when they may have been scheduled all the same.
+            ValueError: The list is empty, or an entry is not an id; nothing was sent.
+            BadRequestError: There are too many drafts.
+            PandocastError: The request failed; if `outcome_unknown` is set, the drafts may have been
+                scheduled anyway.
 
         Reference: "Bulk schedule drafts".
         """
@@ -146,27 +149,27 @@ class ScheduleResource:
         """Return whether posting is paused.
 
         Raises:
-            PandocastError: It could not be read.
+            PandocastError: The request failed.
 
         Reference: "Get scheduling pause status".
         """
         return self._session.run(call, operations.get_pause())
 
     def pause(self) -> None:
-        """Hold back all scheduled posts until `resume`.
+        """Pause posting: scheduled drafts are held back until `resume`.
 
         Raises:
-            PandocastError: With `outcome_unknown` set when they may be held back all the same.
+            PandocastError: The request failed; if `outcome_unknown` is set, posting may be paused anyway.
 
         Reference: "Toggle scheduling pause".
         """
         self._session.run(call, operations.set_pause(paused=True))
 
     def resume(self) -> None:
-        """Go on posting, first what is overdue.
+        """Resume posting, starting with overdue drafts.
 
         Raises:
-            PandocastError: With `outcome_unknown` set when it may go on all the same.
+            PandocastError: The request failed; if `outcome_unknown` is set, posting may have resumed anyway.
 
         Reference: "Toggle scheduling pause".
         """

@@ -1,4 +1,4 @@
-"""Webhooks: signatures, typed events and the receiver that joins them.
+"""Webhooks: signatures, typed events and the receiver that combines them.
 
 Each name is loaded when it is first used. `sign` and `verify_signature` need only the standard library; the
 others need pydantic.

@@ -1,4 +1,4 @@
-"""Receiving deliveries in AWS Lambda, behind API Gateway, a function URL or a load balancer."""
+"""Receiving webhooks in AWS Lambda, behind API Gateway, a function URL or a load balancer."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def unwrap_request(webhook: Webhook, event: Mapping[str, object]) -> Event:
     """Verify the body of a proxy event, of payload format 1.0 or 2.0, and return its event.
 
     Raises:
-        WebhookVerificationError: As `Webhook.unwrap`, or it is not a proxy event; respond with 401.
-        WebhookPayloadError: As `Webhook.unwrap`; respond with 400.
+        WebhookVerificationError: As in `Webhook.unwrap`, or this is not a proxy event; respond with 401.
+        WebhookPayloadError: As in `Webhook.unwrap`; respond with 400.
     """
     try:
         # Only the first shows repeated headers; format 2.0 joins them with commas, which no signature has.

@@ -1,8 +1,8 @@
 """The events that Pandocast sends to a webhook endpoint, as typed values.
 
 Reference: "Event Types" and "Payload Format". The reference publishes the data of `content.analyzed` only, so
-only those fields are required; every other field may be absent, and is None then. Fields that are not listed
-here are kept as attributes.
+only those fields are required; every other field is None if it is absent. Unknown fields are kept as
+attributes.
 """
 
 import json
@@ -36,7 +36,7 @@ _UNEXPORTED = [
 
 
 class ContentUploadedData(WireModel):
-    """What was uploaded."""
+    """The new upload."""
 
     workspace_id: str | None = None
     content_id: str | None = None
@@ -45,7 +45,7 @@ class ContentUploadedData(WireModel):
 
 
 class ContentAnalyzedData(WireModel):
-    """What was analysed."""
+    """The analysed upload."""
 
     workspace_id: str
     content_id: str
@@ -53,7 +53,7 @@ class ContentAnalyzedData(WireModel):
 
 
 class OutputsGeneratedData(WireModel):
-    """The outputs that were generated, and the upload they come from."""
+    """The generated outputs, and the upload they come from."""
 
     workspace_id: str | None = None
     content_id: str | None = None
@@ -62,7 +62,7 @@ class OutputsGeneratedData(WireModel):
 
 
 class PostPublishedData(WireModel):
-    """The post that went out; `event_id` is the one that scheduling it returned."""
+    """The published post; `event_id` is the one that scheduling it returned."""
 
     workspace_id: str | None = None
     content_id: str | None = None
@@ -73,7 +73,7 @@ class PostPublishedData(WireModel):
 
 
 class PostFailedData(WireModel):
-    """The post that did not go out, the last attempt's error and the number of attempts."""
+    """The failed post, the error of the last attempt and the number of attempts."""
 
     workspace_id: str | None = None
     content_id: str | None = None
@@ -110,7 +110,7 @@ class ContentAnalyzed(WireModel):
 
 
 class OutputsGenerated(WireModel):
-    """The generation of outputs is finished."""
+    """Outputs have been generated."""
 
     event: Literal["outputs.generated"]
     timestamp: AwareDatetime
@@ -118,7 +118,7 @@ class OutputsGenerated(WireModel):
 
 
 class PostPublished(WireModel):
-    """A scheduled post was published."""
+    """A scheduled post has been published."""
 
     event: Literal["post.published"]
     timestamp: AwareDatetime
@@ -126,7 +126,7 @@ class PostPublished(WireModel):
 
 
 class PostFailed(WireModel):
-    """A scheduled post failed to publish after all retries."""
+    """A scheduled post could not be published, after all retries."""
 
     event: Literal["post.failed"]
     timestamp: AwareDatetime
@@ -145,12 +145,12 @@ class UnknownEvent(WireModel):
     """A genuine delivery that fits none of the other classes.
 
     Either its type is newer than this SDK, or its type is known and its content is not as expected. So
-    `event` may well be `"content.analyzed"` here: tell events apart by class, with `isinstance` or `match`.
+    `event` may be `"content.analyzed"` here: distinguish events by class, with `isinstance` or `match`.
 
     Attributes:
         event: The event type as delivered.
-        timestamp: When it happened; None where the delivered value is not a moment with a UTC offset.
-        data: The data as delivered; empty where that is not a JSON object.
+        timestamp: When it happened; None if the delivered value is not a time with a UTC offset.
+        data: The data as delivered; empty if they are not a JSON object.
     """
 
     event: str
@@ -167,7 +167,7 @@ Event: TypeAlias = _KnownEvent | UnknownEvent
 
 
 def parse_event(body: bytes) -> Event:
-    """Read the body of a delivery whose signature is good.
+    """Read the body of a delivery whose signature is valid.
 
     Raises:
         WebhookPayloadError: The body is not a JSON object with `event` (a string), `timestamp` and `data`.
@@ -192,8 +192,8 @@ def _moments() -> TypeAdapter[datetime]:
 
 
 def _json_object(body: bytes) -> dict[str, object]:
-    # The standard parser, since it takes half a surrogate pair, which is what a sender in JavaScript writes
-    # after cutting a title through an emoji. The fast parser refuses that.
+    # The standard parser, since it accepts half a surrogate pair, which a sender in JavaScript writes after
+    # cutting a title through an emoji. The fast parser rejects that.
     try:
         payload: object = json.loads(body.decode())
     except (ValueError, RecursionError):
@@ -216,7 +216,7 @@ def _unknown_event(payload: dict[str, object]) -> UnknownEvent:
     try:
         return UnknownEvent.model_validate(payload | readable)
     except ValidationError:
-        pass  # a further name with half a surrogate pair, which no attribute can have
+        pass  # an unknown name with half a surrogate pair, which no attribute can have
     raise WebhookPayloadError("a name in the body is not Unicode text")
 
 

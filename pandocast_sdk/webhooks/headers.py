@@ -1,4 +1,4 @@
-"""Reading one header from whatever a web framework calls headers."""
+"""Reading a header from the headers of any web framework."""
 
 from collections.abc import Iterable
 from typing import Protocol, TypeAlias, cast
@@ -9,7 +9,7 @@ __all__ = ["Headers", "header_values"]
 
 
 class _HasItems(Protocol):
-    # Wider than a mapping: the headers of `http.server` and of Werkzeug are none.
+    # Wider than a mapping: the headers of `http.server` and of Werkzeug are not mappings.
     def items(self) -> Iterable[tuple[str | bytes, object]]: ...
 
 
@@ -18,11 +18,11 @@ Headers: TypeAlias = _HasItems | Iterable[tuple[str | bytes, object]]
 
 
 def header_values(headers: Headers, name: str) -> list[str]:
-    """Collect every value of a header, so that one that was sent twice is seen twice.
+    """Return every value of a header, so that one that was sent twice is seen twice.
 
     Args:
         headers: Any object with `items()`, or an iterable of pairs.
-        name: The header's name in lower case; it is found in any case.
+        name: The header's name in lower case; it matches in any case.
 
     Raises:
         WebhookVerificationError: `headers` is neither, or the header's value is not text.
@@ -38,7 +38,7 @@ def header_values(headers: Headers, name: str) -> list[str]:
                 else:
                     values.append(_text(value))
     except Exception as error:
-        # They are a framework's object, or the caller's mistake: any shape is possible, and any failure.
+        # A framework's object, or the caller's mistake: it may have any shape and raise any error.
         raise WebhookVerificationError("the headers cannot be read") from error
     return values
 

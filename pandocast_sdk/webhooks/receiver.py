@@ -1,4 +1,4 @@
-"""Receiving a delivery: verify the raw body first, read it afterwards."""
+"""Receiving a delivery: first verify the raw body, then read it."""
 
 import datetime as dt  # not its classes: a fake clock may replace those at any time
 import re
@@ -17,23 +17,23 @@ _is_identifier = re.compile(r"[!-~]{1,200}").fullmatch
 
 
 class Webhook:
-    """One webhook endpoint: its secrets, and how old a delivery may be.
+    """One webhook endpoint: its secrets, and the maximum age of a delivery.
 
-    It holds no connection and no state, may be shared by threads and processes, and pickles; a pickle holds
-    the secrets, the `repr` does not.
+    It has no connections and no state, can be shared by threads and processes, and can be pickled; a pickle
+    contains the secrets, the `repr` does not.
 
     Args:
-        secret_or_secrets: The endpoint's secret. While one secret replaces another, pass both: either will
-            do.
-        tolerance: How far the timestamp in the signed body may be from now, into the past or the future, both
-            ends included: a `timedelta` or seconds. None accepts any. The service publishes no re-delivery of
-            its own, but one that is replayed keeps its timestamp, so a tolerance refuses late replays.
-        now: A clock that returns an aware time; the system's if None.
+        secret_or_secrets: The endpoint's secret. While one secret replaces another, pass both: either is
+            accepted.
+        tolerance: How far the timestamp in the signed body may be from now, in the past or the future, both
+            ends included: a `timedelta` or seconds. None accepts any timestamp. A replayed delivery keeps its
+            timestamp, so a tolerance rejects late replays.
+        now: A clock that returns an aware time; None for the system's.
 
     Raises:
-        ValueError: There is no secret, one of them is empty or not encodable, or the tolerance is negative or
-            not a finite number.
-        TypeError: A secret is not text, or the tolerance is no number.
+        ValueError: There is no secret, one is empty or not encodable, or the tolerance is negative or not
+            finite.
+        TypeError: A secret is not a string, or the tolerance is not a number.
     """
 
     __slots__ = ("_now", "_secrets", "_tolerance")
@@ -60,19 +60,19 @@ class Webhook:
     def unwrap(self, body: bytes | bytearray | memoryview | str, headers: Headers) -> Event:
         """Verify a delivery and return its event.
 
-        The event is what the signed body says; the `X-Pandocast-Event` header is not signed and not read.
-        No genuine delivery is refused for what it says: a type that this SDK does not know, or a known type
-        with unexpected content, is an `UnknownEvent`.
+        The event comes from the signed body; the `X-Pandocast-Event` header is not signed and not read. No
+        genuine delivery is rejected for its content: a type that this SDK does not know, or a known type with
+        unexpected content, is an `UnknownEvent`.
 
         Args:
-            body: The raw request body, as it came: not decoded JSON, and not JSON encoded again.
-            headers: The request's headers as a mapping or as pairs, text or bytes, names in any case.
-                Frameworks that keep repeated headers apart let a repeated signature be seen, and refused.
+            body: The raw request body, as received; not JSON that was decoded and encoded again.
+            headers: The request's headers, a mapping or pairs, strings or bytes, names in any case. A
+                repeated signature is rejected if the framework keeps repeated headers apart.
 
         Raises:
-            WebhookVerificationError: The signature is missing, sent twice or wrong; or the timestamp is
-                outside the tolerance, or cannot be judged by it; or the arguments are no body and headers.
-            WebhookPayloadError: The signature is good, and the body is not a JSON object with `event` (a
+            WebhookVerificationError: The signature is missing, repeated or wrong; or the timestamp is outside
+                the tolerance or unreadable; or the arguments are not a body and headers.
+            WebhookPayloadError: The signature is valid, but the body is not a JSON object with `event` (a
                 string), `timestamp` and `data`.
         """
         raw = _raw_body(body)
@@ -85,14 +85,14 @@ class Webhook:
 
     @staticmethod
     def delivery_id(headers: Headers) -> str | None:
-        """Read the delivery's id from `X-Pandocast-Delivery`, which stays the same when it is replayed.
+        """Return the id from `X-Pandocast-Delivery`, which stays the same when a delivery is replayed.
 
-        The id serves to drop what came twice by accident. **It is not signed**: somebody who has seen a
-        genuine delivery can send it again under another id. A digest of the verified body cannot be changed
-        like that. The published reference does not promise this header.
+        Use the id to drop accidental duplicates. **It is not signed**: anyone who has seen a genuine delivery
+        can send it again under another id. A digest of the verified body cannot be changed like that. The
+        published reference does not promise this header.
 
         Returns:
-            The id, or None if there is none, more than one, or one that is not 1 to 200 visible ASCII
+            The id; None if there is none, more than one, or one that is not 1 to 200 visible ASCII
             characters.
         """
         try:
@@ -120,11 +120,11 @@ def _as_tolerance(tolerance: dt.timedelta | float) -> dt.timedelta:
 
 
 def _raw_body(body: bytes | bytearray | memoryview | str) -> bytes:
-    """Take one unchanging copy, so that what is verified is what is read."""
+    """Return the body as bytes that cannot change between verifying and reading them."""
     if isinstance(body, bytes):
         return body
     try:
-        # Through a memoryview, because bytes() alone would also make something of a number or a list.
+        # Through a memoryview, because bytes() alone would also accept a number or a list.
         return body.encode() if isinstance(body, str) else bytes(memoryview(body))
     except (TypeError, ValueError, BufferError):
         pass

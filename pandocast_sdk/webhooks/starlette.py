@@ -1,4 +1,4 @@
-"""Receiving deliveries with Starlette, FastAPI and whatever else has a Starlette request."""
+"""Receiving webhooks with Starlette, FastAPI and anything else that has Starlette's requests."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["unwrap_request"]
 async def unwrap_request(webhook: Webhook, request: Request) -> Event:
     """Verify the request's raw body and return its event.
 
-    The whole body is read into memory; limit its size in front of the application.
+    The whole body is read into memory: limit its size in front of the application.
 
     Raises:
-        WebhookVerificationError: As `Webhook.unwrap`; respond with 401.
-        WebhookPayloadError: As `Webhook.unwrap`; respond with 400.
+        WebhookVerificationError: As in `Webhook.unwrap`; respond with 401.
+        WebhookPayloadError: As in `Webhook.unwrap`; respond with 400.
     """
     return webhook.unwrap(await request.body(), request.headers.raw)

@@ -91,7 +91,7 @@ def test_a_call_shows_its_signature_and_its_documentation(client: str, tmp_path:
     (signature,) = editor(f"{entered(client)}client.content.upload(", tmp_path).get_signatures()
     assert [parameter.name for parameter in signature.params] == ["title", "content_type", "raw_content"]
     assert signature.to_string().endswith("Content")
-    assert "Upload a text; its analysis begins by itself" in signature.docstring()
+    assert "Upload a text; its analysis starts automatically" in signature.docstring()
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -104,7 +104,7 @@ def test_a_constructor_shows_its_signature_and_its_documentation(client: str, tm
 @pytest.mark.parametrize("client", ["Pandocast", "AsyncPandocast"])
 def test_hovering_explains(client: str, tmp_path: Path) -> None:
     for expression, explanation in (
-        ("client.content", "Uploads and what becomes of them"),
+        ("client.content", "Uploads, and the posts generated from them"),
         ("client.content.list", "List the uploads of the workspace, newest first"),
     ):
         (name,) = editor(f"{entered(client)}{expression}", tmp_path).help()

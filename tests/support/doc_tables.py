@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pandocast_sdk._core.requests.operation import RouteSpec
 
-OPERATIONS = ("operation", "method and path", "call", "gives")
+OPERATIONS = ("operation", "method and path", "call", "returns")
 """The header of the table of Passband's operations."""
 
 

@@ -1,1 +1,1 @@
-"""The route tables, and a module for each resource: arguments in, operation out."""
+"""The route tables, and for each resource the functions that turn arguments into operations."""

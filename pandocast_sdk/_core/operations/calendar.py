@@ -14,5 +14,5 @@ _CALENDAR_FEED = reads(lambda: models.CalendarFeed)
 
 
 def get_feed() -> Operation[models.CalendarFeed]:
-    """Where the feed is."""
+    """Get the calendar feed."""
     return operation(ROUTES["get_calendar_feed"], _CALENDAR_FEED)

@@ -1,4 +1,4 @@
-"""The operations on content: arguments in, operations out.
+"""The operations on content.
 
 Reference: "Endpoints".
 """
@@ -23,14 +23,14 @@ _SCHEDULED_POST = reads(lambda: models.ScheduledPost)
 
 
 def list_content(limit: int, offset: int) -> Operation[models.ContentList]:
-    """One page, newest first; who begins to read a list checks both numbers."""
+    """List one page of uploads, newest first; the caller has checked both numbers."""
     return operation(ROUTES["list_content"], _CONTENT_LIST, query={"limit": limit, "offset": offset})
 
 
 def upload_content(
     *, title: str, content_type: str, raw_content: str | Path | TextIO
 ) -> Operation[models.Content]:
-    """Upload a text; a path or an open file is read here, once, so that a retry sends the same."""
+    """Upload a text; a path or an open file is read here, once, so that retries send the same."""
     return operation(
         ROUTES["upload_content"],
         _CONTENT,
@@ -45,7 +45,7 @@ def generate_content(
     voice_profile_id: str | None,
     emphasis_notes: str | None,
 ) -> Operation[models.Generation]:
-    """Start generating; what is None is left to the service."""
+    """Generate posts; arguments that are None are left to the service."""
     if isinstance(selected_platforms, str):
         raise ValueError("selected_platforms must be a list of platforms, not one string")  # noqa: TRY004
     return operation(
@@ -61,14 +61,14 @@ def generate_content(
 
 
 def list_outputs(content_id: str) -> Operation[models.Outputs]:
-    """All outputs of one upload."""
+    """List the outputs of an upload."""
     return operation(ROUTES["list_outputs"], _OUTPUTS, path={"id": content_id})
 
 
 def schedule_output(
     content_id: str, *, output_id: str, scheduled_at: datetime
 ) -> Operation[models.ScheduledPost]:
-    """Give an output its time."""
+    """Schedule an output for publishing."""
     return operation(
         ROUTES["schedule_output"],
         _SCHEDULED_POST,

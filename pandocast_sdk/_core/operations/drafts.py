@@ -1,4 +1,4 @@
-"""The operations on drafts: arguments in, operations out.
+"""The operations on drafts.
 
 Reference: "List drafts" to "Update draft".
 """
@@ -39,9 +39,8 @@ _MOST_IMAGES = 10
 _MOST_TAGS = 20
 _LONGEST_TAG = 50
 
-Action = Literal[
-    "approve", "reject", "regenerate", "archive", "unapprove", "cancel_schedule"
-]  # those that are told nothing but, perhaps, feedback
+SimpleAction = Literal["approve", "reject", "regenerate", "archive", "unapprove", "cancel_schedule"]
+"""The actions that take no argument but feedback."""
 
 
 def list_drafts(
@@ -55,7 +54,7 @@ def list_drafts(
     scheduled_after: datetime | None,
     scheduled_before: datetime | None,
 ) -> CursorListing[models.Draft]:
-    """All pages of the drafts that pass every filter."""
+    """List the drafts that match all filters."""
     filters = {
         "status": status,
         "format": format,
@@ -80,8 +79,8 @@ def create_draft(
     tags: Iterable[str] | None,
     target_platforms: Iterable[str] | None,
 ) -> Operation[models.CreatedDrafts]:
-    """Direct mode."""
-    body = {"text": _content(text), "format": format, **_attached(images, tags, target_platforms)}
+    """Create a draft from a text (direct mode)."""
+    body = {"text": _content(text), "format": format, **_attachments(images, tags, target_platforms)}
     return operation(ROUTES["create_drafts"], _CREATED_DRAFTS, body=body)
 
 
@@ -94,39 +93,41 @@ def generate_drafts(
     tags: Iterable[str] | None,
     target_platforms: Iterable[str] | None,
 ) -> Operation[models.CreatedDrafts]:
-    """Generate mode."""
+    """Generate drafts from a page or a prompt (generate mode)."""
     if url is None and prompt is None:
-        raise ValueError("url or prompt must be given: there is nothing to generate from")
-    wanted = optional_texts("formats", formats, 1, _MOST_FORMATS)
-    check_distinct("formats", wanted or [])
+        raise ValueError("url or prompt is required to generate drafts")
+    format_names = optional_texts("formats", formats, 1, _MOST_FORMATS)
+    check_distinct("formats", format_names or [])
     body = {
         "url": optional_text("url", url),
         "prompt": optional_text("prompt", prompt, _LONGEST_PROMPT),
-        "formats": wanted,
-        **_attached(images, tags, target_platforms),
+        "formats": format_names,
+        **_attachments(images, tags, target_platforms),
     }
     return operation(ROUTES["create_drafts"], _CREATED_DRAFTS, body=body)
 
 
 def get_draft(draft_id: str) -> Operation[models.Draft]:
-    """One draft."""
+    """Get a draft."""
     return operation(ROUTES["get_draft"], _DRAFT, path={"id": draft_id})
 
 
 def edit_draft(draft_id: str, text: str) -> Operation[models.Draft]:
-    """Another text, no other state."""
+    """Replace the text of a draft."""
     return _update(draft_id, {"text": _content(text)})
 
 
-def act_on_draft(draft_id: str, action: Action, *, feedback: str | None = None) -> Operation[models.Draft]:
-    """A transition that needs nothing more."""
+def act_on_draft(
+    draft_id: str, action: SimpleAction, *, feedback: str | None = None
+) -> Operation[models.Draft]:
+    """Change the status of a draft by a simple action."""
     return _update(draft_id, {"action": action, "feedback": feedback})
 
 
 def schedule_draft(draft_id: str, *, scheduled_at: datetime | None, smart: bool) -> Operation[models.Draft]:
-    """A time that is given, found, or the next free slot."""
+    """Schedule a draft, at a time or at a slot that the service chooses."""
     if smart and scheduled_at is not None:
-        raise ValueError("scheduled_at and smart exclude each other")
+        raise ValueError("scheduled_at and smart are mutually exclusive")
     return _update(
         draft_id,
         {
@@ -138,12 +139,12 @@ def schedule_draft(draft_id: str, *, scheduled_at: datetime | None, smart: bool)
 
 
 def reschedule_draft(draft_id: str, scheduled_at: datetime) -> Operation[models.Draft]:
-    """Another time."""
+    """Move a scheduled draft to another time."""
     return _update(draft_id, {"action": "reschedule", "scheduledAt": timestamp("scheduled_at", scheduled_at)})
 
 
 def post_draft(draft_id: str, platforms: Iterable[str] | None) -> Operation[models.Draft]:
-    """Post now; None for all platforms that are connected."""
+    """Post a draft now; None for all connected platforms."""
     return _update(draft_id, {"action": "post", "platforms": optional_texts("platforms", platforms, 1)})
 
 
@@ -155,11 +156,11 @@ def act_on_drafts(
     scheduled_at: datetime | None,
     smart_schedule: bool | None,
 ) -> Operation[models.BulkResult]:
-    """One action on many drafts."""
+    """Apply one action to many drafts."""
     if smart_schedule and scheduled_at is not None:
-        raise ValueError("scheduled_at and smart_schedule exclude each other")
+        raise ValueError("scheduled_at and smart_schedule are mutually exclusive")
     if action == "reschedule" and scheduled_at is None:
-        raise ValueError("scheduled_at must be given to reschedule")
+        raise ValueError("scheduled_at is required to reschedule")
     body = {
         "action": action,
         "ids": optional_texts("ids", ids, 1, _MOST_IDS),
@@ -178,7 +179,7 @@ def _content(value: str) -> str:
     return text("text", value, _LONGEST_TEXT)
 
 
-def _attached(
+def _attachments(
     images: Iterable[models.DraftImage | models.DraftImageDict] | None,
     tags: Iterable[str] | None,
     target_platforms: Iterable[str] | None,
@@ -189,16 +190,16 @@ def _attached(
     return {
         "images": None
         if pictures is None
-        else [_image(f"images[{place}]", picture) for place, picture in enumerate(pictures)],
+        else [_image(f"images[{index}]", picture) for index, picture in enumerate(pictures)],
         "tags": labels,
         "targetPlatforms": optional_texts("target_platforms", target_platforms),
     }
 
 
 def _image(name: str, image: object) -> dict[str, object]:
-    given = field_values(name, image, ("url", "alt"))
+    fields = field_values(name, image, ("url", "alt"))
     return without_none(
-        {"url": text(f"{name}.url", given["url"]), "alt": optional_text(f"{name}.alt", given["alt"])}
+        {"url": text(f"{name}.url", fields["url"]), "alt": optional_text(f"{name}.alt", fields["alt"])}
     )
 
 

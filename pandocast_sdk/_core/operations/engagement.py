@@ -18,7 +18,7 @@ _MOST_TOP_POSTS = 50
 
 
 def get_summary(top: int | None) -> Operation[models.EngagementSummary]:
-    """All posts in numbers."""
+    """Get totals and averages over all posts."""
     query = {"top": None if top is None else in_range("top", top, 1, _MOST_TOP_POSTS)}
     return operation(ROUTES["get_engagement"], _ENGAGEMENT_SUMMARY, query=query)
 
@@ -32,7 +32,7 @@ def record(
     error_message: str | None,
     **counts: int | None,
 ) -> Operation[models.Engagement]:
-    """What is None stays as it is."""
+    """Record the engagement with a draft; fields that are None stay unchanged."""
     body = {
         "draftId": text("draft_id", draft_id),
         "platform": text("platform", platform),

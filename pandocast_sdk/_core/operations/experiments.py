@@ -21,26 +21,26 @@ _FEWEST_VARIANTS, _MOST_VARIANTS = 2, 5
 
 
 def list_experiments(status: str | None) -> Operation[list[models.Experiment]]:
-    """All experiments."""
+    """List experiments, all or those in one status."""
     return operation(ROUTES["list_experiments"], _EXPERIMENTS, query={"status": status})
 
 
 def create_experiment(
     *, name: str, parameter: str, variants: Iterable[models.Variant | models.VariantDict]
 ) -> Operation[models.Experiment]:
-    """A new one."""
+    """Create an experiment."""
     names: list[str] = []
-    compared: list[dict[str, object]] = []
-    for place, variant in enumerate(bounded_list("variants", variants, _FEWEST_VARIANTS, _MOST_VARIANTS)):
-        given = field_values(f"variants[{place}]", variant, ("name", "value", "weight"))
-        names.append(text(f"variants[{place}].name", given["name"]))
-        if given["value"] is None:
-            raise ValueError(f"variants[{place}].value must be given")
-        compared.append(without_none(given))
+    bodies: list[dict[str, object]] = []
+    for index, variant in enumerate(bounded_list("variants", variants, _FEWEST_VARIANTS, _MOST_VARIANTS)):
+        fields = field_values(f"variants[{index}]", variant, ("name", "value", "weight"))
+        names.append(text(f"variants[{index}].name", fields["name"]))
+        if fields["value"] is None:
+            raise ValueError(f"variants[{index}].value is required")
+        bodies.append(without_none(fields))
     check_distinct("the names of variants", names)
     body = {
         "name": text("name", name, _LONGEST_NAME),
         "parameter": text("parameter", parameter),
-        "variants": compared,
+        "variants": bodies,
     }
     return operation(ROUTES["create_experiment"], _EXPERIMENT, body=body)

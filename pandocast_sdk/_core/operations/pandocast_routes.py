@@ -1,4 +1,4 @@
-"""Pandocast's routes: the one place in the SDK that knows them.
+"""The route table of Pandocast, the only one in the SDK.
 
 Reference: "Endpoints".
 """

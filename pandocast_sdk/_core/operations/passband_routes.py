@@ -1,7 +1,7 @@
-"""Passband's routes: the one place in the SDK that knows them.
+"""The route table of Passband, the only one in the SDK.
 
-The reference publishes the operations and one path, `/pipeline/runs`; the other paths are this project's. A
-service that has another path needs one line changed here.
+The reference publishes the operations and one path, `/pipeline/runs`; the other paths are this project's
+decision. If the service has another path, change its line here.
 """
 
 from collections.abc import Mapping

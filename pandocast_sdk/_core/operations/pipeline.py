@@ -20,21 +20,21 @@ _ROWS = reads(lambda: models.PipelineRunList).then(lambda page: CursorRows(page.
 
 
 def trigger_pipeline() -> Operation[models.PipelineTrigger]:
-    """Ask for a run."""
+    """Queue a run."""
     return operation(ROUTES["trigger_pipeline"], _PIPELINE_TRIGGER)
 
 
 def all_runs(limit: int | None) -> CursorListing[models.PipelineRun]:
-    """All pages of runs, newest first."""
+    """List the runs, newest first."""
     return CursorListing(partial(list_runs, limit), lambda run: run.id)
 
 
 def list_runs(limit: int | None, cursor: str | None) -> Operation[CursorRows[models.PipelineRun]]:
-    """One page of runs, newest first."""
+    """List one page of runs, newest first."""
     query = {"limit": optional_at_least("limit", limit, 1), "cursor": cursor}
     return operation(ROUTES["list_pipeline_runs"], _ROWS, query=query)
 
 
 def get_stats() -> Operation[models.PipelineStats]:
-    """All runs in numbers."""
+    """Get statistics over all runs."""
     return operation(ROUTES["get_pipeline_stats"], _PIPELINE_STATS)

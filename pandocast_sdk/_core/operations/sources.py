@@ -21,7 +21,7 @@ _LONGEST_NAME = 200
 
 
 def list_sources() -> Operation[list[models.Source]]:
-    """All sources."""
+    """List all sources."""
     return operation(ROUTES["list_sources"], _SOURCES)
 
 
@@ -32,7 +32,7 @@ def create_source(
     url: str,
     config: Mapping[str, object] | None,
 ) -> Operation[models.Source]:
-    """A new one; the service tries to fetch it first."""
+    """Create a source; the service fetches it first."""
     body = {
         "name": text("name", name, _LONGEST_NAME),
         "type": text("type", type),
@@ -51,7 +51,7 @@ def update_source(
     enabled: bool | None,
     config: Mapping[str, object] | None,
 ) -> Operation[models.Source]:
-    """What is None stays as it is."""
+    """Update a source; fields that are None stay unchanged."""
     changes = without_none(
         {
             "name": optional_text("name", name, _LONGEST_NAME),
@@ -62,15 +62,15 @@ def update_source(
         }
     )
     if not changes:
-        raise ValueError("name, type, url, enabled or config must be given: nothing is to be changed")
+        raise ValueError("name, type, url, enabled or config is required: there is nothing to update")
     return operation(ROUTES["update_source"], _SOURCE, path={"id": source_id}, body=changes)
 
 
 def delete_source(source_id: str) -> Operation[None]:
-    """Away with it, its items and its drafts."""
+    """Delete a source, its items and its drafts."""
     return operation(ROUTES["delete_source"], done, path={"id": source_id})
 
 
 def test_source(source_id: str) -> Operation[models.SourceTest]:
-    """Fetch it, and change nothing."""
+    """Fetch a source as a test; nothing changes."""
     return operation(ROUTES["test_source"], _SOURCE_TEST, path={"id": source_id})

@@ -17,7 +17,7 @@ _VOICE_PROFILE = reads(lambda: models.VoiceProfile)
 
 
 def get_profile() -> Operation[models.VoiceProfile]:
-    """The profile."""
+    """Get the voice profile."""
     return operation(ROUTES["get_voice_profile"], _VOICE_PROFILE)
 
 
@@ -28,7 +28,7 @@ def update_profile(
     examples: Iterable[str] | None,
     formats: Mapping[str, object] | None,
 ) -> Operation[models.VoiceProfile]:
-    """What is None stays as it is."""
+    """Update the voice profile; fields that are None stay unchanged."""
     body = {
         "style": style,
         "avoid": optional_texts("avoid", avoid),

@@ -1,4 +1,4 @@
-"""How responses become values: a model is imported by the first call that needs it, not with the client."""
+"""Reading responses into values; the first call that needs a model imports it, not the client."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Reader(Generic[T]):
-    """Reads the bodies of one operation's responses; made once, with the module of the operation."""
+    """Reads the responses of one operation; made once, when the operation's module is imported."""
 
     __slots__ = ("_read", "_resolve")
 
@@ -25,7 +25,7 @@ class Reader(Generic[T]):
         """Prepare a reader.
 
         Args:
-            resolve: Imports what reading takes, and returns what reads a body.
+            resolve: Imports what reading needs, and returns the function that reads a body.
         """
         self._resolve = resolve
         self._read: Callable[[bytes], T] | None = None
@@ -36,14 +36,14 @@ class Reader(Generic[T]):
         return self._read is not None
 
     def load(self) -> Callable[[bytes], T]:
-        """Import what reading takes, once, while no process can fork."""
+        """Import what reading needs, once, while no process can fork."""
         if self._read is None:
             with importing():
                 self._read = self._resolve()
         return self._read
 
     def then(self, pick: Callable[[T], S]) -> Reader[S]:
-        """Return a reader of a part of the value."""
+        """Return a reader that picks a part of the value."""
 
         def resolve() -> Callable[[bytes], S]:
             read = self.load()
@@ -55,16 +55,16 @@ class Reader(Generic[T]):
         """Read a response.
 
         Raises:
-            ValueError: The body does not fit.
+            ValueError: The body does not have the expected shape.
         """
         return (self._read or self.load())(response.body)
 
 
 def reads(model: Callable[[], type[M]]) -> Reader[M]:
-    """Return what reads an object.
+    """Return a reader of an object.
 
     Args:
-        model: Returns its model; as a function, because the model is not imported yet.
+        model: Returns the model, which must not be imported yet.
     """
 
     def resolve() -> Callable[[bytes], M]:
@@ -76,7 +76,7 @@ def reads(model: Callable[[], type[M]]) -> Reader[M]:
 
 
 def reads_array(model: Callable[[], type[M]]) -> Reader[list[M]]:
-    """Return what reads an array of objects; see `reads`."""
+    """Return a reader of an array of objects; see `reads`."""
 
     def resolve() -> Callable[[bytes], list[M]]:
         from pandocast_sdk.models.base import array_reader_of  # noqa: PLC0415 - the first call imports it
@@ -87,4 +87,4 @@ def reads_array(model: Callable[[], type[M]]) -> Reader[list[M]]:
 
 
 def done(_response: WireResponse) -> None:
-    """Read nothing: that the service has answered with success says it all."""
+    """Read nothing: the status says that the operation succeeded."""

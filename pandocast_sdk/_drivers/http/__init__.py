@@ -1,1 +1,1 @@
-"""The seam to the HTTP library: nothing outside this package knows it."""
+"""Everything that depends on the HTTP library; nothing outside this package does."""

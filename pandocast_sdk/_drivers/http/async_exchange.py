@@ -15,24 +15,24 @@ from pandocast_sdk._drivers.http.handshake import close_if_cancelled
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder, unsent_kind
 from pandocast_sdk.options import ClientOptions
 
-_GRACE = 0.1  # seconds: the HTTP library's own time-outs come first where they can, because they say more
+_GRACE = 0.1  # seconds, so that the HTTP library's own timeouts, which say more, come first if they can
 
 
 class AsyncExchange:
     """Sends one client's requests over a pool."""
 
     def __init__(self, options: ClientOptions, pool: AsyncPool) -> None:
-        """Prepare what all requests have in common.
+        """Prepare the parts that all requests share.
 
         Raises:
-            ValueError: No request can have the client's address.
+            ValueError: The client's address is invalid.
         """
         pool.prepare()
         self._pool = pool
         self._request_builder = RequestBuilder(options, pool.library)
 
     async def __call__(self, step: Send) -> WireResponse | Failure:
-        """Send a request, and return its response or what came in its place."""
+        """Send a request, and return its response or the failure."""
         sent = time.monotonic()
         request = None
         try:
@@ -43,29 +43,29 @@ class AsyncExchange:
                 response = await transport.send(request)
                 headers = response.headers.raw
                 body = await _read(response, headers, step.expires)
-        except Exception as error:  # noqa: BLE001 - sorted by a table, raised again if it is none of it
+        except Exception as error:  # noqa: BLE001 - looked up in a table, raised again if not found
             failure = failure_of(error, step.request, self._pool.library)
             if failure.kind is not FailureKind.TIMEOUT or request is None:
                 return failure
-            # The HTTP library grants a handshake as much time again as connecting: this limit may come first.
+            # The HTTP library gives a handshake the whole timeout again, so this limit may come first.
             return failure._replace(kind=unsent_kind(request) or failure.kind)
         except BaseException as error:
-            without_frames(error)  # of an interrupted or cancelled call: they hold the headers
+            without_frames(error)  # of an interrupted or cancelled call: they contain the headers
             raise
         return WireResponse(response.status_code, headers, body, sent, time.monotonic())
 
 
 async def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:
     if response.is_stream_consumed:
-        return response.content  # read already, by a hook or transport of the caller's
+        return response.content  # a hook or transport of the caller's has read it
     reader = BodyReader(headers, expires)
-    stream = cast("httpx.AsyncByteStream", response.stream)  # of an async client it is one
+    stream = cast("httpx.AsyncByteStream", response.stream)  # an async client's always is
     pieces = aiter(stream)
     try:
         async for piece in pieces:
             reader.add(piece)
     except UNREADABLE:
-        # Trio complains of generators left half way; once the stream is closed, they run to their end.
+        # Trio warns about unfinished generators; once the stream is closed, they run to their end.
         await stream.aclose()
         with suppress(Exception):
             async for _ in pieces:

@@ -1,6 +1,6 @@
-"""The connections of async clients: one transport for each event loop, in each process.
+"""The connection pool of async clients: one transport for each event loop, in each process.
 
-Making a pool imports no HTTP library, unless the caller passes a client of one; its first transport does.
+Making a pool imports no HTTP library; the first call does. A client that the caller passes has its own.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ AsyncSender: TypeAlias = "Callable[[httpx.Request], Awaitable[httpx.Response]]"
 
 
 class AsyncOpenTransport(NamedTuple):
-    """A transport that is open in one event loop of one process.
+    """An open transport of one event loop in one process.
 
     Attributes:
         process: The process that opened it.
         time_limit: Sets time limits in its event loop.
         send: Sends a request through it.
-        resources: What has to be closed with it.
+        resources: What to close with it.
     """
 
     process: int
@@ -42,16 +42,16 @@ class AsyncOpenTransport(NamedTuple):
 
 
 class AsyncPool:
-    """The connections that a client and its copies share; each event loop, in each process, has its own."""
+    """The connection pool of a client and its copies; each loop in each process has its own transport."""
 
     def __init__(self, http_client: AsyncHTTPClient | None) -> None:
-        """Prepare a pool over the caller's client, or over connections of its own.
+        """Prepare a pool over the caller's client, or else over its own connections.
 
         Raises:
-            TypeError: The client is of no library that is known, or is a blocking one.
+            TypeError: The client is not an async client of a supported library.
         """
         self._library = None if http_client is None else _library_of(http_client)
-        # It may be its like of another library, as has been made sure.
+        # It may be the same class of another library, as `_library_of` has checked.
         self._http_client = cast("httpx.AsyncClient | None", http_client)
         self._http_client_used_in: int | None = None
         self._transports: dict[object, AsyncOpenTransport] = {}
@@ -59,25 +59,25 @@ class AsyncPool:
 
     @property
     def library(self) -> HTTPLibrary:
-        """The HTTP library that its requests are made with."""
+        """The HTTP library of its requests."""
         if self._library is None:
-            from pandocast_sdk._drivers.http.libraries import HTTPX  # noqa: PLC0415 - the first call needs it
+            from pandocast_sdk._drivers.http.libraries import HTTPX  # noqa: PLC0415 - imported by the first call
 
             self._library = HTTPX
         return self._library
 
     def prepare(self) -> None:
-        """Import and load what its first transport takes."""
+        """Import and load what the first transport needs."""
         if self._http_client is None:
             from pandocast_sdk._drivers.http.transport import load_async_transport  # noqa: PLC0415 - likewise
 
             load_async_transport()
 
     def transport(self) -> AsyncOpenTransport:
-        """Return the transport of this process and event loop, opened at its first use.
+        """Return the transport of this process and event loop, and open it at the first use.
 
         Raises:
-            RuntimeError: The pool is closed, or has to use a client that another process has used.
+            RuntimeError: The pool is closed, or the caller's client was used in another process.
         """
         if self._closed:
             raise RuntimeError(CLOSED)
@@ -90,7 +90,7 @@ class AsyncPool:
         return transport
 
     async def close(self) -> None:
-        """Close what this event loop has opened here; the caller's client stays open."""
+        """Close what this event loop has opened in this process; the caller's client stays open."""
         self._closed = True
         if not self._transports:
             return
@@ -114,7 +114,7 @@ class AsyncPool:
         )
 
     def _forget_ended(self) -> None:
-        """Let go of transports that cannot even be closed from here: their loop or process is another."""
+        """Drop the transports of ended loops and other processes, which cannot be closed here."""
         for loop, transport in list(self._transports.items()):
             if transport.process != os.getpid() or has_ended(loop):
                 self._transports.pop(loop, None)
@@ -122,7 +122,7 @@ class AsyncPool:
 
 def _library_of(http_client: AsyncHTTPClient) -> HTTPLibrary:
     with importing():
-        from pandocast_sdk._drivers.http.libraries import library_of  # noqa: PLC0415 - the caller has its library
+        from pandocast_sdk._drivers.http.libraries import library_of  # noqa: PLC0415 - the caller has imported its library
 
     return library_of(http_client, "AsyncClient")
 
@@ -139,7 +139,7 @@ def _open_own(library: HTTPLibrary) -> AsyncOpenTransport:
     through_proxies = _sender_of(client, library)
 
     async def send(request: httpx.Request) -> httpx.Response:
-        # The key may go unencrypted to this machine because it stays there; a proxy would carry it away.
+        # The key may travel unencrypted only within this machine; a proxy would carry it away.
         if is_loopback(request.url.host):
             return await direct.handle_async_request(request)
         return await through_proxies(request)
@@ -156,6 +156,6 @@ async def _send_in_another_loop(send: AsyncSender, request: httpx.Request) -> ht
         return await send(request)
     except RuntimeError as error:
         error.add_note(
-            "http_client was used in another event loop before: give each loop a client of its own"
+            "http_client was used in another event loop before: pass a different client in each loop"
         )
         raise

@@ -1,4 +1,4 @@
-"""Reading the body of a response within bounds of time and size, whatever the server sends."""
+"""Reading the body of a response, within limits of time and size."""
 
 import time
 import zlib
@@ -8,40 +8,39 @@ import httpx
 from pandocast_sdk._core.protocol import RawHeaders
 
 LARGEST_BODY = 64 * 1024 * 1024
-"""Bytes of one decompressed body: more is no response of these APIs."""
+"""The maximum size of a decompressed body, in bytes, which these APIs never reach."""
 
-_GZIP = zlib.MAX_WBITS | 16  # the standard library's way to say so
+_GZIP = zlib.MAX_WBITS | 16  # see the documentation of `zlib.decompressobj`
 
 
 class ResponseTooLargeError(Exception):
-    """A response exceeds what these APIs send."""
+    """A response is larger than `LARGEST_BODY`."""
 
     def __init__(self) -> None:
         super().__init__(f"the response is larger than {LARGEST_BODY // 1024 // 1024} MiB")
 
 
 class AttemptExpiredError(Exception):
-    """A response trickled in for longer than its attempt may last."""
+    """A response was still arriving when its attempt had timed out."""
 
 
 UNREADABLE = (ResponseTooLargeError, AttemptExpiredError, httpx.DecodingError)
-"""What is raised of a body that is not read to its end."""
+"""The errors after which a body is not read to its end."""
 
 
 class BodyReader:
-    """Collects the pieces of one body as they come from the wire.
+    """Collects the pieces of one body as they arrive.
 
-    The HTTP library would decompress a whole piece before anybody can look at it, and several codings on top
-    of each other; a few kilobytes could fill the memory so. Here only what was asked for is undone, and never
-    further than `LARGEST_BODY`. A coding that was not asked for is left as it is.
+    The HTTP library would decompress whole pieces, and several codings on top of each other: a few kilobytes
+    could fill the memory. This decompresses only the requested coding, and only up to `LARGEST_BODY`.
     """
 
     __slots__ = ("_begun", "_body", "_expires", "_inflater")
 
     def __init__(self, headers: RawHeaders, expires: float) -> None:
         self._expires = expires
-        # The first piece, mostly the only one, as it is; more are joined at once: a list of millions of tiny
-        # pieces would be many times as large.
+        # The first piece, usually the only one, is kept as it is; others are appended at once, since a list
+        # of millions of tiny pieces would be many times as large.
         self._body: bytes | bytearray = b""
         self._begun = False
         self._inflater = None
@@ -50,12 +49,12 @@ class BodyReader:
                 self._inflater = zlib.decompressobj(_GZIP)
 
     def add(self, piece: bytes) -> None:
-        """Take the next piece.
+        """Add the next piece.
 
         Raises:
-            ResponseTooLargeError: There is more than a response may have.
-            AttemptExpiredError: The attempt has lasted too long.
-            httpx.DecodingError: It is not compressed as its header says.
+            ResponseTooLargeError: The body is larger than `LARGEST_BODY`.
+            AttemptExpiredError: The attempt has timed out.
+            httpx.DecodingError: The body is not compressed as its header says.
         """
         self._begun = True
         if self._inflater is not None:

@@ -1,4 +1,4 @@
-"""The HTTP clients that callers may pass, as far as type checkers need to know them."""
+"""The types of the HTTP clients that callers may pass."""
 
 from collections.abc import Awaitable
 from typing import Protocol

@@ -1,7 +1,7 @@
-"""What the errors of an HTTP library mean: what the server may have seen of a request that failed.
+"""Maps the errors of an HTTP library to kinds of failure, which say what the server may have received.
 
-An httpx client over aiohttp lends its errors httpx's names, but not their meaning: a connection that breaks
-after everything was sent is a `ConnectTimeout` to it. So where an error comes from aiohttp, aiohttp's own
+An httpx client over aiohttp uses the names of httpx's errors, but not their meaning: it calls a connection
+that breaks after everything was sent a `ConnectTimeout`. So if an error comes from aiohttp, aiohttp's own
 class decides.
 """
 
@@ -23,8 +23,8 @@ _AIOHTTP_KINDS: tuple[tuple[str, FailureKind], ...] = (
     ("ClientError", FailureKind.BROKEN),
 )
 
-# Aiohttp sends these once more by itself when a connection breaks, so that its last error tells of the second
-# sending alone: the first may have reached the server.
+# aiohttp itself sends these once more when a connection breaks. Its error is about the second attempt alone,
+# while the first may have reached the server.
 _RESENT = frozenset({"PUT", "DELETE"})
 _KINDS_AFTER_RESENDING = {
     FailureKind.NOT_CONNECTED: FailureKind.BROKEN,
@@ -32,7 +32,7 @@ _KINDS_AFTER_RESENDING = {
     FailureKind.POOL_TIMEOUT: FailureKind.TIMEOUT,
 }
 
-# Aiohttp's own errors drag requests along, with their headers: these say as much, and have no causes.
+# aiohttp's own errors refer to requests with their headers. These say as much, and have no causes.
 _REPLACEMENTS: dict[FailureKind, type[httpx.TransportError]] = {
     FailureKind.NOT_CONNECTED: httpx.ConnectError,
     FailureKind.CONNECT_TIMEOUT: httpx.ConnectTimeout,
@@ -41,7 +41,7 @@ _REPLACEMENTS: dict[FailureKind, type[httpx.TransportError]] = {
     FailureKind.BROKEN: httpx.RemoteProtocolError,
 }
 
-# Where in aiohttp a call was when its time was up. Should these names change, it is told less exactly.
+# Where in aiohttp a call timed out. Should these names change, the kind is less exact, and still safe.
 _AIOHTTP_KINDS_BY_FUNCTION = {
     "_wait_for_available_connection": FailureKind.POOL_TIMEOUT,
     "_create_connection": FailureKind.CONNECT_TIMEOUT,
@@ -49,14 +49,14 @@ _AIOHTTP_KINDS_BY_FUNCTION = {
 
 
 def failure_of(error: Exception, request: WireRequest, library: HTTPLibrary) -> Failure:
-    """Return what the server may have seen of a request that failed, and take the credentials from the error.
+    """Return the failure that an error means, and remove the credentials from the error.
 
     Raises:
-        ValueError: No request can have this address; nothing was sent.
-        Exception: The error itself, when it is none of the HTTP library's.
+        ValueError: The address is invalid; nothing was sent.
+        Exception: The error itself, if it does not come from the HTTP library.
     """
     if isinstance(error, library.invalid_url):
-        fault = without_frames(error)  # the frames hold a request that is half made
+        fault = without_frames(error)  # the frames contain a request that is half made
         raise ValueError(f"no request can have this address: {fault}") from None  # noqa: TRY004 - no type
     aiohttp = sys.modules.get("aiohttp")
     failure = None if aiohttp is None else _failure_in_aiohttp(error, request, aiohttp)
@@ -69,14 +69,14 @@ def failure_of(error: Exception, request: WireRequest, library: HTTPLibrary) -> 
 
 
 def _without_request(failure: Failure, request: WireRequest, library: HTTPLibrary) -> Failure:
-    """Return the failure with a request in place of the one that was sent, whose headers hold the key."""
+    """Return the failure with a request without headers, since those of the original contain the key."""
     if isinstance(failure.cause, library.error):
         failure.cause.request = library.request(request.method, request.url)
     return failure
 
 
 def _failure_in_aiohttp(error: Exception, request: WireRequest, aiohttp: ModuleType) -> Failure | None:
-    """Return what an error means that comes from aiohttp; None when it does not."""
+    """Return the failure that an error of aiohttp means; None for other errors."""
     chain = list(causes(error))
     kind = _kind_by_function(chain) if isinstance(error, TimeoutError) else _kind_by_class(chain, aiohttp)
     if kind is not None:
@@ -84,7 +84,7 @@ def _failure_in_aiohttp(error: Exception, request: WireRequest, aiohttp: ModuleT
             kind = _KINDS_AFTER_RESENDING.get(kind, kind)
         return Failure(kind, _REPLACEMENTS[kind](str(error) or type(error).__name__))
     if any(_is_in_aiohttp(frame) for frame, _ in walk_tb(error.__traceback__)):
-        without_frames(error)  # they hold the headers as texts
+        without_frames(error)  # they contain the headers
     return None
 
 

@@ -1,7 +1,7 @@
 """Closing a connection whose TLS handshake is cancelled.
 
-The HTTP library closes it when the handshake fails, but not when the handshake is cancelled, by a time limit
-or a caller: then the socket would stay open until the garbage collector finds it.
+The HTTP library closes it when the handshake fails, but not when a time limit or the caller cancels the
+handshake: the socket would stay open until it is garbage collected.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ import httpx
 
 
 def close_if_cancelled(request: httpx.Request) -> None:
-    """Have the connection that is opened for this request closed if its handshake is cancelled."""
+    """Close the connection that this request opens if its handshake is cancelled."""
     if request.url.scheme == "https":
         request.extensions["trace"] = _CancelledHandshake(request.extensions)
 
@@ -30,4 +30,4 @@ class _CancelledHandshake:
         elif event == "connection.start_tls.failed" and not isinstance(info["exception"], Exception):
             await self._stream.aclose()
         elif not event.startswith("connection."):
-            self._extensions.pop("trace", None)  # connected: the other steps need not be traced
+            self._extensions.pop("trace", None)  # connected: nothing more to trace

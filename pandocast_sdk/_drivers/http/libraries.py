@@ -1,7 +1,7 @@
-"""The HTTP libraries that a client may be of: what their requests are.
+"""The supported HTTP libraries, and the parts of them that requests need.
 
-httpx2 has the names of httpx. Only httpx is imported here; whoever passes a client of another library has
-imported that.
+httpx2 has the names of httpx. Only httpx is imported here; a caller who passes a client of another library
+has imported that one.
 """
 
 import sys
@@ -13,7 +13,7 @@ import httpx
 
 from pandocast_sdk._core.protocol import FailureKind
 from pandocast_sdk._drivers.http.body import AttemptExpiredError, ResponseTooLargeError
-from pandocast_sdk._drivers.http.request_parts import content_at_need, no_auth, no_body
+from pandocast_sdk._drivers.http.request_parts import lazy_request, no_auth, no_body
 
 KindRows: TypeAlias = tuple[tuple[type[Exception], FailureKind], ...]
 
@@ -21,35 +21,35 @@ _NAMES = ("httpx", "httpx2")
 
 
 class HTTPLibrary(NamedTuple):
-    """One library with the names of httpx.
+    """A library with the names of httpx.
 
     Attributes:
         request: Its class of requests.
-        sent_request: The same for those that are sent; see `content_at_need`.
+        lazy_request: The class of the requests that are sent; see `lazy_request`.
         headers: Its class of headers.
-        stream: Its class of bodies that are there at once.
-        no_body: The body of requests that have none; see `no_body`.
-        address: Takes an address apart, which costs as much as all else of a request; so the last ones
-            are remembered.
-        no_auth: Adds nothing to a request; `None` would have the client search the address for a password.
-        error: The parent class of its errors, which carry the request.
-        invalid_url: Raised where a request is made for an address that none can have.
-        failure_kinds: What its errors mean; the first row that fits decides.
+        stream: Its class of bodies in memory.
+        no_body: The body of requests without one; see `no_body`.
+        parse_url: Parses an address, which takes as long as all other work on a request; so results are
+            cached.
+        no_auth: Adds nothing to a request; with `None`, the client would search the address for a password.
+        error: The base class of its errors, which carry the request.
+        invalid_url: The error for an invalid address.
+        failure_kinds: The kinds of failure that its errors mean; the first matching row decides.
     """
 
     request: type[httpx.Request]
-    sent_request: type[httpx.Request]
+    lazy_request: type[httpx.Request]
     headers: type[httpx.Headers]
     stream: type[httpx.ByteStream]
     no_body: httpx.SyncByteStream
-    address: Callable[[str], httpx.URL]
+    parse_url: Callable[[str], httpx.URL]
     no_auth: httpx.Auth
     error: type[httpx.HTTPError]
     invalid_url: type[Exception]
     failure_kinds: KindRows
 
 
-# A row stands before the ones for its parent classes.
+# A class comes before its base classes.
 _KINDS_BY_NAME: tuple[tuple[str, FailureKind], ...] = (
     ("ConnectTimeout", FailureKind.CONNECT_TIMEOUT),
     ("PoolTimeout", FailureKind.POOL_TIMEOUT),
@@ -64,7 +64,7 @@ _OWN_ERRORS: KindRows = (
     (AttemptExpiredError, FailureKind.TIMEOUT),
     (TimeoutError, FailureKind.TIMEOUT),
     (ResponseTooLargeError, FailureKind.TOO_LARGE),
-    (httpx.DecodingError, FailureKind.BROKEN),  # of `BodyReader`, whatever the library
+    (httpx.DecodingError, FailureKind.BROKEN),  # raised by `BodyReader`, for any library
 )
 
 
@@ -74,11 +74,11 @@ def _library(name: str) -> HTTPLibrary:
     rows = tuple((getattr(module, name), kind) for name, kind in _KINDS_BY_NAME)
     return HTTPLibrary(
         request=module.Request,
-        sent_request=content_at_need(module.Request),
+        lazy_request=lazy_request(module.Request),
         headers=module.Headers,
         stream=module.ByteStream,
         no_body=no_body(module.SyncByteStream, module.AsyncByteStream),
-        address=lru_cache(maxsize=256)(module.URL),
+        parse_url=lru_cache(maxsize=256)(module.URL),
         no_auth=no_auth(module.Auth),
         error=module.HTTPError,
         invalid_url=module.InvalidURL,
@@ -90,19 +90,18 @@ HTTPX = _library("httpx")
 
 
 def library_of(client: object, kind: Literal["Client", "AsyncClient"]) -> HTTPLibrary:
-    """Return the library of a caller's client.
+    """Return the library of the caller's client.
 
     Args:
         client: The caller's client.
-        kind: The class that it has to be of, in any of the libraries.
+        kind: The name of its class.
 
     Raises:
-        TypeError: It is of none.
+        TypeError: It is not an instance of that class in any supported library.
     """
-    present = [name for name in _NAMES if name in sys.modules]
-    for name in present:
+    for name in [name for name in _NAMES if name in sys.modules]:
         if isinstance(client, getattr(sys.modules[name], kind)):
             return _library(name)
-    given = type(client)
-    wanted = " or ".join(f"{name}.{kind}" for name in _NAMES)
-    raise TypeError(f"http_client must be an {wanted}, not {given.__module__}.{given.__qualname__}")
+    actual = type(client)
+    expected = " or ".join(f"{name}.{kind}" for name in _NAMES)
+    raise TypeError(f"http_client must be an {expected}, not {actual.__module__}.{actual.__qualname__}")

@@ -1,8 +1,8 @@
-"""The requests of one client, built directly, with headers made once a client.
+"""Builds the requests of one client directly, with headers made once per client.
 
-What the HTTP library's own `get` and `post` would add is left out on purpose: default headers, cookies,
-parameters and authentication of a caller's `http_client` do not reach the service. Its proxies, certificates,
-event hooks, limits and transport do.
+The HTTP library's own `get` and `post` would add the default headers, cookies, parameters and authentication
+of a caller's `http_client`, which the service must not receive. Its proxies, certificates, event hooks,
+limits and transport are used.
 """
 
 import platform
@@ -19,37 +19,37 @@ from pandocast_sdk._core.redaction import HiddenBytes
 from pandocast_sdk._drivers.http.libraries import HTTPLibrary
 from pandocast_sdk.options import ClientOptions
 
-_SHORTEST_TIMEOUT = 0.001  # seconds: the HTTP library takes zero for none
-_LONGEST_TIMEOUT = 86_400.0  # seconds: a socket refuses time-outs of some centuries
+_SHORTEST_TIMEOUT = 0.001  # seconds: to the HTTP library, zero means no timeout
+_LONGEST_TIMEOUT = 86_400.0  # seconds: a socket rejects timeouts of centuries
 
 
 @cache
 def user_agent() -> bytes:
-    """Return how the SDK introduces itself."""
+    """Return the `User-Agent` header of the SDK."""
     try:
         release = f"/{version('pandocast')}"
     except PackageNotFoundError:
-        release = ""  # an application that was frozen without the metadata of its packages
+        release = ""  # a frozen application without package metadata
     return f"pandocast-sdk{release} python/{platform.python_version()}".encode()
 
 
 class RequestBuilder:
-    """Makes the requests of one client: the only holder of its credentials on the way to the wire.
+    """Builds the requests of one client, and is the only part of the drivers with its credentials.
 
-    All headers are known once a client, but for the length of a body.
+    All headers but `Content-Length` are the same for every request.
     """
 
     __slots__ = ("_library", "_read_headers", "_write_headers")
 
     def __init__(self, options: ClientOptions, library: HTTPLibrary) -> None:
-        """Prepare what all requests have.
+        """Prepare the parts that all requests share.
 
         Raises:
-            ValueError: No request can have the client's address.
+            ValueError: The client's address is invalid.
         """
         self._library = library
         try:
-            host = library.address(options.base_url).netloc
+            host = library.parse_url(options.base_url).netloc
         except library.invalid_url as error:
             raise ValueError(f"no request can have the address {options.base_url}: {error}") from None
         headers = [
@@ -63,7 +63,7 @@ class RequestBuilder:
         self._write_headers = [*headers, (b"Content-Type", b"application/json")]
 
     def request(self, step: Send) -> httpx.Request:
-        """Return the request of one attempt; each of its phases may last until the attempt ends."""
+        """Return the request of one attempt; each of its phases may last until the attempt times out."""
         method, url, body = step.request
         library = self._library
         headers: httpx.Headers | list[tuple[bytes, bytes]] = self._read_headers
@@ -73,14 +73,14 @@ class RequestBuilder:
             stream = library.stream(body)
         elif method in _LENGTH_EXPECTED:
             headers = [*self._read_headers.raw, (b"Content-Length", b"0")]
-        request = library.sent_request(
+        request = library.lazy_request(
             method,
-            library.address(url),
+            library.parse_url(url),
             headers=headers,
             stream=stream,
             extensions={"timeout": _TimeLeft(step.expires)},
         )
-        request.headers.encoding = "utf-8"  # or else it is found out by trying, header by header
+        request.headers.encoding = "utf-8"  # or the HTTP library tries several, header by header
         return request
 
 
@@ -88,10 +88,10 @@ _LENGTH_EXPECTED = frozenset({"POST", "PUT", "PATCH"})  # RFC 9110, 8.6
 
 
 class _TimeLeft(Mapping[str, float]):
-    """The time-outs of one attempt: the HTTP library asks as each phase begins, and gets what is left.
+    """The timeouts of one attempt: as each phase begins, the HTTP library reads the time that is left.
 
     Attributes:
-        reached: The last phase that it has asked for, up to the first in which the request is sent.
+        reached: The last phase that has begun, up to the first in which the request is sent.
     """
 
     __slots__ = ("_expires", "reached")
@@ -101,7 +101,7 @@ class _TimeLeft(Mapping[str, float]):
         self.reached: str | None = None
 
     def get(self, phase: str, default: object = None) -> Any:
-        # The HTTP library asks so, several times a request.
+        # The HTTP library calls this, several times per request.
         if phase not in _PHASES:
             return default
         if self.reached not in _SENDING:
@@ -125,11 +125,11 @@ class _TimeLeft(Mapping[str, float]):
 
 
 _PHASES = ("connect", "read", "write", "pool")
-_SENDING = ("write", "read")  # a transport that retries by itself may connect again after these
+_SENDING = ("write", "read")  # a transport with its own retries may connect again after these
 _UNSENT_KINDS = {"pool": FailureKind.POOL_TIMEOUT, "connect": FailureKind.CONNECT_TIMEOUT}
 
 
 def unsent_kind(request: httpx.Request) -> FailureKind | None:
-    """Return what a request waited for that was not sent before its time was up; None if it may have been."""
+    """Return the kind of failure of a request that timed out unsent; None if it may have been sent."""
     time_left = request.extensions.get("timeout")
     return _UNSENT_KINDS.get(time_left.reached or "") if isinstance(time_left, _TimeLeft) else None

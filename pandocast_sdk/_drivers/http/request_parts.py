@@ -1,7 +1,7 @@
-"""Parts of a request that do less than the HTTP library's own, in ways that it offers to everybody.
+"""Parts of a request that do less than the HTTP library's own, through its public interfaces.
 
-On the way of a call through somebody's client every function counts: it is met once a call, between two waits
-for the network, when the processor has forgotten it.
+Every function on the path of a call counts: it runs once per call, between two waits for the network, when
+its code has left the processor's caches.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
@@ -10,8 +10,8 @@ from typing import Self, cast
 import httpx
 
 
-def content_at_need(request: type[httpx.Request]) -> type[httpx.Request]:
-    """Have requests read their content when a hook or a transport asks for it: few do, and it takes time."""
+def lazy_request(request: type[httpx.Request]) -> type[httpx.Request]:
+    """Return a request class that reads its content only when a hook or a transport needs it: few do."""
     return cast("type[httpx.Request]", type(request.__name__, (request,), {"content": property(_content)}))
 
 
@@ -20,7 +20,7 @@ def _content(request: httpx.Request) -> bytes:
 
 
 def no_body(*streams: type) -> httpx.SyncByteStream:
-    """Make a body without pieces: the library's own has an empty one, which it sends like any other."""
+    """Return a body without pieces: the library's own has an empty piece, which it would send."""
     members = {"__iter__": _no_pieces, "__aiter__": _no_async_pieces}
     return cast("httpx.SyncByteStream", type("NoBody", streams, members)())
 
@@ -30,11 +30,11 @@ def _no_pieces(_stream: object) -> Iterator[bytes]:
 
 
 def _no_async_pieces(_stream: object) -> AsyncIterator[bytes]:
-    return _Nothing()
+    return _EmptyIterator()
 
 
-class _Nothing:
-    """Not one piece, for `async for`."""
+class _EmptyIterator:
+    """An async iterator without pieces."""
 
     def __aiter__(self) -> Self:
         return self
@@ -44,16 +44,16 @@ class _Nothing:
 
 
 def no_auth(auth: type[httpx.Auth]) -> httpx.Auth:
-    """Make what adds nothing to a request, without the library's detour for what might."""
-    flows = {"sync_auth_flow": _as_it_is, "async_auth_flow": _as_it_is_async}
+    """Return an authentication that adds nothing, and skips the work of the library's own."""
+    flows = {"sync_auth_flow": _unchanged, "async_auth_flow": _unchanged_async}
     return cast("httpx.Auth", type(auth.__name__, (auth,), flows)())
 
 
-def _as_it_is(_auth: httpx.Auth, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+def _unchanged(_auth: httpx.Auth, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
     yield request
 
 
-async def _as_it_is_async(
+async def _unchanged_async(
     _auth: httpx.Auth, request: httpx.Request
 ) -> AsyncGenerator[httpx.Request, httpx.Response]:
     yield request

@@ -18,35 +18,35 @@ class Exchange:
     """Sends one client's requests over a pool."""
 
     def __init__(self, options: ClientOptions, pool: Pool) -> None:
-        """Prepare what all requests have in common.
+        """Prepare the parts that all requests share.
 
         Raises:
-            ValueError: No request can have the client's address.
+            ValueError: The client's address is invalid.
         """
         pool.prepare()
         self._pool = pool
         self._request_builder = RequestBuilder(options, pool.library)
 
     def __call__(self, step: Send) -> WireResponse | Failure:
-        """Send a request, and return its response or what came in its place."""
+        """Send a request, and return its response or the failure."""
         sent = time.monotonic()
         try:
             response = self._pool.transport().send(self._request_builder.request(step))
             headers = response.headers.raw
             body = _read(response, headers, step.expires)
-        except Exception as error:  # noqa: BLE001 - sorted by a table, raised again if it is none of it
+        except Exception as error:  # noqa: BLE001 - looked up in a table, raised again if not found
             return failure_of(error, step.request, self._pool.library)
         except BaseException as error:
-            without_frames(error)  # of an interrupted call: they hold the headers
+            without_frames(error)  # of an interrupted call: they contain the headers
             raise
         return WireResponse(response.status_code, headers, body, sent, time.monotonic())
 
 
 def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:
     if response.is_stream_consumed:
-        return response.content  # read already, by a hook or transport of the caller's
+        return response.content  # a hook or transport of the caller's has read it
     reader = BodyReader(headers, expires)
-    stream = cast("httpx.SyncByteStream", response.stream)  # of a blocking client it is one
+    stream = cast("httpx.SyncByteStream", response.stream)  # a blocking client's always is
     try:
         for piece in stream:
             reader.add(piece)

@@ -1,6 +1,6 @@
-"""The connections of blocking clients: one transport in each process.
+"""The connection pool of blocking clients: one transport in each process.
 
-Making a pool imports no HTTP library, unless the caller passes a client of one; its first transport does.
+Making a pool imports no HTTP library; the first call does. A client that the caller passes has its own.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ Sender: TypeAlias = "Callable[[httpx.Request], httpx.Response]"
 
 
 class OpenTransport(NamedTuple):
-    """A transport that is open in one process.
+    """An open transport of one process.
 
     Attributes:
         process: The process that opened it.
         send: Sends a request through it.
-        resources: What has to be closed with it.
+        resources: What to close with it.
     """
 
     process: int
@@ -40,42 +40,44 @@ class OpenTransport(NamedTuple):
 
 
 class Pool:
-    """The connections that a client and its copies share; a forked child opens its own."""
+    """The connection pool of a client and its copies; a forked child opens its own transport."""
 
     def __init__(self, http_client: HTTPClient | None) -> None:
-        """Prepare a pool over the caller's client, or over connections of its own.
+        """Prepare a pool over the caller's client, or else over its own connections.
 
         Raises:
-            TypeError: The client is of no library that is known, or is an async one.
+            TypeError: The client is not a blocking client of a supported library.
         """
         self._library = None if http_client is None else _library_of(http_client)
-        # It may be its like of another library, as has been made sure.
+        # It may be the same class of another library, as `_library_of` has checked.
         self._http_client = cast("httpx.Client | None", http_client)
         self._transport: OpenTransport | None = None
         self._closed = False
-        self._locks = {os.getpid(): threading.Lock()}  # a child may be forked while a thread holds the lock
+        self._locks = {
+            os.getpid(): threading.Lock()
+        }  # one per process: a thread may hold the lock while it forks
 
     @property
     def library(self) -> HTTPLibrary:
-        """The HTTP library that its requests are made with."""
+        """The HTTP library of its requests."""
         if self._library is None:
-            from pandocast_sdk._drivers.http.libraries import HTTPX  # noqa: PLC0415 - the first call needs it
+            from pandocast_sdk._drivers.http.libraries import HTTPX  # noqa: PLC0415 - imported by the first call
 
             self._library = HTTPX
         return self._library
 
     def prepare(self) -> None:
-        """Import and load what its first transport takes."""
+        """Import and load what the first transport needs."""
         if self._http_client is None:
             from pandocast_sdk._drivers.http.transport import load_transport  # noqa: PLC0415 - likewise
 
             load_transport()
 
     def transport(self) -> OpenTransport:
-        """Return the transport of this process, opened at its first use.
+        """Return the transport of this process, and open it at the first use.
 
         Raises:
-            RuntimeError: The pool is closed, or has to use a client that another process has used.
+            RuntimeError: The pool is closed, or the caller's client was used in another process.
         """
         if self._closed:
             raise RuntimeError(CLOSED)
@@ -88,24 +90,24 @@ class Pool:
         return transport
 
     def close(self) -> None:
-        """Close what was opened here; the caller's client stays open."""
+        """Close what this process has opened; the caller's client stays open."""
         self._closed = True
         transport, self._transport = self._transport, None
         if transport is not None and transport.process == os.getpid():
             for resource in transport.resources:
                 resource.close()
 
-    def _open(self, last: OpenTransport | None) -> OpenTransport:
+    def _open(self, previous: OpenTransport | None) -> OpenTransport:
         if self._http_client is None:
             return _open_own(self.library)
-        if last is not None:
+        if previous is not None:
             raise RuntimeError(FORKED)
         return OpenTransport(os.getpid(), _sender_of(self._http_client, self.library))
 
 
 def _library_of(http_client: HTTPClient) -> HTTPLibrary:
     with importing():
-        from pandocast_sdk._drivers.http.libraries import library_of  # noqa: PLC0415 - the caller has its library
+        from pandocast_sdk._drivers.http.libraries import library_of  # noqa: PLC0415 - the caller has imported its library
 
     return library_of(http_client, "Client")
 
@@ -122,7 +124,7 @@ def _open_own(library: HTTPLibrary) -> OpenTransport:
     through_proxies = _sender_of(client, library)
 
     def send(request: httpx.Request) -> httpx.Response:
-        # The key may go unencrypted to this machine because it stays there; a proxy would carry it away.
+        # The key may travel unencrypted only within this machine; a proxy would carry it away.
         if is_loopback(request.url.host):
             return direct.handle_request(request)
         return through_proxies(request)

@@ -1,4 +1,4 @@
-"""How the SDK's own connections are opened: limits, proxies and certificates."""
+"""The settings of the SDK's own connections: limits, proxies and certificates."""
 
 import ssl
 from functools import cache
@@ -9,12 +9,12 @@ import httpx
 from pandocast_sdk._imports import importing
 
 LIMITS = httpx.Limits(max_connections=256, max_keepalive_connections=32, keepalive_expiry=4.0)
-"""Servers commonly close idle connections after five seconds; a write must not meet one that just did. The
-HTTP library looks at every idle one whenever a call ends: with 64 that took longer than a crowd's calls."""
+"""Servers commonly close idle connections after five seconds; a write must not use one that is closing. The
+HTTP library checks all idle connections after every call: with 64, that took longer than many calls."""
 
 
 def has_proxies() -> bool:
-    """Return whether the environment, or the system's settings, name a proxy for anything."""
+    """Return whether the environment or the system's settings name a proxy."""
     return not {"http", "https", "all"}.isdisjoint(getproxies())
 
 
@@ -23,24 +23,24 @@ def load_transport() -> None:
     """Import and load what httpx needs for its first transport and connection, while no process can fork."""
     with importing():
         httpx.HTTPTransport(verify=tls_context()).close()
-        "localhost".encode("idna")  # a name that is looked up is encoded by it
+        "localhost".encode("idna")  # the codec for looking up names
 
 
 @cache
 def load_async_transport() -> None:
-    """Do as `load_transport` does, for transports that would import on the event loop."""
+    """Do the same for async transports, which would otherwise import on the event loop."""
     with importing():
-        import anyio  # noqa: PLC0415 - blocking clients do without
+        import anyio  # noqa: PLC0415 - blocking clients do not need it
         from anyio.streams.tls import TLSStream  # noqa: PLC0415 - likewise
 
         load_transport()
         _ = anyio.connect_tcp, TLSStream  # imported when they are first used
-        anyio.run(anyio.sleep, 0)  # its asyncio backend is imported by the first loop that runs
+        anyio.run(anyio.sleep, 0)  # its first loop imports the asyncio backend
 
 
 @cache
 def tls_context() -> ssl.SSLContext:
     """Return the TLS context that all clients share: loading the certificates takes tens of milliseconds."""
-    # A process that forks while OpenSSL is being initialized leaves the child with its locks, too.
+    # A fork while OpenSSL is being initialized would leave its locks held in the child.
     with importing():
         return httpx.create_ssl_context()

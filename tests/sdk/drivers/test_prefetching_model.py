@@ -77,9 +77,9 @@ def number(row: Content) -> int:
 
 
 def kept(items: AsyncItemIterator[Content]) -> int:
-    """Count the answers, there or under way, that an iterator holds besides the page in use."""
+    """Count the responses, there or under way, that an iterator holds besides the page in use."""
     ahead = cast("Any", items._pages)._ahead
-    return 0 if ahead is None else len(ahead._work._slots)
+    return 0 if ahead is None else len(ahead._requests._pending)
 
 
 CHANGES = st.lists(st.tuples(st.integers(0, 120), st.lists(st.integers(0, 400), max_size=12)), max_size=40)

@@ -73,8 +73,8 @@ def test_variants_may_come_one_by_one() -> None:
         (create(some(6)), "variants must have at most 5"),
         (create({"name": "A", "value": 1}), "variants must be a list"),
         (create(some(1) * 2), "the names of variants must be distinct"),
-        (create([*some(1), {"name": "B"}]), r"variants\[1\].value must be given"),
-        (create([*some(1), Variant(name="B")]), r"variants\[1\].value must be given"),
+        (create([*some(1), {"name": "B"}]), r"variants\[1\].value is required"),
+        (create([*some(1), Variant(name="B")]), r"variants\[1\].value is required"),
         (create([*some(1), {"value": 1}]), r"variants\[1\].name must be text"),
         (create([*some(1), {"name": "", "value": 1}]), r"variants\[1\].name must not be empty"),
         (

@@ -96,7 +96,7 @@ def test_a_source_that_fails_its_trial_says_why() -> None:
         (lambda c: c.sources.create(name="n" * 201, type="rss", url="u"), "name must have at most 200"),
         (lambda c: c.sources.create(name="n", type="", url="u"), "type must not be empty"),
         (lambda c: c.sources.create(name="n", type="rss", url=""), "url must not be empty"),
-        (lambda c: c.sources.update("src_1"), "nothing is to be changed"),
+        (lambda c: c.sources.update("src_1"), "there is nothing to update"),
         (lambda c: c.sources.update("src_1", name=""), "name must not be empty"),
         (lambda c: c.sources.update("src_1", name="n" * 201), "name must have at most 200"),
         (lambda c: c.sources.update("", name="n"), "id must not be"),
