@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from support import brought
+from support import caller_clients
 
 from pandocast_sdk import (
     AsyncPandocast,
@@ -146,7 +146,7 @@ def connect_blocking(
     rate_limit: RateLimitPolicy | None = None,
 ) -> Iterator[Driven]:
     with (
-        brought.blocking() as http_client,
+        caller_clients.sync_client() as http_client,
         Pandocast(
             api_key=api_key or server.api_key,
             base_url=server.base_url,
@@ -172,7 +172,7 @@ def connect_awaiting(
 ) -> Iterator[Driven]:
     with (
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(brought.awaiting()) as http_client,
+        portal.wrap_async_context_manager(caller_clients.async_client()) as http_client,
     ):
         client = AsyncPandocast(
             api_key=api_key or server.api_key,
@@ -190,5 +190,5 @@ def connect_awaiting(
 
 
 FLAVOURS: dict[str, Callable[..., AbstractContextManager[Driven]]] = {"async": connect_awaiting}
-if "sync" in brought.FLAVOURS:
+if "sync" in caller_clients.FLAVOURS:
     FLAVOURS["sync"] = connect_blocking
