@@ -13,8 +13,6 @@ from support.concurrency import PATIENCE
 from pandocast_sdk import AsyncPandocast, Content, Pandocast, RateLimitPolicy
 
 COUNT = 25
-
-
 NAMES = [f"c{number}" for number in range(COUNT, 0, -1)]
 
 

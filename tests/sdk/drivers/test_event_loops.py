@@ -17,11 +17,7 @@ from support.loopback import KEY, NO_LIMIT, always, http, loopback
 from pandocast_sdk import AsyncPandocast
 
 RESPOND = always(http("200 OK"))
-
-
 OPTIONS: dict[str, Any] = {"api_key": KEY, "rate_limit": NO_LIMIT}
-
-
 LEFT_OPEN = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # by event loops that have ended
 
 

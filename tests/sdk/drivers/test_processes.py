@@ -22,14 +22,8 @@ from pandocast_sdk import AsyncPandocast, Pandocast
 from pandocast_sdk._core.rate_limit.budget import Budget
 
 RESPOND = always(http("200 OK"))
-
-
 OPTIONS: dict[str, Any] = {"api_key": KEY, "rate_limit": NO_LIMIT}
-
-
 LEFT_OPEN = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # by event loops that have ended
-
-
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork.*:DeprecationWarning")
 
 

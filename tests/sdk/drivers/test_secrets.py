@@ -32,8 +32,6 @@ from support.loopback import (
 from pandocast_sdk import AsyncPandocast, Pandocast, PandocastError
 
 ECHO = json.dumps({"error": f"Authorization: Bearer {KEY}", "code": "bad_request", "status": 400}).encode()
-
-
 SCENARIOS: dict[str, Script] = {
     "closed": close_after_reading,
     "timed out": never_respond,

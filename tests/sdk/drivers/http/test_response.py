@@ -32,8 +32,6 @@ def chunked(*pieces: bytes) -> bytes:
 
 
 ENCODED = gzip.compress(b"packed", mtime=0)
-
-
 FORMS = {
     "chunked": (chunked(b'{"a"', b": 1}"), b'{"a": 1}'),
     "204": (http("204 No Content", b""), b""),
