@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 from starlette.types import ASGIApp
 from support.flavours import FLAVOURS, Connect, Driven
-from support.openapi_judge import JudgingMiddleware
+from support.openapi_middleware import JudgingMiddleware
 from support.webhook_receiver import Receiver, running_receiver
 
 from pandocast_server.testing import ReferenceServer

@@ -10,7 +10,7 @@ from types import ModuleType
 import click
 import pytest
 from support.doc_pages import pages
-from support.openapi_judge import DESCRIPTION
+from support.openapi_document import DESCRIPTION
 
 import pandocast_sdk
 import pandocast_sdk._async

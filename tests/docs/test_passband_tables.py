@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 from support.doc_pages import ROOT
-from support.openapi_judge import DESCRIPTIONS, METHODS, PASSBAND_MOUNT
+from support.openapi_document import DESCRIPTIONS, METHODS, PASSBAND_MOUNT
 
 from pandocast_sdk import Passband
 from pandocast_sdk._core.operations.passband_routes import ROUTES

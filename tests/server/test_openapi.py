@@ -4,7 +4,7 @@ import pytest
 import yaml
 from attrs import frozen
 from openapi_spec_validator import validate
-from support.openapi_judge import DESCRIPTIONS, METHODS, MOUNT, PASSBAND_MOUNT, Description
+from support.openapi_document import DESCRIPTIONS, METHODS, MOUNT, PASSBAND_MOUNT, Description
 
 from pandocast_sdk._core.operations.pandocast_routes import ROUTES as PANDOCAST_CALLED
 from pandocast_sdk._core.operations.passband_routes import ROUTES as PASSBAND_CALLED

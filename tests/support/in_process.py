@@ -12,7 +12,7 @@ import httpx
 from attrs import define, field
 from sqlalchemy import select
 from starlette.types import ASGIApp
-from support.openapi_judge import JudgingMiddleware
+from support.openapi_middleware import JudgingMiddleware
 
 from pandocast_server.app import create_app
 from pandocast_server.auth.keys import create_key
