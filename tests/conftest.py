@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 from hypothesis import settings
 from starlette.types import ASGIApp
-from support.flavours import FLAVOURS, Connect, Driven
+from support.flavours import FLAVOURS, Client, Connect
 from support.openapi_middleware import JudgingMiddleware
 from support.webhook_receiver import Receiver, running_receiver
 
@@ -53,6 +53,6 @@ def connect(request: pytest.FixtureRequest) -> Connect:
 
 
 @pytest.fixture
-def client(connect: Connect, pandocast_server: ReferenceServer) -> Iterator[Driven]:
+def client(connect: Connect, pandocast_server: ReferenceServer) -> Iterator[Client]:
     with connect(pandocast_server) as client:
         yield client

@@ -60,4 +60,4 @@ def refusal(status: int, headers: Pairs = HEADERS) -> tuple[Pairs, bytes]:
 
 
 def without(name: str, headers: Sequence[tuple[bytes, bytes]]) -> Pairs:
-    return [(given, value) for given, value in headers if given != name.encode()]
+    return [(other, value) for other, value in headers if other != name.encode()]

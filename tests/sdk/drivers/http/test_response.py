@@ -67,8 +67,8 @@ def test_a_response_of_every_form_is_read(flavour: str, form: str) -> None:
 
 @EVERY_FLAVOUR
 def test_a_response_to_head_has_headers_and_no_body(flavour: str) -> None:
-    response = b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\nContent-Encoding: gzip\r\nX-A: 1\r\n\r\n"
-    with loopback(always(response)) as server:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\nContent-Encoding: gzip\r\nX-A: 1\r\n\r\n"
+    with loopback(always(head)) as server:
         response = call(flavour, server.url, "HEAD")
     assert (response.status_code, response.content, response.headers["x-a"]) == (200, b"", "1")
 
