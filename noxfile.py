@@ -38,7 +38,12 @@ OTHER_SESSIONS_DO_THESE = (
 )
 QUICK = ("-m", "not slow")
 WITH_EVERY_CLIENT = (
-    "tests/sdk/drivers/http/test_transport.py",
+    "tests/sdk/drivers/http/test_caller_client.py",
+    "tests/sdk/drivers/http/test_connection_errors.py",
+    "tests/sdk/drivers/http/test_connection_pool.py",
+    "tests/sdk/drivers/http/test_request.py",
+    "tests/sdk/drivers/http/test_response.py",
+    "tests/sdk/drivers/http/test_timeout.py",
     "tests/sdk/drivers/test_secrets.py",
     "tests/integration/test_outcomes.py",
 )

@@ -9,8 +9,8 @@ import pytest
 from coverage import Coverage
 from hypothesis import settings
 from starlette.types import ASGIApp
-from support.flavours import FLAVOURS, Connect, Driven
-from support.openapi_judge import JudgingMiddleware
+from support.flavours import FLAVOURS, Client, Connect
+from support.openapi_middleware import JudgingMiddleware
 from support.webhook_receiver import Receiver, running_receiver
 
 from pandocast_server.testing import ReferenceServer
@@ -94,6 +94,6 @@ def connect(request: pytest.FixtureRequest) -> Connect:
 
 
 @pytest.fixture
-def client(connect: Connect, pandocast_server: ReferenceServer) -> Iterator[Driven]:
+def client(connect: Connect, pandocast_server: ReferenceServer) -> Iterator[Client]:
     with connect(pandocast_server) as client:
         yield client

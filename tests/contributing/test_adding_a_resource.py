@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from support import doc_mentions, doc_tables, exports, openapi_operations, sdk_parts
-from support.openapi_judge import DESCRIPTIONS, PASSBAND_MOUNT
+from support.openapi_document import DESCRIPTIONS, PASSBAND_MOUNT
 from support.steps import copy_with_steps, forget, forget_definition, run
 
 CALLS = Path(__file__).with_name("call_notes.py")

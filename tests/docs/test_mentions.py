@@ -10,7 +10,7 @@ import click
 import pytest
 from support.doc_mentions import faults
 from support.doc_pages import ROOT, pages
-from support.openapi_judge import DESCRIPTION
+from support.openapi_document import DESCRIPTION
 
 import pandocast_sdk
 import pandocast_sdk._async

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from support.flavours import Connect, Driven
+from support.flavours import Client, Connect
 from support.webhook_receiver import Receiver
 
 from pandocast_sdk import (
@@ -31,8 +31,8 @@ from pandocast_server.testing import ReferenceServer
 ARTICLE = Path(__file__).parents[2].joinpath("docs", "article.md").read_text(encoding="utf-8")
 
 
-def test_an_article_becomes_published_posts_and_every_webhook_is_genuine(
-    client: Driven, pandocast_server: ReferenceServer, receiver: Receiver
+def test_an_upload_becomes_published_posts_with_signed_webhooks(
+    client: Client, pandocast_server: ReferenceServer, receiver: Receiver
 ) -> None:
     endpoint = pandocast_server.webhooks.add(receiver.url)
     content = client.upload("Write once", ARTICLE)
@@ -77,8 +77,8 @@ def test_an_article_becomes_published_posts_and_every_webhook_is_genuine(
     )
 
 
-def test_a_post_that_its_platform_refuses_three_times_has_failed(
-    client: Driven, pandocast_server: ReferenceServer, receiver: Receiver
+def test_a_post_fails_after_three_attempts(
+    client: Client, pandocast_server: ReferenceServer, receiver: Receiver
 ) -> None:
     endpoint = pandocast_server.webhooks.add(receiver.url)
     output, content_id = _an_output(client)
@@ -92,9 +92,7 @@ def test_a_post_that_its_platform_refuses_three_times_has_failed(
     assert client.outputs(content_id).items[0].status == "failed"
 
 
-def test_a_post_that_its_platform_refuses_twice_is_published_at_the_third_attempt(
-    client: Driven, pandocast_server: ReferenceServer
-) -> None:
+def test_a_post_is_published_at_the_third_attempt(client: Client, pandocast_server: ReferenceServer) -> None:
     output, content_id = _an_output(client)
     pandocast_server.platforms.fail("twitter_single", error="busy", times=2)
     client.schedule(content_id, output, pandocast_server.clock.now() + timedelta(minutes=1))
@@ -105,7 +103,7 @@ def test_a_post_that_its_platform_refuses_twice_is_published_at_the_third_attemp
 
 
 def test_an_approved_output_can_be_scheduled_and_a_scheduled_one_cannot(
-    client: Driven, pandocast_server: ReferenceServer
+    client: Client, pandocast_server: ReferenceServer
 ) -> None:
     output, content_id = _an_output(client)
     pandocast_server.outputs.approve(output)
@@ -116,8 +114,8 @@ def test_an_approved_output_can_be_scheduled_and_a_scheduled_one_cannot(
         client.schedule(content_id, output, when)
 
 
-def test_a_disconnected_platform_and_a_time_in_the_past_are_refused_with_their_reason(
-    client: Driven, pandocast_server: ReferenceServer
+def test_a_disconnected_platform_and_a_time_in_the_past_are_rejected(
+    client: Client, pandocast_server: ReferenceServer
 ) -> None:
     output, content_id = _an_output(client)
     now = pandocast_server.clock.now()
@@ -130,7 +128,7 @@ def test_a_disconnected_platform_and_a_time_in_the_past_are_refused_with_their_r
     assert client.schedule(content_id, output, now + timedelta(hours=1)).success
 
 
-def test_generating_twice_for_unknown_platforms_or_for_none_is_refused(client: Driven) -> None:
+def test_generating_twice_or_for_unknown_or_no_platforms_is_rejected(client: Client) -> None:
     content = client.upload()
     client.analyzed(content.id)
     with pytest.raises(BadRequestError, match="myspace"):
@@ -144,8 +142,8 @@ def test_generating_twice_for_unknown_platforms_or_for_none_is_refused(client: D
 
 
 @pytest.mark.parametrize("work", ["analysis", "generation"])
-def test_a_wait_that_meets_a_failure_says_so(
-    work: str, client: Driven, pandocast_server: ReferenceServer
+def test_a_wait_raises_when_the_content_failed(
+    work: str, client: Client, pandocast_server: ReferenceServer
 ) -> None:
     pandocast_server.content.fail_next(work)
     content = client.upload()
@@ -157,7 +155,7 @@ def test_a_wait_that_meets_a_failure_says_so(
     assert caught.value.content_id == content.id
 
 
-def test_a_wait_ends_in_time_and_tells_what_it_saw(client: Driven) -> None:
+def test_a_wait_times_out_with_the_last_status(client: Client) -> None:
     content = client.upload()
     client.analyzed(content.id)
     with pytest.raises(WaitTimeoutError) as caught:
@@ -165,25 +163,25 @@ def test_a_wait_ends_in_time_and_tells_what_it_saw(client: Driven) -> None:
     assert (caught.value.content_id, caught.value.status) == (content.id, "analyzed")
 
 
-def test_what_does_not_exist_or_belongs_to_others_is_not_found(
-    connect: Connect, client: Driven, pandocast_server: ReferenceServer
+def test_content_of_another_workspace_is_not_found(
+    connect: Connect, client: Client, pandocast_server: ReferenceServer
 ) -> None:
     content = client.upload()
     with connect(pandocast_server, api_key=pandocast_server.create_workspace()) as stranger:
         assert stranger.ids() == []
-        for asked in (
+        for call in (
             lambda: stranger.get(content.id),
             lambda: stranger.outputs(content.id),
             lambda: stranger.generate(content.id),
         ):
             with pytest.raises(NotFoundError) as caught:
-                asked()
+                call()
             assert (caught.value.status_code, caught.value.code) == (404, "not_found")
             assert not caught.value.outcome_unknown
 
 
-def test_keys_are_told_apart_by_what_they_may_do(
-    connect: Connect, client: Driven, pandocast_server: ReferenceServer
+def test_read_only_and_revoked_keys_are_rejected(
+    connect: Connect, client: Client, pandocast_server: ReferenceServer
 ) -> None:
     content = client.upload()
     key = pandocast_server.create_key(name="reader", read_only=True)
@@ -207,12 +205,12 @@ def test_keys_are_told_apart_by_what_they_may_do(
         ("nul \x00", "x", "title"),
     ],
 )
-def test_a_field_out_of_bounds_is_named(client: Driven, title: str, text: str, field: str) -> None:
+def test_a_field_out_of_bounds_is_named(client: Client, title: str, text: str, field: str) -> None:
     with pytest.raises(BadRequestError, match=field):
         client.upload(title, text)
 
 
-def test_the_largest_text_is_taken(client: Driven) -> None:
+def test_the_largest_text_is_accepted(client: Client) -> None:
     content = client.upload("x" * 300, "All work and no play. " * 45_454)
     assert client.analyzed(content.id, timeout=60).status == "analyzed"
 
@@ -238,7 +236,7 @@ def test_a_file_is_uploaded_as_its_text(
     assert len(pandocast_server.requests) == sent
 
 
-def test_what_can_never_be_right_is_not_sent(
+def test_an_invalid_argument_is_rejected_before_anything_is_sent(
     pandocast_client: Pandocast, pandocast_server: ReferenceServer
 ) -> None:
     content = pandocast_client.content
@@ -267,7 +265,7 @@ def _events(receiver: Receiver, secret: str) -> list[Event]:
     return [webhook.unwrap(*delivery) for delivery in zip(receiver.bodies, receiver.headers, strict=True)]
 
 
-def _an_output(client: Driven) -> tuple[str, str]:
+def _an_output(client: Client) -> tuple[str, str]:
     content = client.upload()
     client.analyzed(content.id)
     client.generate(content.id, ["twitter_single"])

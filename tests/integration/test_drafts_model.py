@@ -158,10 +158,10 @@ class DraftsMachine(RuleBasedStateMachine):
     def bulk(self, ids: list[str], action: str) -> None:
         targets = {"approve": "approved", "reject": "rejected", "archive": "archived"}
         legal = {id_: action in LEGAL[self.model.drafts[id_].status] for id_ in ids}
-        answer = self.client.drafts.bulk(action, ids=[*ids, "drf_nobody"])  # type: ignore[arg-type]  # drawn
-        assert {id_: one.ok for id_, one in answer.results.items()} == {**legal, "drf_nobody": False}
-        assert (answer.total, answer.succeeded) == (len(legal) + 1, sum(legal.values()))
-        assert answer.failed == answer.total - answer.succeeded
+        response = self.client.drafts.bulk(action, ids=[*ids, "drf_nobody"])  # type: ignore[arg-type]  # drawn
+        assert {id_: one.ok for id_, one in response.results.items()} == {**legal, "drf_nobody": False}
+        assert (response.total, response.succeeded) == (len(legal) + 1, sum(legal.values()))
+        assert response.failed == response.total - response.succeeded
         for id_, was_legal in legal.items():
             if was_legal:
                 self.model.drafts[id_].status = targets[action]
@@ -196,8 +196,8 @@ class DraftsMachine(RuleBasedStateMachine):
         """Take an action where it is legal; elsewhere see that it is refused, and give None."""
         draft = self.model.drafts[id_]
         if action in LEGAL[draft.status]:
-            answer = send()
-            assert answer.id == id_
+            response = send()
+            assert response.id == id_
             return draft
         with pytest.raises(ConflictError) as refused:
             send()

@@ -1,4 +1,4 @@
-"""Deliveries judged by somebody else's code: the reference's own sample, run by Node."""
+"""Webhook deliveries verified by the sample of the reference, run by Node."""
 
 import os
 import subprocess
@@ -29,7 +29,7 @@ def node_receiver() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("title", ["Plain", 'Öl, 日本, \N{PANDA FACE} and "quotes" \\ \u2028'])
-def test_node_finds_every_delivery_genuine(pandocast_server: ReferenceServer, title: str) -> None:
+def test_node_verifies_every_delivery(pandocast_server: ReferenceServer, title: str) -> None:
     with node_receiver() as url, pandocast_server.client() as client:
         endpoint = pandocast_server.webhooks.add(url, secret=SECRET)
         content = client.content.upload(title=title, content_type="note", raw_content="One. Two. Three.")
@@ -44,7 +44,7 @@ def test_node_finds_every_delivery_genuine(pandocast_server: ReferenceServer, ti
     ]
 
 
-def test_node_refuses_a_delivery_under_another_secret(pandocast_server: ReferenceServer) -> None:
+def test_node_rejects_a_delivery_signed_with_another_secret(pandocast_server: ReferenceServer) -> None:
     with node_receiver() as url:
         endpoint = pandocast_server.webhooks.add(url, secret="whsec_of_somebody_else")
         pandocast_server.trigger("content.uploaded")

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from attrs import define
 from icalendar import Calendar
-from support.passband_flavours import TEAMS, Hire, Team
+from support.passband_flavours import FLAVOURS, Client, Connect
 
 from pandocast_sdk import (
     AuthenticationError,
@@ -31,7 +31,7 @@ ENTRY = """<item>
 
 @define
 class Feed:
-    """A feed on this machine: its entries by number, or the status that it answers instead."""
+    """A feed on this machine: its entries by number, or the status of its response instead."""
 
     url: str
     numbers: list[int]
@@ -54,7 +54,7 @@ def feed() -> Iterator[Feed]:
             self.wfile.write(body)
 
         def log_message(self, *_args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     served = Feed(f"http://127.0.0.1:{server.server_port}/feed.xml", [1, 2, 3])
@@ -66,121 +66,125 @@ def feed() -> Iterator[Feed]:
     thread.join()
 
 
-@pytest.fixture(params=TEAMS)
-def hire(request: pytest.FixtureRequest) -> Hire:
-    return TEAMS[request.param]
+@pytest.fixture(params=FLAVOURS)
+def connect(request: pytest.FixtureRequest) -> Connect:
+    return FLAVOURS[request.param]
 
 
 @pytest.fixture
-def team(hire: Hire, pandocast_server: ReferenceServer) -> Iterator[Team]:
-    with hire(pandocast_server) as team:
-        yield team
+def client(connect: Connect, pandocast_server: ReferenceServer) -> Iterator[Client]:
+    with connect(pandocast_server) as client:
+        yield client
 
 
-def test_a_feed_becomes_reviewed_slotted_and_posted_drafts(
-    team: Team, feed: Feed, pandocast_server: ReferenceServer
+def test_the_entries_of_a_feed_become_scheduled_and_posted_drafts(
+    client: Client, feed: Feed, pandocast_server: ReferenceServer
 ) -> None:
     clock = pandocast_server.clock
-    source = team.do(
+    source = client.call(
         lambda c: c.sources.create(name="Notes", type="rss", url=feed.url, config={"tags": ["notes"]})
     )
     assert (source.health, source.fail_count, source.item_count, source.enabled) == ("healthy", 0, 0, True)
-    tested = team.do(lambda c: c.sources.test(source.id))
+    tested = client.call(lambda c: c.sources.test(source.id))
     assert tested.ok
     assert [item.title for item in tested.items or []] == ["Note 1", "Note 2", "Note 3"]
 
-    assert team.do(lambda c: c.pipeline.trigger()).status == "queued"
-    run = team.do(lambda c: c.pipeline.wait(timeout=30))
+    assert client.call(lambda c: c.pipeline.trigger()).status == "queued"
+    run = client.call(lambda c: c.pipeline.wait(timeout=30))
     assert (run.status, run.items_fetched, run.drafts_generated, run.error) == ("completed", 3, 3, None)
-    drafts = team.all(lambda c: c.drafts.list(status="pending_review", source_id=source.id, tags=["notes"]))
+    drafts = client.read_all(
+        lambda c: c.drafts.list(status="pending_review", source_id=source.id, tags=["notes"])
+    )
     assert {draft.item.title for draft in drafts if draft.item} == {"Note 1", "Note 2", "Note 3"}
     assert all(draft.text and draft.confidence is not None for draft in drafts)
 
     first, second, third = drafts
-    team.do(lambda c: c.drafts.edit(first.id, text="Writing is thinking."))
-    bulk = team.do(lambda c: c.drafts.bulk("approve", ids=[first.id, second.id, "drf_nobody"]))
+    client.call(lambda c: c.drafts.edit(first.id, text="Writing is thinking."))
+    bulk = client.call(lambda c: c.drafts.bulk("approve", ids=[first.id, second.id, "drf_nobody"]))
     assert (bulk.total, bulk.succeeded, bulk.failed) == (3, 2, 1)
-    assert team.do(lambda c: c.drafts.reject(third.id, feedback="too flat")).rejection_feedback == "too flat"
-    again = team.do(lambda c: c.drafts.regenerate(third.id))
+    assert (
+        client.call(lambda c: c.drafts.reject(third.id, feedback="too flat")).rejection_feedback == "too flat"
+    )
+    again = client.call(lambda c: c.drafts.regenerate(third.id))
     assert again.regenerated_from_id == third.id
     pandocast_server.drain()
-    assert team.do(lambda c: c.drafts.get(again.id)).status == "pending_review"
-    assert team.do(lambda c: c.drafts.get(third.id)).status == "archived"
+    assert client.call(lambda c: c.drafts.get(again.id)).status == "pending_review"
+    assert client.call(lambda c: c.drafts.get(third.id)).status == "archived"
 
     slots: list[Slot | SlotDict] = [Slot(day_of_week=day, hour=9, minute=0) for day in range(6)]
     slots.append({"day_of_week": 6, "hour": 9, "minute": 0})
-    assert len(team.do(lambda c: c.schedule.replace_slots(slots))) == 7
-    assert {draft.id for draft in team.do(lambda c: c.schedule.unscheduled())} == {first.id, second.id}
-    scheduled = team.do(lambda c: c.schedule.bulk())
+    assert len(client.call(lambda c: c.schedule.replace_slots(slots))) == 7
+    assert {draft.id for draft in client.call(lambda c: c.schedule.unscheduled())} == {first.id, second.id}
+    scheduled = client.call(lambda c: c.schedule.bulk())
     assert (len(scheduled.scheduled), scheduled.skipped, scheduled.reason) == (2, 0, None)
     times = [one.scheduled_at for one in scheduled.scheduled if one.scheduled_at is not None]
     assert times[1] - times[0] == timedelta(days=1)
-    assert [draft.id for draft in team.do(lambda c: c.schedule.conflicts(times[0])).conflicts] == [
+    assert [draft.id for draft in client.call(lambda c: c.schedule.conflicts(times[0])).conflicts] == [
         scheduled.scheduled[0].id
     ]
 
-    feed_address = team.do(lambda c: c.calendar.feed())
+    feed_address = client.call(lambda c: c.calendar.feed())
     assert feed_address.enabled
     document = Calendar.from_ical(httpx.get(feed_address.url or "").content)
     assert [event.start for event in document.events] == times
 
     clock.advance(days=3)
     pandocast_server.drain()
-    posted = {draft.id: draft for draft in team.all(lambda c: c.drafts.list(status="posted"))}
+    posted = {draft.id: draft for draft in client.read_all(lambda c: c.drafts.list(status="posted"))}
     assert set(posted) == {first.id, second.id}
     assert posted[first.id].text == "Writing is thinking."
 
-    row = team.do(
+    row = client.call(
         lambda c: c.engagement.record(draft_id=first.id, platform="twitter", likes=8, impressions=100)
     )
     assert (row.engagement_rate, row.status, row.replies) == (0.08, "posted", 0)
-    summary = team.do(lambda c: c.engagement.summary(top=1))
+    summary = client.call(lambda c: c.engagement.summary(top=1))
     assert (summary.total_posted, summary.total_with_metrics, summary.total_likes) == (2, 1, 8)
     assert summary.top_posts[0].draft_id == first.id
-    best = team.do(lambda c: c.schedule.best_times(platform="twitter"))
+    best = client.call(lambda c: c.schedule.best_times(platform="twitter"))
     posted_at = posted[first.id].posted_at
     assert posted_at is not None
     assert [(time.platform, time.hour) for time in best] == [("twitter", posted_at.hour)]
-    assert team.do(lambda c: c.schedule.recommended_times(platforms=["twitter", "linkedin"]))
+    assert client.call(lambda c: c.schedule.recommended_times(platforms=["twitter", "linkedin"]))
 
-    stats = team.do(lambda c: c.pipeline.stats())
+    stats = client.call(lambda c: c.pipeline.stats())
     assert (stats.total_runs, stats.success_rate, stats.average_drafts_per_run) == (1, 1, 3)
 
 
-def test_a_source_degrades_recovers_and_goes_with_all_it_brought(
-    team: Team, feed: Feed, pandocast_server: ReferenceServer
+def test_a_source_degrades_recovers_and_is_deleted_with_its_drafts(
+    client: Client, feed: Feed, pandocast_server: ReferenceServer
 ) -> None:
-    source = team.do(lambda c: c.sources.create(name="Notes", type="rss", url=feed.url))
+    source = client.call(lambda c: c.sources.create(name="Notes", type="rss", url=feed.url))
 
     def run() -> None:
-        team.do(lambda c: c.pipeline.trigger())
+        client.call(lambda c: c.pipeline.trigger())
         pandocast_server.drain()
 
     for count, health in [(1, "degraded"), (2, "degraded"), (3, "degraded"), (4, "degraded"), (5, "failing")]:
         feed.status = 503
         run()
-        (found,) = team.do(lambda c: c.sources.list())
+        (found,) = client.call(lambda c: c.sources.list())
         assert (found.fail_count, found.health) == (count, health)
         assert "503" in (found.last_error or "")
     feed.status = 200
     run()
     run()  # what was seen is not taken again
-    (found,) = team.do(lambda c: c.sources.list())
+    (found,) = client.call(lambda c: c.sources.list())
     assert (found.fail_count, found.health, found.last_error, found.item_count) == (0, "healthy", None, 3)
-    runs = team.all(lambda c: c.pipeline.runs(limit=2))
+    runs = client.read_all(lambda c: c.pipeline.runs(limit=2))
     assert [run.status for run in runs] == ["completed", "completed", *["failed"] * 5]
     assert [run.drafts_generated for run in runs] == [0, 3, 0, 0, 0, 0, 0]
-    assert len(team.all(lambda c: c.drafts.list(limit=1))) == 3
+    assert len(client.read_all(lambda c: c.drafts.list(limit=1))) == 3
 
-    team.do(lambda c: c.sources.delete(source.id))
-    assert team.do(lambda c: c.sources.list()) == []
-    assert team.all(lambda c: c.drafts.list()) == []
+    client.call(lambda c: c.sources.delete(source.id))
+    assert client.call(lambda c: c.sources.list()) == []
+    assert client.read_all(lambda c: c.drafts.list()) == []
 
 
 def test_drafts_are_generated_from_a_page_or_a_prompt(
-    team: Team, feed: Feed, pandocast_server: ReferenceServer
+    client: Client, feed: Feed, pandocast_server: ReferenceServer
 ) -> None:
-    created = team.do(
+    created = client.call(
         lambda c: c.drafts.generate(prompt="Why calm teams ship more", formats=["SHORT", "BLOG"])
     )
     assert (created.mode, [draft.status for draft in created.drafts]) == (
@@ -188,52 +192,50 @@ def test_drafts_are_generated_from_a_page_or_a_prompt(
         ["pending_generation"] * 2,
     )
     feed.status = 500
-    lost = team.do(lambda c: c.drafts.generate(url=feed.url))
+    lost = client.call(lambda c: c.drafts.generate(url=feed.url))
     pandocast_server.drain()
-    written = [draft for draft in team.all(lambda c: c.drafts.list()) if draft.item_id == created.item_id][
-        ::-1
-    ]
+    written = [
+        draft for draft in client.read_all(lambda c: c.drafts.list()) if draft.item_id == created.item_id
+    ][::-1]
     assert [(draft.status, draft.format) for draft in written] == [
         ("pending_review", "SHORT"),
         ("pending_review", "BLOG"),
     ]
     assert all(draft.text.strip() for draft in written)
-    failed = team.do(lambda c: c.drafts.get(lost.drafts[0].id))
+    failed = client.call(lambda c: c.drafts.get(lost.drafts[0].id))
     assert failed.status == "failed"
     assert "500" in (failed.feedback or "")
 
 
-def test_pausing_holds_posts_and_resuming_posts_the_overdue_in_order(
-    team: Team, pandocast_server: ReferenceServer
-) -> None:
+def test_resuming_posts_overdue_drafts_in_order(client: Client, pandocast_server: ReferenceServer) -> None:
     now = pandocast_server.clock.now()
-    drafts = [team.do(lambda c: c.drafts.create(text="Later")).drafts[0] for _ in range(3)]
+    drafts = [client.call(lambda c: c.drafts.create(text="Later")).drafts[0] for _ in range(3)]
     hours = dict(zip([draft.id for draft in drafts], (3, 1, 2), strict=True))
 
     def schedule(id_: str, hour: int) -> None:
-        team.do(lambda c: c.drafts.approve(id_))
-        team.do(lambda c: c.drafts.schedule(id_, scheduled_at=now + timedelta(hours=hour)))
+        client.call(lambda c: c.drafts.approve(id_))
+        client.call(lambda c: c.drafts.schedule(id_, scheduled_at=now + timedelta(hours=hour)))
 
     for id_, hour in hours.items():
         schedule(id_, hour)
-    team.do(lambda c: c.schedule.pause())
+    client.call(lambda c: c.schedule.pause())
     pandocast_server.clock.advance(hours=5)
     pandocast_server.drain()
-    assert team.do(lambda c: c.schedule.is_paused())
-    assert team.all(lambda c: c.drafts.list(status="posted")) == []
-    team.do(lambda c: c.schedule.resume())
+    assert client.call(lambda c: c.schedule.is_paused())
+    assert client.read_all(lambda c: c.drafts.list(status="posted")) == []
+    client.call(lambda c: c.schedule.resume())
     pandocast_server.drain()
-    posted = team.all(lambda c: c.drafts.list(status="posted"))
+    posted = client.read_all(lambda c: c.drafts.list(status="posted"))
     in_order = sorted(posted, key=lambda draft: draft.posted_at or now)
     assert [hours[draft.id] for draft in in_order] == [1, 2, 3]
 
 
-def test_a_voice_profile_is_not_there_until_somebody_describes_it(team: Team) -> None:
+def test_a_voice_profile_is_not_found_until_it_is_updated(client: Client) -> None:
     with pytest.raises(NotFoundError):
-        team.do(lambda c: c.voice_profile.get())
-    team.do(lambda c: c.voice_profile.update(style="Warm and brief", avoid=["synergy"]))
-    changed = team.do(lambda c: c.voice_profile.update(examples=["We ship on Tuesdays."]))
-    assert changed == team.do(lambda c: c.voice_profile.get())
+        client.call(lambda c: c.voice_profile.get())
+    client.call(lambda c: c.voice_profile.update(style="Warm and brief", avoid=["synergy"]))
+    changed = client.call(lambda c: c.voice_profile.update(examples=["We ship on Tuesdays."]))
+    assert changed == client.call(lambda c: c.voice_profile.get())
     assert (changed.style, changed.avoid, changed.examples) == (
         "Warm and brief",
         ["synergy"],
@@ -241,8 +243,8 @@ def test_a_voice_profile_is_not_there_until_somebody_describes_it(team: Team) ->
     )
 
 
-def test_an_experiment_is_concluded_with_a_winner(team: Team, pandocast_server: ReferenceServer) -> None:
-    made = team.do(
+def test_a_concluded_experiment_has_a_winner(client: Client, pandocast_server: ReferenceServer) -> None:
+    made = client.call(
         lambda c: c.experiments.create(
             name="Hook",
             parameter="opening",
@@ -251,40 +253,42 @@ def test_an_experiment_is_concluded_with_a_winner(team: Team, pandocast_server: 
     )
     assert (made.status, made.ended_at) == ("active", None)
     pandocast_server.experiments.conclude(made.id, winner="A")
-    (concluded,) = team.do(lambda c: c.experiments.list(status="concluded"))
+    (concluded,) = client.call(lambda c: c.experiments.list(status="concluded"))
     assert concluded.results is not None
     assert (concluded.id, concluded.results.winner) == (made.id, "A")
-    assert team.do(lambda c: c.experiments.list(status="active")) == []
+    assert client.call(lambda c: c.experiments.list(status="active")) == []
 
 
-def test_the_wait_for_a_pipeline_that_never_ran_ends_in_time(team: Team) -> None:
+def test_the_wait_for_a_pipeline_without_runs_times_out(client: Client) -> None:
     with pytest.raises(WaitTimeoutError):
-        team.do(lambda c: c.pipeline.wait(timeout=0.3))
+        client.call(lambda c: c.pipeline.wait(timeout=0.3))
 
 
-def test_refusals_come_as_their_errors(hire: Hire, team: Team, pandocast_server: ReferenceServer) -> None:
-    draft = team.do(lambda c: c.drafts.create(text="Hello")).drafts[0]
+def test_each_error_status_raises_its_error(
+    connect: Connect, client: Client, pandocast_server: ReferenceServer
+) -> None:
+    draft = client.call(lambda c: c.drafts.create(text="Hello")).drafts[0]
     with pytest.raises(ConflictError):
-        team.do(lambda c: c.drafts.cancel_schedule(draft.id))
+        client.call(lambda c: c.drafts.cancel_schedule(draft.id))
     with pytest.raises(NotFoundError):
-        team.do(lambda c: c.drafts.get("drf_nobody"))
+        client.call(lambda c: c.drafts.get("drf_nobody"))
     with pytest.raises(BadRequestError, match="cursor"):
-        team.all(lambda c: c.drafts.list(cursor="never-issued"))
+        client.read_all(lambda c: c.drafts.list(cursor="never-issued"))
     with pytest.raises(BadRequestError, match="twitter"):
-        team.do(lambda c: c.sources.create(name="X", type="twitter", url="https://x.example/feed"))
-    with hire(pandocast_server, api_key=pandocast_server.create_workspace(name="other")) as stranger:
+        client.call(lambda c: c.sources.create(name="X", type="twitter", url="https://x.example/feed"))
+    with connect(pandocast_server, api_key=pandocast_server.create_workspace(name="other")) as stranger:
         with pytest.raises(NotFoundError):
-            stranger.do(lambda c: c.drafts.get(draft.id))
-        assert stranger.all(lambda c: c.drafts.list()) == []
-    with hire(pandocast_server, api_key=pandocast_server.create_key(read_only=True)) as reader:
-        assert reader.do(lambda c: c.drafts.get(draft.id)).id == draft.id
+            stranger.call(lambda c: c.drafts.get(draft.id))
+        assert stranger.read_all(lambda c: c.drafts.list()) == []
+    with connect(pandocast_server, api_key=pandocast_server.create_key(read_only=True)) as reader:
+        assert reader.call(lambda c: c.drafts.get(draft.id)).id == draft.id
         with pytest.raises(PermissionDeniedError):
-            reader.do(lambda c: c.drafts.approve(draft.id))
-    with hire(pandocast_server, api_key="pk_test_wrong") as nobody, pytest.raises(AuthenticationError):
-        nobody.do(lambda c: c.schedule.slots())
+            reader.call(lambda c: c.drafts.approve(draft.id))
+    with connect(pandocast_server, api_key="pk_test_wrong") as nobody, pytest.raises(AuthenticationError):
+        nobody.call(lambda c: c.schedule.slots())
 
 
-def test_a_page_that_fails_loses_nothing(pandocast_server: ReferenceServer) -> None:
+def test_an_iterator_continues_after_a_page_that_failed(pandocast_server: ReferenceServer) -> None:
     with pandocast_server.passband_client() as client:
         ids = [client.drafts.create(text=f"Draft {number}").drafts[0].id for number in range(5)]
         reader = iter(client.with_options(max_retries=0).drafts.list(limit=2))

@@ -73,10 +73,10 @@ class ScheduleMachine(RuleBasedStateMachine):
 
     @rule(slots=SLOTS)
     def replace_slots(self, slots: list[tuple[int, int, int]]) -> None:
-        answer = self.client.schedule.replace_slots(
+        response = self.client.schedule.replace_slots(
             Slot(day_of_week=day, hour=hour, minute=minute) for day, hour, minute in slots
         )
-        assert [(slot.day_of_week, slot.hour, slot.minute) for slot in answer] == sorted(slots)
+        assert [(slot.day_of_week, slot.hour, slot.minute) for slot in response] == sorted(slots)
         self.model.slots = slots
 
     @rule()
@@ -87,9 +87,9 @@ class ScheduleMachine(RuleBasedStateMachine):
         self.model.approved.append(draft.id)
 
     @precondition(lambda self: self.model.approved)
-    @rule(place=st.integers(0, 100))
-    def enqueue(self, place: int) -> None:
-        id_ = self.model.approved[place % len(self.model.approved)]
+    @rule(index=st.integers(0, 100))
+    def enqueue(self, index: int) -> None:
+        id_ = self.model.approved[index % len(self.model.approved)]
         possible = {self._next_free()}
         if possible == {None}:
             with pytest.raises(ConflictError):
@@ -104,14 +104,14 @@ class ScheduleMachine(RuleBasedStateMachine):
     @rule()
     def bulk(self) -> None:
         waiting = list(self.model.approved)
-        answer = self.client.schedule.bulk()
+        response = self.client.schedule.bulk()
         if not self.model.slots:
-            assert (answer.scheduled, answer.skipped) == ([], len(waiting))
-            assert (answer.reason is None) == (not waiting)
+            assert (response.scheduled, response.skipped) == ([], len(waiting))
+            assert (response.reason is None) == (not waiting)
             return
-        assert [one.id for one in answer.scheduled] == waiting  # the oldest first
-        assert answer.skipped == 0
-        for one in answer.scheduled:
+        assert [one.id for one in response.scheduled] == waiting  # the oldest first
+        assert response.skipped == 0
+        for one in response.scheduled:
             assert one.id is not None
             assert one.scheduled_at is not None
             assert one.scheduled_at == self._next_free()
@@ -119,9 +119,9 @@ class ScheduleMachine(RuleBasedStateMachine):
             self.model.scheduled[one.id] = one.scheduled_at
 
     @precondition(lambda self: self.model.scheduled)
-    @rule(place=st.integers(0, 100))
-    def cancel(self, place: int) -> None:
-        id_ = sorted(self.model.scheduled)[place % len(self.model.scheduled)]
+    @rule(index=st.integers(0, 100))
+    def cancel(self, index: int) -> None:
+        id_ = sorted(self.model.scheduled)[index % len(self.model.scheduled)]
         assert self.client.drafts.cancel_schedule(id_).scheduled_at is None
         del self.model.scheduled[id_]
         self.model.approved.append(id_)
@@ -146,14 +146,14 @@ class ScheduleMachine(RuleBasedStateMachine):
         self.model.post_what_is_due(self.server.clock.now())
 
     @precondition(lambda self: self.model.scheduled)
-    @rule(place=st.integers(0, 100), minutes=st.integers(-61, 61))
-    def ask_for_conflicts(self, place: int, minutes: int) -> None:
+    @rule(index=st.integers(0, 100), minutes=st.integers(-61, 61))
+    def read_conflicts(self, index: int, minutes: int) -> None:
         times = sorted(self.model.scheduled.values())
-        at = times[place % len(times)] + timedelta(minutes=minutes)
+        at = times[index % len(times)] + timedelta(minutes=minutes)
         near = {id_ for id_, one in self.model.scheduled.items() if abs(one - at) <= timedelta(minutes=30)}
-        answer = self.client.schedule.conflicts(at)
-        assert {draft.id for draft in answer.conflicts} == near
-        assert (answer.has_conflict, answer.count) == (bool(near), len(near))
+        response = self.client.schedule.conflicts(at)
+        assert {draft.id for draft in response.conflicts} == near
+        assert (response.has_conflict, response.count) == (bool(near), len(near))
 
     @invariant()
     def every_draft_is_where_the_model_has_it(self) -> None:

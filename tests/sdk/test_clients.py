@@ -1,4 +1,4 @@
-"""What the clients of both services have in common, in both flavours, and what tells them apart."""
+"""The clients of both services in both flavours: constructors, resources, copies, and requests."""
 
 import asyncio
 import inspect
@@ -30,7 +30,7 @@ def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @OF_PASSBAND
-def test_passband_has_no_address_of_its_own(kind: type[Passband], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_passband_has_no_default_base_url(kind: type[Passband], monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="pass it or set PASSBAND_BASE_URL"):
         kind(api_key=KEY)
     monkeypatch.setenv("PASSBAND_BASE_URL", URL)
@@ -48,22 +48,22 @@ def test_a_key_of_pandocast_is_not_sent_to_passband(
 
 
 @EVERY
-def test_an_editor_finds_a_constructor_that_explains_every_option(kind: type[Client]) -> None:
-    explained = inspect.getdoc(kind.__init__)
-    assert explained is not None
+def test_every_argument_of_a_constructor_is_documented(kind: type[Client]) -> None:
+    docstring = inspect.getdoc(kind.__init__)
+    assert docstring is not None
     for name, parameter in inspect.signature(kind).parameters.items():
         assert parameter.kind is parameter.KEYWORD_ONLY
-        assert f"{name}: " in explained
+        assert f"{name}: " in docstring
     service = kind.__name__.removeprefix("Async").upper()
-    assert f"{service}_API_KEY" in explained
-    assert f"{service}_BASE_URL" in explained
+    assert f"{service}_API_KEY" in docstring
+    assert f"{service}_BASE_URL" in docstring
     asynchronous = kind.__name__.startswith("Async")
     assert ("AsyncHTTPClient" in inspect.signature(kind).parameters["http_client"].annotation) is asynchronous
-    assert ("httpx2.AsyncClient" in explained) is asynchronous
+    assert ("httpx2.AsyncClient" in docstring) is asynchronous
 
 
 @EVERY
-def test_every_resource_is_made_once_and_documented(kind: type[Client]) -> None:
+def test_every_resource_is_cached_and_documented(kind: type[Client]) -> None:
     client = kind(api_key=KEY, base_url=URL)
     sync = Passband if kind.__name__.endswith("Passband") else Pandocast
     offered = {name for name in vars(kind) if not name.startswith("_")}
@@ -77,7 +77,7 @@ def test_every_resource_is_made_once_and_documented(kind: type[Client]) -> None:
 
 
 @EVERY
-def test_a_copy_is_of_the_same_kind_and_has_resources_of_its_own(kind: type[Client]) -> None:
+def test_a_copy_has_the_same_class_and_its_own_resources(kind: type[Client]) -> None:
     client = kind(api_key=KEY, base_url=URL, timeout=7)
     copy = client.with_options(timeout=9, base_url="https://other.example")
     assert type(copy) is kind
@@ -89,14 +89,14 @@ def test_a_copy_is_of_the_same_kind_and_has_resources_of_its_own(kind: type[Clie
 
 
 @EVERY
-def test_a_client_pickles_with_its_options_and_shows_no_key(kind: type[Client]) -> None:
+def test_a_client_pickles_with_its_options_and_its_repr_shows_no_key(kind: type[Client]) -> None:
     client = kind(api_key=KEY, base_url=URL, max_retries=5)
     again = pickle.loads(pickle.dumps(client))  # noqa: S301 - our own
     assert type(again) is kind
-    told, kept = client._session.options, again._session.options
-    assert (kept.api_key, kept.base_url, kept.max_retries) == (KEY, URL, 5)
-    assert kept.service == told.service == kind.__name__.removeprefix("Async")
-    assert KEY not in f"{client!r} {kept!r}"
+    before, after = client._session.options, again._session.options
+    assert (after.api_key, after.base_url, after.max_retries) == (KEY, URL, 5)
+    assert after.service == before.service == kind.__name__.removeprefix("Async")
+    assert KEY not in f"{client!r} {after!r}"
 
 
 async def request_things(client: AsyncPandocast | AsyncPassband) -> Response:
@@ -105,16 +105,16 @@ async def request_things(client: AsyncPandocast | AsyncPassband) -> Response:
 
 
 @EVERY
-def test_any_request_can_be_sent(kind: type[Client]) -> None:
+def test_request_sends_any_request(kind: type[Client]) -> None:
     with respx.mock(base_url=URL) as wire:
         route = wire.get("/things", params={"a": "1"}).respond(json={"b": 2})
         client = kind(api_key=KEY, base_url=URL, rate_limit=OFF)
         if isinstance(client, Pandocast | Passband):
             with client:
-                answer = client.request("GET", "/things", params={"a": 1})
+                response = client.request("GET", "/things", params={"a": 1})
         else:
-            answer = asyncio.run(request_things(client))
-    assert answer.json() == {"b": 2}
+            response = asyncio.run(request_things(client))
+    assert response.json() == {"b": 2}
     assert route.calls.last.request.headers["authorization"] == f"Bearer {KEY}"
 
 
@@ -125,7 +125,7 @@ def two_pages_of_runs(request: httpx.Request) -> httpx.Response:
     return httpx.Response(200, json={"runs": [{"id": name, "status": "failed"}], "nextCursor": following})
 
 
-def test_lists_of_passband_go_on_by_cursor() -> None:
+def test_lists_of_passband_continue_by_cursor() -> None:
     with respx.mock(base_url=URL) as wire:
         wire.get("/pipeline/runs").mock(side_effect=two_pages_of_runs)
         with Passband(api_key=KEY, base_url=URL) as client:
@@ -135,7 +135,7 @@ def test_lists_of_passband_go_on_by_cursor() -> None:
             assert [run.id for run in client.pipeline.runs(limit=1, cursor="older")] == ["r1"]
 
 
-def test_lists_of_passband_go_on_by_cursor_in_an_event_loop_too() -> None:
+def test_async_lists_of_passband_continue_by_cursor() -> None:
     async def listing() -> None:
         async with AsyncPassband(api_key=KEY, base_url=URL) as client:
             page = await client.pipeline.runs(limit=1)

@@ -1,4 +1,4 @@
-"""Editors built on jedi complete and explain what a client offers, without running anything."""
+"""Editors built on jedi complete what a client offers and show its documentation; they run nothing."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -102,7 +102,7 @@ def test_a_constructor_shows_its_signature_and_its_documentation(client: str, tm
 
 
 @pytest.mark.parametrize("client", ["Pandocast", "AsyncPandocast"])
-def test_hovering_explains(client: str, tmp_path: Path) -> None:
+def test_hovering_shows_the_documentation(client: str, tmp_path: Path) -> None:
     for expression, explanation in (
         ("client.content", "Uploads, and the posts generated from them"),
         ("client.content.list", "List the uploads of the workspace, newest first"),

@@ -1,4 +1,4 @@
-"""The tree of errors: it crosses processes, and says what a caller has to know."""
+"""The errors: their hierarchy, their messages and attributes, and how they pickle."""
 
 import copy
 import pickle
@@ -97,7 +97,7 @@ def test_every_error_can_be_copied(error: PandocastError) -> None:
 
 
 @EVERY
-def test_a_cause_that_cannot_pickle_is_left_behind(error: PandocastError) -> None:
+def test_an_error_pickles_without_its_cause(error: PandocastError) -> None:
     again = copy.copy(error)
     again.__cause__ = RuntimeError(Lock())
     assert pickle.loads(pickle.dumps(again)).__cause__ is None  # noqa: S301 - our own
@@ -122,12 +122,14 @@ def test_pickled_headers_still_ignore_case() -> None:
         (WebhookVerificationError, [WebhookPayloadError]),
     ],
 )
-def test_the_tree(parent: type[PandocastError], children: list[type[PandocastError]]) -> None:
+def test_errors_have_these_base_classes(
+    parent: type[PandocastError], children: list[type[PandocastError]]
+) -> None:
     assert all(issubclass(child, parent) for child in children)
     assert issubclass(parent, PandocastError)
 
 
-def test_the_branches_of_the_tree_are_separate() -> None:
+def test_errors_have_no_other_base_classes() -> None:
     for kind in (APIConnectionError, DeadlineExceededError, ResponseValidationError, WaitTimeoutError):
         assert not issubclass(kind, APIStatusError)
     assert not issubclass(DeadlineExceededError, APIConnectionError)
@@ -135,11 +137,11 @@ def test_the_branches_of_the_tree_are_separate() -> None:
 
 def test_an_unknown_outcome_is_part_of_the_message() -> None:
     for error in EXAMPLES:
-        said = "whether it was carried out is unknown" in str(error)
-        assert said is error.outcome_unknown
+        stated = "whether it was carried out is unknown" in str(error)
+        assert stated is error.outcome_unknown
 
 
-def test_a_record_of_a_request_cannot_be_changed() -> None:
+def test_a_request_record_is_frozen() -> None:
     with pytest.raises(AttributeError):
         RECORD.method = "GET"  # type: ignore[misc] # the mistake
     assert str(RECORD) == "POST https://api.example/api/v1/content/upload"

@@ -1,4 +1,4 @@
-"""Every public name loads under a fake clock too, tells its time, and is as good as ever when it has stopped.
+"""Every public name can be loaded under a fake clock, uses its time, and works once it has stopped.
 
 Starting freezegun reads each name that `dir` lists of each module, so it loads them all by itself.
 """
@@ -13,7 +13,7 @@ IMPORT = """
 import pandocast_sdk
 from pandocast_sdk import models, webhooks
 
-def judge(timestamp):
+def unwrap(timestamp):
     body = b'{"event": "x", "timestamp": "%s", "data": {}}' % timestamp.encode()
     headers = {"X-Pandocast-Signature": webhooks.sign(body, "secret")}
     return webhooks.Webhook("secret", tolerance=86400).unwrap(body, headers)
@@ -28,7 +28,7 @@ for package in pandocast_sdk, models, webhooks:
         getattr(package, name)
 assert read("2026-01-02T03:04:05Z").isoformat() == "2026-01-02T03:04:05+00:00"
 assert read(datetime.now(UTC)).year == 2020
-assert judge("2020-02-03T00:00:00Z").timestamp.year == 2020
+assert unwrap("2020-02-03T00:00:00Z").timestamp.year == 2020
 """
 
 AFTERWARDS = """
@@ -39,7 +39,7 @@ for module in [module for name, module in sys.modules.items() if name.startswith
 assert models.Content.model_fields["created_at"].annotation is datetime
 assert read(datetime.now(UTC)).year > 2020
 try:
-    judge("2020-02-03T00:00:00Z")
+    unwrap("2020-02-03T00:00:00Z")
     raise AssertionError("it is not 2020")
 except pandocast_sdk.WebhookVerificationError:
     pass

@@ -34,18 +34,18 @@ def test_literals_are_exported_beside_classes() -> None:
     assert get_origin(pandocast_sdk.DraftFormat) is Literal
 
 
-def test_what_the_operations_read_is_not_exported_at_the_top() -> None:
+def test_envelopes_of_responses_are_not_exported_at_the_top() -> None:
     assert set(models.__all__) > {"ContentList", "SlotList"}
     assert not {"ContentList", "SlotList", "WireModel"} & set(pandocast_sdk.__all__)
 
 
 @pytest.mark.parametrize("package", [pandocast_sdk, models, webhooks], ids=lambda package: package.__name__)
-def test_other_names_are_not_there(package: ModuleType) -> None:
+def test_any_other_name_is_an_attribute_error(package: ModuleType) -> None:
     with pytest.raises(AttributeError, match="has no attribute 'Nonsense'"):
         _ = package.Nonsense
 
 
-def test_the_generated_files_are_as_generated() -> None:
+def test_the_generated_files_are_current() -> None:
     assert list(exports.faults(ROOT)) == []
 
 
@@ -122,5 +122,5 @@ HEAVY = {"httpx", "pydantic", "attrs", "tenacity"}
         ),
     ],
 )
-def test_importing_one_thing_loads_that_thing(statement: str, unloaded: set[str]) -> None:
+def test_importing_one_name_loads_no_heavy_module(statement: str, unloaded: set[str]) -> None:
     assert not unloaded & set(run(f"{statement}\nimport sys\nprint(*sys.modules)").split())

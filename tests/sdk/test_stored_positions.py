@@ -1,37 +1,34 @@
-"""Lists that go on from a stored position, in another client, and uploads that are settled by a read."""
+"""Stored positions: a list continues from one in another client."""
 
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from support.flavours import Connect
 
-from pandocast_sdk import PandocastError
 from pandocast_server.testing import ReferenceServer
 
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 
 
-class Reading:
-    """Both services of a server through the clients of one flavour."""
+class Lists:
+    """The lists of both services of a server, through the clients of one flavour."""
 
-    def __init__(self, content: Any, team: Any, portal: BlockingPortal | None = None) -> None:
+    def __init__(self, content: Any, passband: Any, portal: BlockingPortal | None = None) -> None:
         self.content = content
-        self.team = team
+        self.passband = passband
         self._portal = portal
 
     def first(self, items: Any, count: int) -> tuple[list[str], str]:
         """Take some items of a list, and the position after them, through JSON."""
         if self._portal is None:
             with iter(items) as iterator:
-                came = [next(iterator).id for _ in range(count)]
+                found = [next(iterator).id for _ in range(count)]
         else:
-            came, iterator = self._portal.call(self._first, items, count)
-        return came, json.loads(json.dumps(iterator.position))
+            found, iterator = self._portal.call(self._first, items, count)
+        return found, json.loads(json.dumps(iterator.position))
 
     def rest(self, items: Any) -> list[str]:
         """Read a list to its end."""
@@ -48,15 +45,15 @@ class Reading:
 
 
 @contextmanager
-def reading(server: ReferenceServer, flavour: str) -> Iterator[Reading]:
+def reading(server: ReferenceServer, flavour: str) -> Iterator[Lists]:
     if flavour == "sync":
-        with server.client() as client, server.passband_client() as team:
-            yield Reading(client.content, team)
+        with server.client() as client, server.passband_client() as passband:
+            yield Lists(client.content, passband)
         return
     with start_blocking_portal() as portal:
         clients = (server.async_client(), server.async_passband_client())
         try:
-            yield Reading(clients[0].content, clients[1], portal)
+            yield Lists(clients[0].content, clients[1], portal)
         finally:
             for each in clients:
                 portal.call(each.close)
@@ -64,7 +61,7 @@ def reading(server: ReferenceServer, flavour: str) -> Iterator[Reading]:
 
 @FLAVOURS
 @pytest.mark.parametrize("taken", [0, 1, 2, 3, 4, 7])
-def test_uploads_go_on_where_another_client_stood(
+def test_uploads_continue_from_the_position_of_another_client(
     flavour: str, taken: int, pandocast_server: ReferenceServer
 ) -> None:
     with pandocast_server.client() as writer:
@@ -74,16 +71,16 @@ def test_uploads_go_on_where_another_client_stood(
 
         names = [add() for _ in range(7)][::-1]
         with reading(pandocast_server, flavour) as before:
-            came, position = before.first(before.content.list(limit=2, prefetch=2), taken)
+            found, position = before.first(before.content.list(limit=2, prefetch=2), taken)
         if taken:
             add()
         with reading(pandocast_server, flavour) as after:
-            assert came + after.rest(after.content.list(position=position, prefetch=1)) == names
+            assert found + after.rest(after.content.list(position=position, prefetch=1)) == names
 
 
 @FLAVOURS
 @pytest.mark.parametrize("taken", [0, 1, 2, 3, 6, 7])
-def test_drafts_go_on_where_another_client_stood(
+def test_drafts_continue_from_the_position_of_another_client(
     flavour: str, taken: int, pandocast_server: ReferenceServer
 ) -> None:
     with pandocast_server.passband_client() as writer:
@@ -93,39 +90,47 @@ def test_drafts_go_on_where_another_client_stood(
 
         names = [add() for _ in range(7)][::-1]
         with reading(pandocast_server, flavour) as before:
-            listed = before.team.drafts.list(status="pending_review", tags=["a", "b"], limit=2, prefetch=2)
-            came, position = before.first(listed, taken)
-        for name in came:
+            listed = before.passband.drafts.list(
+                status="pending_review", tags=["a", "b"], limit=2, prefetch=2
+            )
+            found, position = before.first(listed, taken)
+        for name in found:
             writer.drafts.approve(name)
         if taken:
             add()
         with reading(pandocast_server, flavour) as after:
-            listed = after.team.drafts.list(
+            listed = after.passband.drafts.list(
                 status="pending_review", tags=["b", "a"], limit=3, position=position, prefetch=1
             )
-            assert came + after.rest(listed) == names
+            assert found + after.rest(listed) == names
 
 
 @FLAVOURS
-def test_runs_go_on_where_another_client_stood(flavour: str, pandocast_server: ReferenceServer) -> None:
+def test_runs_continue_from_the_position_of_another_client(
+    flavour: str, pandocast_server: ReferenceServer
+) -> None:
     with pandocast_server.passband_client() as writer:
         for _ in range(4):
             writer.pipeline.trigger()
             writer.pipeline.wait(timeout=20)
     with reading(pandocast_server, flavour) as reader:
-        runs = reader.team.pipeline.runs
+        runs = reader.passband.pipeline.runs
         names = reader.rest(runs())
         assert len(names) == 4
-        came, position = reader.first(runs(limit=2, prefetch=3), 3)
-        assert came + reader.rest(runs(limit=2, position=position, prefetch=3)) == names
+        found, position = reader.first(runs(limit=2, prefetch=3), 3)
+        assert found + reader.rest(runs(limit=2, position=position, prefetch=3)) == names
 
 
 @FLAVOURS
-def test_what_is_no_position_of_the_list_is_refused_before_anything_is_sent(
+def test_a_position_of_another_list_is_rejected_before_anything_is_sent(
     flavour: str, pandocast_server: ReferenceServer
 ) -> None:
     with reading(pandocast_server, flavour) as reader:
-        content, drafts, runs = reader.content.list, reader.team.drafts.list, reader.team.pipeline.runs
+        content, drafts, runs = (
+            reader.content.list,
+            reader.passband.drafts.list,
+            reader.passband.pipeline.runs,
+        )
         _, of_uploads = reader.first(content(), 0)
         _, of_drafts = reader.first(drafts(status="approved"), 0)
         sent = len(pandocast_server.requests)
@@ -148,7 +153,7 @@ def test_what_is_no_position_of_the_list_is_refused_before_anything_is_sent(
         assert len(pandocast_server.requests) == sent
 
 
-def test_the_position_of_a_page_is_behind_it(pandocast_server: ReferenceServer) -> None:
+def test_a_list_continues_from_the_position_of_a_page(pandocast_server: ReferenceServer) -> None:
     with reading(pandocast_server, "sync") as reader, pandocast_server.client() as client:
         rest = reader.rest
         for _ in range(5):
@@ -168,18 +173,3 @@ def test_the_position_of_a_page_is_behind_it(pandocast_server: ReferenceServer) 
         assert (end.items, end.total, end.has_more, end.next_page()) == ([], 5, False, None)
         assert end.position == pages.position
         assert len(pandocast_server.requests) == sent
-
-
-def test_a_lost_upload_is_found(connect: Connect, pandocast_server: ReferenceServer) -> None:
-    with connect(pandocast_server) as client:
-        client.upload("Another title")
-        pandocast_server.faults.add("POST", "/content/upload", drop=True, after_commit=True)
-        since = datetime.now(UTC) - timedelta(minutes=1)
-        with pytest.raises(PandocastError) as caught:
-            client.upload("A title")
-        assert caught.value.outcome_unknown
-        found = client.find_upload("A title", since)
-        assert found is not None
-        assert client.ids()[0] == found.id
-        assert client.find_upload("A title", since + timedelta(hours=1)) is None
-        assert client.find_upload("No such title", since) is None

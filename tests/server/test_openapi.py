@@ -4,7 +4,7 @@ import pytest
 import yaml
 from attrs import frozen
 from openapi_spec_validator import validate
-from support.openapi_judge import DESCRIPTIONS, MOUNT, PASSBAND_MOUNT, Description
+from support.openapi_document import DESCRIPTIONS, MOUNT, PASSBAND_MOUNT, Description
 from support.openapi_operations import METHODS, described_routes, route_faults, tag_faults
 
 from pandocast_sdk._core.operations.pandocast_routes import ROUTES as PANDOCAST_CALLED

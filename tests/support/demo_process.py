@@ -18,7 +18,7 @@ _COMMAND = [
 
 
 def _environment(**changes: str) -> dict[str, str]:
-    """Give the environment of a process: hardly anything of our own, so that what a test says holds."""
+    """Return the environment of a process: hardly anything of our own, so that what a test says holds."""
     inherited = {"PATH", "HOME", "LANG", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "VIRTUAL_ENV"}
     return {name: os.environ[name] for name in inherited & set(os.environ)} | changes
 
@@ -38,7 +38,7 @@ def start(
 
 
 def finish(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
-    """Wait for its end, and give its status, its output and its errors."""
+    """Wait for its end, and return its status, its output and its errors."""
     try:
         output, errors = process.communicate(timeout=60)
     finally:
@@ -47,7 +47,7 @@ def finish(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
 
 
 def run_in_a_terminal(*arguments: str, directory: Path | None = None) -> tuple[int, str, str]:
-    """Run the demo in a terminal where no colours are wanted, and give its status, output and errors."""
+    """Run the demo in a terminal where no colours are wanted, and return its status, output and errors."""
     pty = pytest.importorskip("pty", reason="needs a pseudo-terminal")
     controller, terminal = pty.openpty()
     process = subprocess.Popen(  # noqa: S603 - our own code

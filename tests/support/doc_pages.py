@@ -62,7 +62,7 @@ def pages(root: Path = ROOT) -> list[Path]:
 
 
 def blocks(page: Path) -> Iterator[Block]:
-    """Give the fenced blocks of a page, top to bottom."""
+    """Return the fenced blocks of a page, top to bottom."""
     for token in MarkdownIt().parse(page.read_text(encoding="utf-8")):
         if token.type == "fence" and token.map is not None:
             yield Block(page, token.map[0] + 2, token.info.strip(), token.content)
@@ -76,7 +76,7 @@ def commands(transcript: str) -> Iterator[Command]:
 
 
 def _free_port() -> str:
-    """Give a port to use instead of the one shown, which may be taken on this machine."""
+    """Return a port to use instead of the one shown, which may be taken on this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return str(probe.getsockname()[1])
@@ -168,7 +168,7 @@ class Reader:
 
 
 def environment_with(variables: Mapping[str, str]) -> dict[str, str]:
-    """Give the environment of somebody who has activated the virtual environment of these tests."""
+    """Return the environment of somebody who has activated the virtual environment of these tests."""
     scripts = str(Path(sys.executable).parent)
     path = os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)])
     return {**os.environ, **variables, "PATH": path, "PYTHONUNBUFFERED": "1"}

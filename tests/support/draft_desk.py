@@ -21,7 +21,7 @@ NEXT_SUNDAY = "2026-03-29T09:30:00Z"
 
 
 def create(api: Api, *, key: str | None = "", **body: object) -> dict[str, Any]:
-    """Create one draft, `Hello` unless the body says otherwise, and give the first there is."""
+    """Create one draft, `Hello` unless the body says otherwise, and return the first one created."""
     answer = api.send("POST", DRAFTS, key=key, json=body or {"text": "Hello"})
     assert answer.status_code == 201, answer.text
     draft: dict[str, Any] = answer.json()["drafts"][0]
@@ -29,7 +29,7 @@ def create(api: Api, *, key: str | None = "", **body: object) -> dict[str, Any]:
 
 
 def in_status(api: Api, status: str, **columns: object) -> str:
-    """Create a draft, put it into a status however hard to reach, and give its id."""
+    """Create a draft, put it into a status however hard to reach, and return its id."""
     draft_id: str = create(api)["id"]
     scheduled_at = datetime(2026, 3, 29, 10, tzinfo=UTC) if status == "scheduled" else None
     values = {"status": status, "scheduled_at": scheduled_at, **columns}
@@ -44,7 +44,7 @@ def patch(api: Api, draft_id: object, *, key: str | None = "", **body: object) -
 
 
 def act(api: Api, draft_id: object, action: str, **body: Any) -> dict[str, Any]:
-    """Take an action that succeeds, and give the draft that is answered."""
+    """Take an action that succeeds, and return the draft of the response."""
     answer = patch(api, draft_id, action=action, **body)
     assert answer.status_code == 200, answer.text
     draft: dict[str, Any] = answer.json()
@@ -59,7 +59,7 @@ def read(api: Api, draft_id: object) -> dict[str, Any]:
 
 
 def listed(api: Api, query: str = "", *, key: str | None = "") -> list[dict[str, Any]]:
-    """Give every draft that a query lets through, page after page."""
+    """Return every draft that a query lets through, page after page."""
     found: list[dict[str, Any]] = []
     cursor = ""
     while True:

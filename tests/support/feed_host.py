@@ -30,11 +30,11 @@ class FeedHost:
     def asked(self) -> list[str]:
         """The paths that were requested so far."""
         assert self.server is not None
-        return [heard.target for heard in self.server.heard]
+        return [request.target for request in self.server.requests]
 
     def answer(self, conversation: Conversation) -> None:
-        heard = conversation.read_request()
-        page = self.pages.get(heard.target, http("404 Not Found", b"s3cret page")) if heard else b""
+        request = conversation.read_request()
+        page = self.pages.get(request.target, http("404 Not Found", b"s3cret page")) if request else b""
         if isinstance(page, bytes):
             conversation.send(page)
         else:
@@ -75,7 +75,7 @@ def add_source(api: Api, url: str, *, key: str | None = "", **body: object) -> d
 
 
 def source(api: Api, source_id: object) -> dict[str, Any]:
-    """Give a source as it is listed now."""
+    """Return a source as it is listed now."""
     return next(row for row in api.send("GET", SOURCES).json() if row["id"] == source_id)
 
 
@@ -87,7 +87,7 @@ def trigger(api: Api, *, key: str | None = "") -> dict[str, Any]:
 
 
 def run(api: Api) -> dict[str, Any]:
-    """Trigger a run, let it end, and give it."""
+    """Trigger a run, let it end, and return it."""
     trigger(api)
     api.run_jobs()
     newest: dict[str, Any] = api.send("GET", RUNS).json()["runs"][0]
@@ -95,11 +95,11 @@ def run(api: Api) -> dict[str, Any]:
 
 
 def drafts(api: Api) -> Sequence[dict[str, Any]]:
-    """Give all drafts, newest first."""
+    """Return all drafts, newest first."""
     rows: list[dict[str, Any]] = api.send("GET", f"{PASSBAND}/drafts?limit=100").json()["drafts"]
     return rows
 
 
 def titles(api: Api) -> list[str]:
-    """Give the titles of what the drafts were written from, newest draft first."""
+    """Return the titles of what the drafts were written from, newest draft first."""
     return [draft["item"]["title"] for draft in drafts(api)]

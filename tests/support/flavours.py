@@ -1,4 +1,4 @@
-"""One way to call both clients, so that every scenario is told once and run for each."""
+"""One way to call both Pandocast clients, so that every test is written once and run with each."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from support import brought
+from support import caller_clients
 
 from pandocast_sdk import (
     AsyncPandocast,
@@ -23,8 +23,8 @@ from pandocast_server.testing import ReferenceServer
 T = TypeVar("T")
 
 
-class Driven(Protocol):
-    """What the scenarios need of a client, whichever flavour is behind it."""
+class Client(Protocol):
+    """The calls that tests make, through a client of either flavour."""
 
     def upload(self, title: str = "A title", text: str = "Some text. It has sentences.") -> Content: ...
     def ids(self, limit: int = 100, offset: int = 0) -> list[str]: ...
@@ -38,7 +38,7 @@ class Driven(Protocol):
     def request(self, method: str, path: str) -> Response: ...
 
 
-class Blocking:
+class SyncClient:
     """The sync client."""
 
     def __init__(self, client: Pandocast) -> None:
@@ -75,7 +75,7 @@ class Blocking:
         return self.client.request(method, path)
 
 
-class Awaiting:
+class AsyncClient:
     """The async client, in an event loop of its own."""
 
     def __init__(self, client: AsyncPandocast, portal: BlockingPortal) -> None:
@@ -132,11 +132,11 @@ class Connect(Protocol):
         deadline: float | None = None,
         max_retries: int = 2,
         rate_limit: RateLimitPolicy | None = None,
-    ) -> AbstractContextManager[Driven]: ...
+    ) -> AbstractContextManager[Client]: ...
 
 
 @contextmanager
-def connect_blocking(
+def connect_sync(
     server: ReferenceServer,
     *,
     api_key: str | None = None,
@@ -144,9 +144,9 @@ def connect_blocking(
     deadline: float | None = None,
     max_retries: int = 2,
     rate_limit: RateLimitPolicy | None = None,
-) -> Iterator[Driven]:
+) -> Iterator[Client]:
     with (
-        brought.blocking() as http_client,
+        caller_clients.sync_client() as http_client,
         Pandocast(
             api_key=api_key or server.api_key,
             base_url=server.base_url,
@@ -157,11 +157,11 @@ def connect_blocking(
             http_client=http_client,
         ) as client,
     ):
-        yield Blocking(client)
+        yield SyncClient(client)
 
 
 @contextmanager
-def connect_awaiting(
+def connect_async(
     server: ReferenceServer,
     *,
     api_key: str | None = None,
@@ -169,10 +169,10 @@ def connect_awaiting(
     deadline: float | None = None,
     max_retries: int = 2,
     rate_limit: RateLimitPolicy | None = None,
-) -> Iterator[Driven]:
+) -> Iterator[Client]:
     with (
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(brought.awaiting()) as http_client,
+        portal.wrap_async_context_manager(caller_clients.async_client()) as http_client,
     ):
         client = AsyncPandocast(
             api_key=api_key or server.api_key,
@@ -184,11 +184,11 @@ def connect_awaiting(
             http_client=http_client,
         )
         try:
-            yield Awaiting(client, portal)
+            yield AsyncClient(client, portal)
         finally:
             portal.call(client.close)
 
 
-FLAVOURS: dict[str, Callable[..., AbstractContextManager[Driven]]] = {"async": connect_awaiting}
-if "sync" in brought.FLAVOURS:
-    FLAVOURS["sync"] = connect_blocking
+FLAVOURS: dict[str, Callable[..., AbstractContextManager[Client]]] = {"async": connect_async}
+if "sync" in caller_clients.FLAVOURS:
+    FLAVOURS["sync"] = connect_sync

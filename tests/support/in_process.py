@@ -1,4 +1,4 @@
-"""The application without a socket: requests go straight in, answers are judged, jobs run when told to."""
+"""The application without a socket: requests go straight in, responses are judged, jobs run on demand."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ import httpx
 from attrs import define, field
 from sqlalchemy import select
 from starlette.types import ASGIApp
-from support.openapi_judge import JudgingMiddleware
+from support.openapi_middleware import JudgingMiddleware
 
 from pandocast_server.app import create_app
 from pandocast_server.auth.keys import create_key
@@ -78,7 +78,7 @@ class Api:
         headers: Mapping[str, str] | None = None,
         client: str = "127.0.0.1",
     ) -> httpx.Response:
-        """Send one request; with the workspace's own key unless told another or, by None, none."""
+        """Send one request with the key of the workspace, another key, or, where it is None, no key."""
         presented = self.key if key == "" else key
         authorization = {} if presented is None else {"Authorization": f"Bearer {presented}"}
 
@@ -94,13 +94,13 @@ class Api:
         return asyncio.run(send())
 
     def upload(self, **changes: object) -> str:
-        """Upload something and give its id."""
+        """Upload something and return its id."""
         answer = self.send("POST", "/content/upload", json={**UPLOAD, **changes})
         assert answer.status_code == 201, answer.text
         return cast("str", answer.json()["id"])
 
     def generated(self, *platforms: str) -> tuple[str, list[dict[str, object]]]:
-        """Upload, analyse and generate; give the id and the outputs."""
+        """Upload, analyse and generate; return the id and the outputs."""
         content_id = self.upload()
         self.run_jobs()
         answer = self.send(
@@ -142,7 +142,7 @@ class Api:
         asyncio.run(drain())
 
     def events(self) -> list[tuple[str, dict[str, object]]]:
-        """Give the types and data of all events so far, in their order."""
+        """Return the types and data of all events so far, in their order."""
         with self.runtime.database.read() as connection:
             rows = connection.execute(select(events.c.type, events.c.body).order_by(events.c.seq)).all()
         return [(type_, json.loads(body)["data"]) for type_, body in rows]
@@ -161,7 +161,7 @@ def new_database() -> bytes:
 def open_api(
     folder: Path, *, rate_limit: int = 1000, rate_window: int = 60, clock: Clock | None = None
 ) -> Iterator[Api]:
-    """Open an application on a new database; at the end every answer must have kept to the description."""
+    """Open an application on a new database; at the end every response must have been as documented."""
     file = folder / "api.db"
     file.write_bytes(new_database())
     settings = Settings(database_url=f"sqlite:///{file}", rate_limit=rate_limit, rate_window=rate_window)

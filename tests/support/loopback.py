@@ -1,4 +1,4 @@
-"""A bare server on loopback that speaks as badly as a test wants, and one way to call it from each client."""
+"""A bare server on loopback that misbehaves as a test scripts it, and one way to call it from each client."""
 
 import asyncio
 import socket
@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import trio
-from support import brought
+from support import caller_clients
 from tenacity.wait import wait_none
 
 from pandocast_sdk import AsyncPandocast, Pandocast, Response
 from pandocast_sdk.options import RateLimitPolicy
 
 KEY = "pk_test_loopback_s3cret"
-FLAVOURS = brought.FLAVOURS
+FLAVOURS = caller_clients.FLAVOURS
 NO_LIMIT = RateLimitPolicy("off")
 
 
 @dataclass
-class Heard:
+class ReceivedRequest:
     """One request as it came over the wire."""
 
     method: str
@@ -30,7 +30,7 @@ class Heard:
     body: bytes
 
     def header(self, name: str) -> list[str]:
-        return [value for given, value in self.headers if given.lower() == name.lower()]
+        return [value for received, value in self.headers if received.lower() == name.lower()]
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Conversation:
     stream: socket.socket
     left_over: bytes = b""
 
-    def read_request(self) -> Heard | None:
+    def read_request(self) -> ReceivedRequest | None:
         """Read the next request; None when the client has closed the connection."""
         head = self.left_over
         while b"\r\n\r\n" not in head:
@@ -56,10 +56,10 @@ class Conversation:
         length = next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
         while len(body) < length:
             body += self.stream.recv(65536)
-        heard = Heard(method, target, headers, body[:length])
+        request = ReceivedRequest(method, target, headers, body[:length])
         self.left_over = body[length:]
-        self.server.heard.append(heard)
-        return heard
+        self.server.requests.append(request)
+        return request
 
     def send(self, data: bytes) -> None:
         self.stream.sendall(data)
@@ -75,7 +75,7 @@ class Conversation:
         self.server.stopping.wait(seconds)
 
     def hang(self) -> None:
-        """Say nothing more until the client closes the connection or the server stops."""
+        """Send nothing more until the client closes the connection or the server stops."""
         self.stream.settimeout(0.05)
         while not self.server.stopping.is_set():
             with suppress(TimeoutError):
@@ -88,18 +88,18 @@ Script = Callable[[Conversation], None]
 
 @dataclass
 class Loopback:
-    """What the server has seen."""
+    """A running server, and the requests and connections that it has had so far."""
 
     listener: socket.socket
     url: str
-    heard: list[Heard] = field(default_factory=list)
+    requests: list[ReceivedRequest] = field(default_factory=list)
     connections: int = 0
     open_connections: int = 0
     stopping: threading.Event = field(default_factory=threading.Event)
     closed: threading.Condition = field(default_factory=threading.Condition)
 
-    def all_closed(self, within: float = 5.0) -> bool:
-        """Wait until no connection is open any more."""
+    def all_closed(self, within: float = 20.0) -> bool:
+        """Wait until no connection is open any more; return whether that came about in time."""
         with self.closed:
             return self.closed.wait_for(lambda: self.open_connections == 0, within)
 
@@ -133,7 +133,7 @@ class Loopback:
 
 @contextmanager
 def loopback(script: Script, host: str = "127.0.0.1") -> Iterator[Loopback]:
-    """Run a server on a free port; `script` speaks on every connection, each in a thread of its own."""
+    """Run a server on a free port; `script` serves every connection, each in a thread of its own."""
     with socket.create_server((host, 0), backlog=128) as listener:
         listener.settimeout(0.02)
         server = Loopback(listener, f"http://{host}:{listener.getsockname()[1]}/api/v1")
@@ -153,7 +153,7 @@ def http(status: str, body: bytes = b"{}", *headers: str) -> bytes:
 
 
 def always(response: bytes) -> Script:
-    """Give the same response to every request."""
+    """Return a script that sends the same response to every request."""
 
     def script(conversation: Conversation) -> None:
         while conversation.read_request():
@@ -162,8 +162,19 @@ def always(response: bytes) -> Script:
     return script
 
 
+def close_after_reading(conversation: Conversation) -> None:
+    """Read one request, and close the connection without a response."""
+    conversation.read_request()
+
+
+def never_respond(conversation: Conversation) -> None:
+    """Read one request, and send nothing."""
+    conversation.read_request()
+    conversation.hang()
+
+
 def free_port() -> int:
-    """Give a port on which nobody listens."""
+    """Return a port on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
@@ -176,13 +187,13 @@ def call(
     path: str = "/things",
     *,
     json: dict[str, object] | None = None,
-    timeout: float = 5.0,
+    timeout: float = 20.0,
     deadline: float | None = None,
     max_retries: int = 0,
     allow_http: bool = False,
-    given: Mapping[str, Any] | None = None,
+    http_client: Mapping[str, Any] | None = None,
 ) -> Response:
-    """Make one call with a client that lives as long; `given` makes an HTTP client of the caller's."""
+    """Make one call with a client of its own; `http_client` has the arguments of a caller's HTTP client."""
     options: dict[str, Any] = {
         "timeout": timeout,
         "deadline": deadline,
@@ -192,18 +203,18 @@ def call(
         "allow_http": allow_http,
     }
 
-    def calling() -> Response:
+    def sync_call() -> Response:
         with ExitStack() as stack:
-            own = stack.enter_context(brought.blocking(given))
+            own = stack.enter_context(caller_clients.sync_client(http_client))
             client = Pandocast(api_key=KEY, base_url=url, http_client=own, **options)
             return stack.enter_context(client).request(method, path, json=json)
 
-    async def awaiting() -> Response:
+    async def async_call() -> Response:
         async with AsyncExitStack() as stack:
-            own = await stack.enter_async_context(brought.awaiting(given))
+            own = await stack.enter_async_context(caller_clients.async_client(http_client))
             client = AsyncPandocast(api_key=KEY, base_url=url, http_client=own, **options)
             return await (await stack.enter_async_context(client)).request(method, path, json=json)
 
     if flavour == "sync":
-        return calling()
-    return trio.run(awaiting) if flavour == "trio" else asyncio.run(awaiting())
+        return sync_call()
+    return trio.run(async_call) if flavour == "trio" else asyncio.run(async_call())

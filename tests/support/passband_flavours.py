@@ -1,4 +1,4 @@
-"""One way to call both Passband clients of a server, so that every scenario is told once and run for each."""
+"""One way to call both Passband clients, so that every test is written once and run with each."""
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,73 +12,73 @@ from pandocast_server.testing import ReferenceServer
 T = TypeVar("T")
 
 
-class Team(Protocol):
-    """Whoever works with Passband; the calls are written as for the sync client."""
+class Client(Protocol):
+    """A client of either flavour; the operations are written as for the sync one."""
 
-    def do(self, call: Callable[[Passband], T]) -> T:
-        """Make one call, and give what it gives once it has."""
+    def call(self, operation: Callable[[Passband], T]) -> T:
+        """Call one operation, and return its result."""
         ...
 
-    def all(self, call: Callable[[Passband], Iterable[T]]) -> list[T]:
+    def read_all(self, operation: Callable[[Passband], Iterable[T]]) -> list[T]:
         """Read a list to its end."""
         ...
 
 
-class Blocking:
+class SyncClient:
     """The sync client."""
 
     def __init__(self, client: Passband) -> None:
         self._client = client
 
-    def do(self, call: Callable[[Passband], T]) -> T:
-        return call(self._client)
+    def call(self, operation: Callable[[Passband], T]) -> T:
+        return operation(self._client)
 
-    def all(self, call: Callable[[Passband], Iterable[T]]) -> list[T]:
-        return list(call(self._client))
+    def read_all(self, operation: Callable[[Passband], Iterable[T]]) -> list[T]:
+        return list(operation(self._client))
 
 
-class Awaiting:
+class AsyncClient:
     """The async client, in an event loop of its own; it has the methods of the sync one, to be awaited."""
 
     def __init__(self, client: AsyncPassband, portal: BlockingPortal) -> None:
         self._client: Any = client
         self._portal = portal
 
-    def do(self, call: Callable[[Passband], T]) -> T:
-        async def answer() -> T:
-            return await cast("Awaitable[T]", call(self._client))
+    def call(self, operation: Callable[[Passband], T]) -> T:
+        async def await_call() -> T:
+            return await cast("Awaitable[T]", operation(self._client))
 
-        return self._portal.call(answer)
+        return self._portal.call(await_call)
 
-    def all(self, call: Callable[[Passband], Iterable[T]]) -> list[T]:
+    def read_all(self, operation: Callable[[Passband], Iterable[T]]) -> list[T]:
         async def read() -> list[T]:
-            return [item async for item in cast("AsyncIterable[T]", call(self._client))]
+            return [item async for item in cast("AsyncIterable[T]", operation(self._client))]
 
         return self._portal.call(read)
 
 
 @contextmanager
-def blocking_team(server: ReferenceServer, *, api_key: str | None = None) -> Iterator[Team]:
+def connect_sync(server: ReferenceServer, *, api_key: str | None = None) -> Iterator[Client]:
     with server.passband_client(api_key=api_key) as client:
-        yield Blocking(client)
+        yield SyncClient(client)
 
 
 @contextmanager
-def awaiting_team(server: ReferenceServer, *, api_key: str | None = None) -> Iterator[Team]:
+def connect_async(server: ReferenceServer, *, api_key: str | None = None) -> Iterator[Client]:
     with start_blocking_portal() as portal:
         client = server.async_passband_client(api_key=api_key)
         try:
-            yield Awaiting(client, portal)
+            yield AsyncClient(client, portal)
         finally:
             portal.call(client.close)
 
 
-class Hire(Protocol):
+class Connect(Protocol):
     """Opens a client of a server."""
 
     def __call__(
         self, server: ReferenceServer, *, api_key: str | None = None
-    ) -> AbstractContextManager[Team]: ...
+    ) -> AbstractContextManager[Client]: ...
 
 
-TEAMS: dict[str, Hire] = {"sync": blocking_team, "async": awaiting_team}
+FLAVOURS: dict[str, Connect] = {"sync": connect_sync, "async": connect_async}

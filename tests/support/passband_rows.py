@@ -19,7 +19,7 @@ def add_row(
     posted_at: datetime | None = None,
     workspace_id: str | None = None,
 ) -> str:
-    """Add a draft, posted at that time or else approved, and give its id."""
+    """Add a draft, posted at that time or else approved, and return its id."""
     whose = workspace_id or api.workspace.workspace_id
     new = NewDraft(format=draft_format, status=APPROVED if posted_at is None else POSTED, text="Hello")
     with api.runtime.database.write() as connection:
@@ -29,7 +29,7 @@ def add_row(
 
 
 def record(api: Api, draft_id: str, platform: str = "twitter", /, **fields: object) -> dict[str, object]:
-    """Record engagement and give the answer."""
+    """Record engagement and return the response."""
     body = {"draftId": draft_id, "platform": platform, **fields}
     answer = api.send("PUT", f"{PASSBAND}/engagement", json=body)
     assert answer.status_code == 200, answer.text

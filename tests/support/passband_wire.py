@@ -1,4 +1,4 @@
-"""Passband calls seen from the wire: each is made through both clients, which must ask and answer alike."""
+"""Passband calls on a mocked wire: each is made through both clients, which must send and return the same."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from pandocast_sdk import AsyncPassband, Passband
 OPTIONS: dict[str, Any] = {"api_key": "pk_test_x", "base_url": "https://passband.example/v1"}
 
 Call = Callable[[Any], Any]
-"""Makes one call through a client of either flavour; the async one's has yet to be awaited."""
+"""Makes one call through a client of either flavour; that of the async one is awaited afterwards."""
 
 DRAFT = {
     "id": "drf_1",
@@ -26,8 +26,8 @@ DRAFT = {
 }
 
 
-class Asked(NamedTuple):
-    """What was on the wire."""
+class SentRequest(NamedTuple):
+    """A request as it was sent, its path without the base URL."""
 
     method: str
     path: str
@@ -36,51 +36,52 @@ class Asked(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """One call: what it asked, and what it gave."""
+    """One call: the request it sent, and its result."""
 
-    asked: Asked
+    request: SentRequest
     result: Any
 
 
 class _Wire:
-    """Gives one answer to everything, and keeps what it was asked."""
+    """Sends one response to every request, and keeps the requests."""
 
-    def __init__(self, answer: object, status: int) -> None:
-        self.asked: list[Asked] = []
-        self._response = (status, answer)
+    def __init__(self, body: object, status: int) -> None:
+        self.requests: list[SentRequest] = []
+        self._status, self._body = status, body
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         query = parse_qsl(request.url.query.decode(), keep_blank_values=True, strict_parsing=True)
-        assert len(dict(query)) == len(query), "a parameter stands twice"
+        assert len(dict(query)) == len(query), "a parameter is repeated"
         path = request.url.raw_path.decode().partition("?")[0].removeprefix("/v1")
         body = json.loads(request.content) if request.content else None
-        self.asked.append(Asked(request.method, path, dict(query), body))
-        status, answer = self._response
-        return httpx.Response(status) if answer is None else httpx.Response(status, json=answer)
+        self.requests.append(SentRequest(request.method, path, dict(query), body))
+        if self._body is None:
+            return httpx.Response(self._status)
+        return httpx.Response(self._status, json=self._body)
 
 
-def make(call: Call, answer: object = None, status: int = 200) -> Exchange:
-    """Make a call through both clients; None answers without a body."""
-    wire = _Wire(answer, status)
+def make_call(call: Call, response: object = None, status: int = 200) -> Exchange:
+    """Make a call through both clients; a response of None has no body."""
+    wire = _Wire(response, status)
     results = [_block(call, wire), asyncio.run(_await(call, wire))]
     pages = [getattr(result, "items", None) for result in results]
     if isinstance(pages[0], list):
         assert pages[0] == pages[1]
     else:
         assert results[0] == results[1]
-    first, second = wire.asked
+    first, second = wire.requests
     assert first == second
     return Exchange(first, results[0])
 
 
-def refuse(call: Call, match: str) -> None:
-    """Make a call through both clients, which must refuse it before anything is sent."""
+def assert_rejected(call: Call, match: str) -> None:
+    """Make a call through both clients, which must reject it before anything is sent."""
     wire = _Wire(None, 500)
     with pytest.raises(ValueError, match=match):
         _block(call, wire)
     with pytest.raises(ValueError, match=match):
         asyncio.run(_await(call, wire))
-    assert wire.asked == []
+    assert wire.requests == []
 
 
 def _block(call: Call, wire: _Wire) -> object:

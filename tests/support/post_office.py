@@ -98,7 +98,7 @@ async def accept(_: Received) -> int | None:
 
 @define
 class Receiver:
-    """Answers each request with a status, or, told None, hangs up without one."""
+    """Responds to each request with a status, or closes the connection where that is None."""
 
     answering: Answering = accept
     port: int = 0

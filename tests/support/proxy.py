@@ -18,20 +18,20 @@ ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 def forward(conversation: Conversation) -> None:
     """Be a proxy for one connection: `CONNECT` and requests in absolute form."""
-    heard = conversation.read_request()
-    if heard is None:
+    request = conversation.read_request()
+    if request is None:
         return
-    if heard.method == "CONNECT":
-        port, first = int(heard.target.rpartition(":")[2]), b""
+    if request.method == "CONNECT":
+        port, first = int(request.target.rpartition(":")[2]), b""
         conversation.send(ESTABLISHED)
     else:
-        target = urlsplit(heard.target)
+        target = urlsplit(request.target)
         port = target.port or 80
         lines = [
-            f"{heard.method} {target.path} HTTP/1.1",
-            *(f"{name}: {value}" for name, value in heard.headers),
+            f"{request.method} {target.path} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in request.headers),
         ]
-        first = "\r\n".join([*lines, "", ""]).encode() + heard.body
+        first = "\r\n".join([*lines, "", ""]).encode() + request.body
     with socket.create_connection(("127.0.0.1", port)) as upstream:
         upstream.sendall(first + conversation.left_over)
         _carry(conversation.stream, upstream)
@@ -65,7 +65,7 @@ def over_tls(script: Script, authority: trustme.CA, *names: str) -> Script:
 
 
 def name_in_directory(authority: trustme.CA) -> str:
-    """Give the file name under which OpenSSL looks for a certificate in a directory.
+    """Return the file name under which OpenSSL looks for a certificate in a directory.
 
     It is a digest of the subject, in small letters, without the header of its sequence.
     """

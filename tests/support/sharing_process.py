@@ -27,7 +27,7 @@ def work(client: Pandocast, calls: int, workers: int = WORKERS) -> list[threadin
 
 
 def a_process(base_url: str, api_key: str, store: str, pipe: Connection) -> None:
-    """Wait for the word, work, and tell when it is done."""
+    """Wait for the signal, make the calls, and report that they are done."""
     with Pandocast(api_key=api_key, base_url=base_url, rate_limit=RateLimitPolicy(store=store)) as client:
         pipe.recv()
         for thread in work(client, CALLS):

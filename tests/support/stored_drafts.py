@@ -24,7 +24,7 @@ def store_draft(
     tags: Sequence[str] = (),
     workspace_id: str | None = None,
 ) -> str:
-    """Store a draft in a workspace, the first unless told, and give its id."""
+    """Store a draft in a workspace, by default the first, and return its id."""
     return store_draft_in(
         api.runtime,
         workspace_id or api.workspace.workspace_id,
@@ -46,7 +46,7 @@ def store_draft_in(
     posted_at: datetime | None = None,
     tags: Sequence[str] = (),
 ) -> str:
-    """Store a draft in any server's workspace, and give its id."""
+    """Store a draft in any server's workspace, and return its id."""
     new = NewDraft(format="SHORT", status=status, text=text, tags=tags)
     with runtime.database.write() as connection:
         draft_id = add_draft(connection, runtime, workspace_id=workspace_id, draft=new)
@@ -62,7 +62,7 @@ def status_of(api: Api, draft_id: str) -> str:
 
 
 def jobs_of(api: Api, kind: str) -> list[tuple[str, datetime]]:
-    """Give what jobs of a kind are for and when they are due, in the order in which they will be run."""
+    """Return what jobs of a kind are for and when they are due, in the order in which they will be run."""
     query = select(jobs.c.subject_id, jobs.c.due_at).where(jobs.c.kind == kind)
     with api.runtime.database.read() as connection:
         return [(row[0], row[1]) for row in connection.execute(query.order_by(jobs.c.due_at, jobs.c.seq))]
@@ -70,7 +70,7 @@ def jobs_of(api: Api, kind: str) -> list[tuple[str, datetime]]:
 
 @contextmanager
 def statements_of(api: Api) -> Iterator[list[str]]:
-    """Give the statements that are executed within; one for many rows at once counts as one."""
+    """Return the statements that are executed within; one for many rows at once counts as one."""
     executed: list[str] = []
 
     def note(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:

@@ -22,7 +22,7 @@ class ValkeyStore:
         return f"redis://127.0.0.1:{self.port}"
 
     def another_url(self) -> str:
-        """Give a URL of the same store that reads otherwise: whoever uses it has a budget of their own.
+        """Return a URL of the same store that reads otherwise: whoever uses it has a budget of their own.
 
         So two clients in one process share as much as clients in two processes do.
         """

@@ -1,4 +1,4 @@
-"""A receiver of webhooks in a thread of its own: it answers with a status, at once or when it is let go."""
+"""A receiver of webhooks in a thread of its own: it responds with a status, at once or once it may."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,14 +10,14 @@ from attrs import define, field
 
 @define
 class Receiver:
-    """What was received, and how to answer.
+    """What was received, and how to respond.
 
     Attributes:
         url: Where it listens.
-        status: What it answers with.
+        status: The status of its responses.
         bodies: The bodies received, in order.
         headers: Their headers, names in lower case.
-        hold: While it is cleared, answers wait.
+        hold: While it is cleared, responses wait.
         arrived: Set by the first request.
     """
 

@@ -87,7 +87,7 @@ def context(
 
 
 class Player:
-    """Carries plans out, one at a time, in virtual time: sleeps are over at once, and the clock moves on."""
+    """Carries plans out, one at a time, in virtual time: a sleep only moves the clock on."""
 
     def __init__(self, *, now: float = 1000.0) -> None:
         self.now = now

@@ -8,40 +8,33 @@ import traceback
 from collections.abc import Iterator
 from typing import NoReturn
 
+import anyio
 import httpx
 import pytest
 import trio
-from support import brought
+from support import caller_clients
+from support.concurrency import cancelled_when
 from support.loopback import (
     FLAVOURS,
     KEY,
     NO_LIMIT,
-    Conversation,
+    Loopback,
     Script,
     always,
     call,
+    close_after_reading,
     free_port,
     http,
     loopback,
+    never_respond,
 )
 
 from pandocast_sdk import AsyncPandocast, Pandocast, PandocastError
 
 ECHO = json.dumps({"error": f"Authorization: Bearer {KEY}", "code": "bad_request", "status": 400}).encode()
-
-
-def close_after_reading(conversation: Conversation) -> None:
-    conversation.read_request()
-
-
-def never_answer(conversation: Conversation) -> None:
-    conversation.read_request()
-    conversation.hang()
-
-
 SCENARIOS: dict[str, Script] = {
     "closed": close_after_reading,
-    "timed out": never_answer,
+    "timed out": never_respond,
     "not JSON": always(http("200 OK", f"<p>Bearer {KEY}</p>".encode())),
     "not HTTP": always(f"Bearer {KEY}\r\n\r\n".encode()),
     "not gzip": always(http("200 OK", KEY.encode(), "Content-Encoding: gzip")),
@@ -52,8 +45,8 @@ SCENARIOS: dict[str, Script] = {
 }
 
 
-def links(error: BaseException) -> Iterator[BaseException]:
-    """The error with everything it drags along, whether a traceback would print it or not."""
+def chain_of(error: BaseException) -> Iterator[BaseException]:
+    """Return the error with its causes and contexts, whether a traceback would print them or not."""
     seen: list[BaseException] = []
     left: list[BaseException | None] = [error]
     while left:
@@ -65,31 +58,33 @@ def links(error: BaseException) -> Iterator[BaseException]:
 
 
 def printed(error: BaseException) -> str:
-    """What a reporter shows of an error: all frames with all their locals, but for those of the tests."""
+    """Return what a crash reporter shows: all frames with all their locals, but for those of the tests."""
     parts = []
-    for link in links(error):
-        told = traceback.TracebackException.from_exception(link, capture_locals=True)
-        frames = [frame for frame in told.stack if "/tests/" not in frame.filename]
+    for linked in chain_of(error):
+        summary = traceback.TracebackException.from_exception(linked, capture_locals=True)
+        frames = [frame for frame in summary.stack if "/tests/" not in frame.filename]
         parts += [repr(frame.locals) for frame in frames]
-        parts += [str(link), repr(link), repr(vars(link)), repr(link.args)]
+        parts += [str(linked), repr(linked), repr(vars(linked)), repr(linked.args)]
     return "\n".join(parts)
 
 
-def list_content(flavour: str, url: str) -> None:
-    """A typed call, whose answer must fit a model."""
+def list_content(flavour: str, url: str, *, timeout: float = 20.0) -> None:
+    """Make a typed call, whose response must fit a model."""
     if flavour == "sync":
         with (
-            brought.blocking() as given,
-            Pandocast(api_key=KEY, base_url=url, timeout=0.3, max_retries=0, http_client=given) as client,
+            caller_clients.sync_client() as http_client,
+            Pandocast(
+                api_key=KEY, base_url=url, timeout=timeout, max_retries=0, http_client=http_client
+            ) as client,
         ):
             client.content.list()
         return
 
     async def listing() -> None:
         async with (
-            brought.awaiting() as given,
+            caller_clients.async_client() as http_client,
             AsyncPandocast(
-                api_key=KEY, base_url=url, timeout=0.3, max_retries=0, http_client=given
+                api_key=KEY, base_url=url, timeout=timeout, max_retries=0, http_client=http_client
             ) as client,
         ):
             await client.content.list()
@@ -101,7 +96,7 @@ def list_content(flavour: str, url: str) -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_no_error_shows_the_key(flavour: str, scenario: str) -> None:
     with loopback(SCENARIOS[scenario]) as server, pytest.raises(PandocastError) as caught:
-        list_content(flavour, server.url)
+        list_content(flavour, server.url, timeout=0.3 if scenario == "timed out" else 20.0)
     error = caught.value
     assert KEY not in printed(error)
     assert KEY.encode() not in pickle.dumps(error)
@@ -116,14 +111,17 @@ def test_no_error_shows_the_key_when_nobody_listens(flavour: str) -> None:
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_no_error_of_somebody_elses_shows_the_key(flavour: str) -> None:
-    """A caller's transport that breaks, and an address that no request can have."""
+def test_no_error_of_a_callers_transport_or_url_shows_the_key(flavour: str) -> None:
 
     def break_down(_request: object) -> NoReturn:
         raise LookupError("broken")
 
     with pytest.raises(LookupError, match="broken") as caught:
-        call(flavour, "http://localhost", given={"transport": brought.library.MockTransport(break_down)})
+        call(
+            flavour,
+            "http://localhost",
+            http_client={"transport": caller_clients.library.MockTransport(break_down)},
+        )
     assert KEY not in printed(caught.value)
     with pytest.raises(ValueError, match="address") as refused:
         call(flavour, "http://localhost", path="/" + "x" * 70_000)
@@ -142,9 +140,9 @@ def test_an_interrupted_call_does_not_show_the_key(point: str) -> None:
     def watch(request: httpx.Request) -> None:
         request.extensions = {**request.extensions, "trace": interrupt}
 
-    given = {"event_hooks": {"request": [watch]}}
+    http_client = {"event_hooks": {"request": [watch]}}
     with loopback(always(http("200 OK"))) as server, pytest.raises(KeyboardInterrupt) as caught:
-        call("sync", server.url, given=given)
+        call("sync", server.url, http_client=http_client)
     assert KEY not in printed(caught.value)
     assert not any("httpcore" in frame.filename for frame in traceback.extract_tb(caught.value.__traceback__))
 
@@ -156,8 +154,8 @@ def test_a_cancelled_call_does_not_show_the_key(flavour: str) -> None:
 
     async def listing(url: str) -> None:
         async with (
-            brought.awaiting() as given,
-            AsyncPandocast(api_key=KEY, base_url=url, http_client=given) as client,
+            caller_clients.async_client() as http_client,
+            AsyncPandocast(api_key=KEY, base_url=url, http_client=http_client) as client,
         ):
             try:
                 await client.content.list()
@@ -166,17 +164,11 @@ def test_a_cancelled_call_does_not_show_the_key(flavour: str) -> None:
                 files.update(frame.filename for frame in traceback.extract_tb(error.__traceback__))
                 raise
 
-    async def in_asyncio(url: str) -> None:
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2):
-                await listing(url)
+    async def cancel_in_flight(server: Loopback) -> None:
+        await cancelled_when(lambda: server.requests, lambda: listing(server.url))
 
-    async def in_trio(url: str) -> None:
-        with trio.move_on_after(0.2):
-            await listing(url)
-
-    with loopback(never_answer) as server:
-        trio.run(in_trio, server.url) if flavour == "trio" else asyncio.run(in_asyncio(server.url))
+    with loopback(never_respond) as server:
+        anyio.run(cancel_in_flight, server, backend=flavour)
     assert len(shown) == 1
     assert "Cancelled" in shown[0]
     assert not [file for file in files if "httpcore" in file]
@@ -209,12 +201,12 @@ def test_no_object_shows_the_key() -> None:
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_no_log_shows_the_key_or_what_was_sent(flavour: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_log_shows_the_key_or_a_body(flavour: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    with loopback(always(http("200 OK", b'{"a": "answer-text"}'))) as server:
+    with loopback(always(http("200 OK", b'{"a": "response-text"}'))) as server:
         call(flavour, server.url, "POST", "/things", json={"text": "request-text"})
     lines = [record.getMessage() for record in caplog.records]
     ours = [record.getMessage() for record in caplog.records if record.name == "pandocast_sdk"]
-    assert not [line for line in lines if KEY in line or "request-text" in line or "answer-text" in line]
+    assert not [line for line in lines if KEY in line or "request-text" in line or "response-text" in line]
     assert len(ours) == 1
     assert ours[0].startswith("POST /things -> 200, attempt 1, ")

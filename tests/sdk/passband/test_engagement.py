@@ -1,7 +1,7 @@
-"""Engagement: what each method puts on the wire, what it reads, and what it refuses to send."""
+"""Engagement: the request of each method, its result, and the arguments it rejects."""
 
 import pytest
-from support.passband_wire import Call, make, refuse
+from support.passband_wire import Call, assert_rejected, make_call
 
 from pandocast_sdk import Engagement, EngagementSummary
 
@@ -46,9 +46,9 @@ SUMMARY = {
         (lambda c: c.engagement.summary(top=50), {"top": "50"}),
     ],
 )
-def test_all_posts_come_in_numbers(call: Call, query: dict[str, str]) -> None:
-    exchange = make(call, SUMMARY)
-    assert exchange.asked == ("GET", "/engagement", query, None)
+def test_summary_reads_totals_and_groups(call: Call, query: dict[str, str]) -> None:
+    exchange = make_call(call, SUMMARY)
+    assert exchange.request == ("GET", "/engagement", query, None)
     summary = exchange.result
     assert isinstance(summary, EngagementSummary)
     assert (summary.total_likes, summary.avg_engagement_rate) == (3, 0.1)
@@ -91,9 +91,9 @@ def test_all_posts_come_in_numbers(call: Call, query: dict[str, str]) -> None:
         ),
     ],
 )
-def test_only_what_is_given_is_recorded(call: Call, body: dict[str, object]) -> None:
-    exchange = make(call, RECORD)
-    assert exchange.asked == ("PUT", "/engagement", {}, body)
+def test_record_sends_only_the_arguments_given(call: Call, body: dict[str, object]) -> None:
+    exchange = make_call(call, RECORD)
+    assert exchange.request == ("PUT", "/engagement", {}, body)
     assert isinstance(exchange.result, Engagement)
     assert (exchange.result.draft_id, exchange.result.engagement_rate) == ("drf_1", 0.1)
 
@@ -103,7 +103,9 @@ def test_only_what_is_given_is_recorded(call: Call, body: dict[str, object]) -> 
     ("value", "match"), [(-1, "must be 0 or more"), (True, "whole"), (1.0, "whole"), ("1", "whole")]
 )
 def test_a_count_is_a_whole_number_from_zero_on(count: str, value: object, match: str) -> None:
-    refuse(lambda c: c.engagement.record(draft_id="d", platform="p", **{count: value}), f"{count} .*{match}")
+    assert_rejected(
+        lambda c: c.engagement.record(draft_id="d", platform="p", **{count: value}), f"{count} .*{match}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,5 +118,5 @@ def test_a_count_is_a_whole_number_from_zero_on(count: str, value: object, match
         (lambda c: c.engagement.record(draft_id="d", platform=""), "platform must not be empty"),
     ],
 )
-def test_what_is_out_of_bounds_is_not_sent(call: Call, match: str) -> None:
-    refuse(call, match)
+def test_an_invalid_argument_is_rejected_before_anything_is_sent(call: Call, match: str) -> None:
+    assert_rejected(call, match)

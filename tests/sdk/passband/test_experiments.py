@@ -1,9 +1,9 @@
-"""Experiments: what each method puts on the wire, what it reads, and what it refuses to send."""
+"""Experiments: the request of each method, its result, and the arguments it rejects."""
 
 from typing import Any
 
 import pytest
-from support.passband_wire import Call, make, refuse
+from support.passband_wire import Call, assert_rejected, make_call
 
 from pandocast_sdk import Experiment, Variant
 
@@ -27,9 +27,9 @@ EXPERIMENT = {
         (lambda c: c.experiments.list(status="active"), {"status": "active"}),
     ],
 )
-def test_a_list_is_an_array(call: Call, query: dict[str, str]) -> None:
-    exchange = make(call, [EXPERIMENT, EXPERIMENT])
-    assert exchange.asked == ("GET", "/experiments", query, None)
+def test_list_reads_an_array(call: Call, query: dict[str, str]) -> None:
+    exchange = make_call(call, [EXPERIMENT, EXPERIMENT])
+    assert exchange.request == ("GET", "/experiments", query, None)
     first, _second = exchange.result
     assert isinstance(first, Experiment)
     assert first.variants[1].value == {"some": ["thing"]}
@@ -42,50 +42,50 @@ def create(variants: object, name: str = "Emoji", parameter: str = "emoji") -> C
     return lambda c: c.experiments.create(name=name, parameter=parameter, variants=variants)
 
 
-def test_an_experiment_is_begun_with_variants_of_both_kinds() -> None:
+def test_create_sends_variants_of_both_types() -> None:
     variants = [Variant(name="A", value=False, weight=2), {"name": "B", "value": 0}]
-    exchange = make(create(variants), EXPERIMENT, 201)
+    exchange = make_call(create(variants), EXPERIMENT, 201)
     body = {
         "name": "Emoji",
         "parameter": "emoji",
         "variants": [{"name": "A", "value": False, "weight": 2}, {"name": "B", "value": 0}],
     }
-    assert exchange.asked == ("POST", "/experiments", {}, body)
+    assert exchange.request == ("POST", "/experiments", {}, body)
     assert exchange.result.id == "exp_1"
 
 
-def some(count: int) -> list[dict[str, Any]]:
+def variants_of(count: int) -> list[dict[str, Any]]:
     return [{"name": f"V{number}", "value": number} for number in range(count)]
 
 
-def test_variants_may_come_one_by_one() -> None:
-    exchange = make(
-        lambda c: c.experiments.create(name="n", parameter="p", variants=iter(some(5))), EXPERIMENT
+def test_create_accepts_an_iterator_of_variants() -> None:
+    exchange = make_call(
+        lambda c: c.experiments.create(name="n", parameter="p", variants=iter(variants_of(5))), EXPERIMENT
     )
-    assert isinstance(exchange.asked.body, dict)
-    assert exchange.asked.body["variants"] == some(5)
+    assert isinstance(exchange.request.body, dict)
+    assert exchange.request.body["variants"] == variants_of(5)
 
 
 @pytest.mark.parametrize(
     ("call", "match"),
     [
-        (create(some(1)), "variants must have at least 2"),
-        (create(some(6)), "variants must have at most 5"),
+        (create(variants_of(1)), "variants must have at least 2"),
+        (create(variants_of(6)), "variants must have at most 5"),
         (create({"name": "A", "value": 1}), "variants must be a list"),
-        (create(some(1) * 2), "the names of variants must be distinct"),
-        (create([*some(1), {"name": "B"}]), r"variants\[1\].value is required"),
-        (create([*some(1), Variant(name="B")]), r"variants\[1\].value is required"),
-        (create([*some(1), {"value": 1}]), r"variants\[1\].name must be text"),
-        (create([*some(1), {"name": "", "value": 1}]), r"variants\[1\].name must not be empty"),
+        (create(variants_of(1) * 2), "the names of variants must be distinct"),
+        (create([*variants_of(1), {"name": "B"}]), r"variants\[1\].value is required"),
+        (create([*variants_of(1), Variant(name="B")]), r"variants\[1\].value is required"),
+        (create([*variants_of(1), {"value": 1}]), r"variants\[1\].name must be text"),
+        (create([*variants_of(1), {"name": "", "value": 1}]), r"variants\[1\].name must not be empty"),
         (
-            create([*some(1), {"name": "B", "value": 1, "wait": 2}]),
+            create([*variants_of(1), {"name": "B", "value": 1, "wait": 2}]),
             r"variants\[1\] may have these members only",
         ),
-        (create([*some(1), {"name": "B", "value": float("inf")}]), "JSON"),
-        (create(some(2), name=""), "name must not be empty"),
-        (create(some(2), name="n" * 101), "name must have at most 100"),
-        (create(some(2), parameter=""), "parameter must not be empty"),
+        (create([*variants_of(1), {"name": "B", "value": float("inf")}]), "JSON"),
+        (create(variants_of(2), name=""), "name must not be empty"),
+        (create(variants_of(2), name="n" * 101), "name must have at most 100"),
+        (create(variants_of(2), parameter=""), "parameter must not be empty"),
     ],
 )
-def test_what_is_out_of_bounds_is_not_sent(call: Call, match: str) -> None:
-    refuse(call, match)
+def test_an_invalid_argument_is_rejected_before_anything_is_sent(call: Call, match: str) -> None:
+    assert_rejected(call, match)

@@ -1,4 +1,4 @@
-"""What Passband answers is read generously: more fields, new values, nulls; only the published is needed."""
+"""Models of Passband read more than is published: unknown fields, new values, nulls and absent fields."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from pandocast_sdk import Draft, Experiment, PipelineRun, Slot, Source
 from pandocast_sdk.models.base import PassbandModel, array_reader_of, camel_case, reader_of
 
 TIME = "2026-03-28T10:00:00Z"
-NEEDED: Mapping[str, dict[str, Any]] = {
+REQUIRED: Mapping[str, dict[str, Any]] = {
     "Draft": {
         "id": "d",
         "text": "t",
@@ -65,7 +65,7 @@ NEEDED: Mapping[str, dict[str, Any]] = {
     "BulkSchedule": {"scheduled": [], "skipped": 0},
     "CalendarFeed": {"enabled": True},
 }
-"""What each model needs; those that are not here need nothing, since nothing of them is published."""
+"""The required fields of each model; those that are not here have none, since none of them is published."""
 
 
 def models() -> Iterator[type[PassbandModel]]:
@@ -79,54 +79,54 @@ MODELS = pytest.mark.parametrize("model", list(models()), ids=lambda model: mode
 
 
 @MODELS
-def test_only_what_is_published_is_needed(model: type[PassbandModel]) -> None:
-    needed = NEEDED.get(model.__name__, {})
-    value = model.model_validate_json(json.dumps(needed))
+def test_only_published_fields_are_required(model: type[PassbandModel]) -> None:
+    required = REQUIRED.get(model.__name__, {})
+    value = model.model_validate_json(json.dumps(required))
     for name in model.model_fields:
-        assert camel_case(name) in needed or getattr(value, name) is None
-    for name in needed:
+        assert camel_case(name) in required or getattr(value, name) is None
+    for name in required:
         with pytest.raises(ValidationError, match=name):
-            model.model_validate({key: given for key, given in needed.items() if key != name})
+            model.model_validate({key: given for key, given in required.items() if key != name})
 
 
 @MODELS
 def test_null_is_the_same_as_absent(model: type[PassbandModel]) -> None:
-    needed = NEEDED.get(model.__name__, {})
+    required = REQUIRED.get(model.__name__, {})
     nulls: dict[str, None] = dict.fromkeys(map(camel_case, model.model_fields))
-    assert model.model_validate({**nulls, **needed}) == model.model_validate(needed)
+    assert model.model_validate({**nulls, **required}) == model.model_validate(required)
 
 
 @MODELS
 def test_unknown_fields_are_kept(model: type[PassbandModel]) -> None:
-    value = model.model_validate({**NEEDED.get(model.__name__, {}), "newField": [1]})
+    value = model.model_validate({**REQUIRED.get(model.__name__, {}), "newField": [1]})
     assert value.model_extra == {"newField": [1]}
 
 
 @MODELS
-def test_names_of_python_make_one_too_and_the_wire_has_its_own(model: type[PassbandModel]) -> None:
-    needed = NEEDED.get(model.__name__, {})
-    given = {name: needed[camel_case(name)] for name in model.model_fields if camel_case(name) in needed}
+def test_models_take_python_names_and_dump_wire_names(model: type[PassbandModel]) -> None:
+    required = REQUIRED.get(model.__name__, {})
+    given = {name: required[camel_case(name)] for name in model.model_fields if camel_case(name) in required}
     value = model(**given)
-    assert value == model.model_validate(needed)
+    assert value == model.model_validate(required)
     written = value.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    assert written == needed
+    assert written == required
 
 
 @MODELS
-def test_values_do_not_change(model: type[PassbandModel]) -> None:
-    value = model.model_validate(NEEDED.get(model.__name__, {}))
+def test_models_are_frozen(model: type[PassbandModel]) -> None:
+    value = model.model_validate(REQUIRED.get(model.__name__, {}))
     with pytest.raises(ValidationError, match="frozen"):
         setattr(value, next(iter(model.model_fields)), None)
 
 
-def test_new_values_of_enumerations_are_read() -> None:
+def test_unknown_enumeration_values_are_read() -> None:
     draft = Draft.model_validate(
-        {**NEEDED["Draft"], "status": "burnt", "format": "POEM", "targetPlatforms": ["x"]}
+        {**REQUIRED["Draft"], "status": "burnt", "format": "POEM", "targetPlatforms": ["x"]}
     )
     assert (draft.status, draft.format, draft.target_platforms) == ("burnt", "POEM", ["x"])
     assert PipelineRun.model_validate({"status": "paused"}).status == "paused"
-    assert Source.model_validate({**NEEDED["Source"], "type": "gopher", "health": "odd"}).type == "gopher"
-    assert Experiment.model_validate({**NEEDED["Experiment"], "status": "dreamt"}).status == "dreamt"
+    assert Source.model_validate({**REQUIRED["Source"], "type": "gopher", "health": "odd"}).type == "gopher"
+    assert Experiment.model_validate({**REQUIRED["Experiment"], "status": "dreamt"}).status == "dreamt"
 
 
 def test_the_enumerations_are_those_of_the_reference() -> None:
@@ -159,11 +159,11 @@ def test_names_are_camel_case_on_the_wire(name: str, wire: str) -> None:
     assert camel_case(name) == wire
 
 
-def test_a_draft_tells_what_it_came_from() -> None:
+def test_a_draft_reads_its_item_and_its_images() -> None:
     item = {"id": "itm_1", "title": "T", "sourceType": "rss"}
     images = [{"url": "https://a.example/1.png"}]
     draft = Draft.model_validate(
-        {**NEEDED["Draft"], "item": item, "images": images, "tags": ["a"], "confidence": 1}
+        {**REQUIRED["Draft"], "item": item, "images": images, "tags": ["a"], "confidence": 1}
     )
     assert draft.item is not None
     assert draft.item.source_type == "rss"
@@ -179,13 +179,13 @@ def test_a_draft_tells_what_it_came_from() -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"{}", b"null", b"[1]", b'[{"dayOfWeek": 1, "hour": 2}]', b"[", b"\xff"]
 )
-def test_an_array_that_does_not_fit_is_refused_without_repeating_it(body: bytes) -> None:
+def test_an_array_that_does_not_fit_is_an_error_without_its_content(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"^[\w.]+: ") as caught:
         array_reader_of(Slot)(body)
     assert caught.value.__cause__ is None
 
 
-def test_a_value_that_does_not_fit_is_named_and_not_repeated() -> None:
+def test_the_error_of_a_value_that_does_not_fit_has_its_name_and_not_its_content() -> None:
     with pytest.raises(ValueError, match="minute") as caught:
         array_reader_of(Slot)(b'[{"dayOfWeek": 1, "hour": 2, "minute": "s3cret"}]')
     assert "s3cret" not in str(caught.value)

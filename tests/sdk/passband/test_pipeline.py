@@ -1,7 +1,7 @@
-"""The pipeline: what each method puts on the wire, what it reads, and what it refuses to send."""
+"""The pipeline: the request of each method, its result, and the arguments it rejects."""
 
 import pytest
-from support.passband_wire import Call, make, refuse
+from support.passband_wire import Call, assert_rejected, make_call
 
 from pandocast_sdk import PipelineRun, PipelineStats, PipelineTrigger
 
@@ -17,9 +17,9 @@ RUN = {
 }
 
 
-def test_a_run_is_asked_for_without_a_body() -> None:
-    exchange = make(lambda c: c.pipeline.trigger(), {"status": "queued", "message": "Soon."}, 202)
-    assert exchange.asked == ("POST", "/pipeline/trigger", {}, None)
+def test_trigger_sends_no_body() -> None:
+    exchange = make_call(lambda c: c.pipeline.trigger(), {"status": "queued", "message": "Soon."}, 202)
+    assert exchange.request == ("POST", "/pipeline/trigger", {}, None)
     assert exchange.result == PipelineTrigger(status="queued", message="Soon.")
 
 
@@ -30,23 +30,23 @@ def test_a_run_is_asked_for_without_a_body() -> None:
         (lambda c: c.pipeline.runs(limit=1000, cursor="n"), {"limit": "1000", "cursor": "n"}),
     ],
 )
-def test_runs_come_in_pages(call: Call, query: dict[str, str]) -> None:
-    exchange = make(call, {"runs": [RUN], "nextCursor": "m"})
-    assert exchange.asked == ("GET", "/pipeline/runs", query, None)
+def test_runs_reads_a_page(call: Call, query: dict[str, str]) -> None:
+    exchange = make_call(call, {"runs": [RUN], "nextCursor": "m"})
+    assert exchange.request == ("GET", "/pipeline/runs", query, None)
     assert exchange.result.next_cursor == "m"
     (run,) = exchange.result.items
     assert isinstance(run, PipelineRun)
     assert (run.duration, run.items_fetched, run.drafts_generated, run.error) == (1.5, 3, 2, None)
 
 
-def test_the_newest_run_is_waited_for() -> None:
-    exchange = make(lambda c: c.pipeline.wait(timeout=5), {"runs": [RUN], "nextCursor": None})
-    assert exchange.asked == ("GET", "/pipeline/runs", {}, None)
+def test_wait_reads_the_newest_run() -> None:
+    exchange = make_call(lambda c: c.pipeline.wait(timeout=5), {"runs": [RUN], "nextCursor": None})
+    assert exchange.request == ("GET", "/pipeline/runs", {}, None)
     assert exchange.result.id == "run_1"
 
 
-def test_all_runs_come_in_numbers() -> None:
-    answer = {
+def test_stats_reads_totals() -> None:
+    response = {
         "totalRuns": 4,
         "successRate": 0.75,
         "averageDuration": 2,
@@ -55,8 +55,8 @@ def test_all_runs_come_in_numbers() -> None:
         "topErrors": [{"message": "no answer", "count": 1}],
         "last30Days": {"totalRuns": 2, "successRate": 1, "draftsGenerated": 5},
     }
-    exchange = make(lambda c: c.pipeline.stats(), answer)
-    assert exchange.asked == ("GET", "/pipeline/stats", {}, None)
+    exchange = make_call(lambda c: c.pipeline.stats(), response)
+    assert exchange.request == ("GET", "/pipeline/stats", {}, None)
     stats = exchange.result
     assert isinstance(stats, PipelineStats)
     assert (stats.total_runs, stats.success_rate, stats.average_items_per_run) == (4, 0.75, 1.5)
@@ -74,5 +74,5 @@ def test_all_runs_come_in_numbers() -> None:
         (lambda c: c.pipeline.wait(timeout=0), "timeout"),
     ],
 )
-def test_what_is_out_of_bounds_is_not_sent(call: Call, match: str) -> None:
-    refuse(call, match)
+def test_an_invalid_argument_is_rejected_before_anything_is_sent(call: Call, match: str) -> None:
+    assert_rejected(call, match)

@@ -1,4 +1,4 @@
-"""The methods of the Passband clients: those of the contract, alike in both flavours, each documented."""
+"""The methods of the Passband clients: their names, arguments and documentation, in both flavours."""
 
 import inspect
 import re
@@ -60,41 +60,41 @@ METHODS: Mapping[str, Mapping[str, str]] = {
 }
 """What callers rely on; whatever is added to it breaks none of them."""
 
-BY_POSITION = {"id", "draft_id", "action", "slots"}
-"""What may be given without its name, besides the time of `conflicts`."""
+POSITIONAL = {"id", "draft_id", "action", "slots"}
+"""The positional arguments, besides the time of `conflicts`."""
 
 CLIENTS = {"sync": Passband(**OPTIONS), "async": AsyncPassband(**OPTIONS)}
-AREAS = [name for name in vars(Passband) if not name.startswith("_")]
+RESOURCES = [name for name in vars(Passband) if not name.startswith("_")]
 EVERY_CLIENT = pytest.mark.parametrize("client", list(CLIENTS.values()), ids=list(CLIENTS))
 
 
-def methods(client: object, area: str) -> dict[str, Any]:
-    found = inspect.getmembers(getattr(client, area), inspect.ismethod)
+def methods(client: object, resource: str) -> dict[str, Any]:
+    found = inspect.getmembers(getattr(client, resource), inspect.ismethod)
     return {name: method for name, method in found if not name.startswith("_")}
 
 
 @EVERY_CLIENT
-@pytest.mark.parametrize("area", list(METHODS))
-def test_the_methods_and_their_parameters_are_those_of_the_contract(client: object, area: str) -> None:
-    found = methods(client, area)
-    known = {name: " ".join(inspect.signature(found[name]).parameters) for name in METHODS[area]}
-    assert known == METHODS[area]
+@pytest.mark.parametrize("resource", list(METHODS))
+def test_the_methods_have_these_arguments(client: object, resource: str) -> None:
+    found = methods(client, resource)
+    known = {name: " ".join(inspect.signature(found[name]).parameters) for name in METHODS[resource]}
+    assert known == METHODS[resource]
 
 
 @EVERY_CLIENT
-@pytest.mark.parametrize("area", AREAS)
-def test_only_what_is_acted_on_is_given_by_position(client: object, area: str) -> None:
-    for name, method in methods(client, area).items():
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_other_arguments_are_keyword_only(client: object, resource: str) -> None:
+    for name, method in methods(client, resource).items():
         parameters = inspect.signature(method).parameters.values()
         free = {parameter.name for parameter in parameters if parameter.kind is not parameter.KEYWORD_ONLY}
         first = {"scheduled_at"} if name == "conflicts" else set[str]()
-        assert free <= (BY_POSITION | first), name
+        assert free <= (POSITIONAL | first), name
 
 
 @EVERY_CLIENT
-@pytest.mark.parametrize("area", AREAS)
-def test_every_method_says_what_it_raises_and_where_it_is_published(client: object, area: str) -> None:
-    for name, method in methods(client, area).items():
-        told = inspect.getdoc(method) or ""
-        assert "Raises:" in told, name
-        assert name == "wait" or re.search(r'^Reference: "[A-Z].+"', told, re.MULTILINE), name
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_every_method_documents_its_errors_and_its_reference(client: object, resource: str) -> None:
+    for name, method in methods(client, resource).items():
+        docstring = inspect.getdoc(method) or ""
+        assert "Raises:" in docstring, name
+        assert name == "wait" or re.search(r'^Reference: "[A-Z].+"', docstring, re.MULTILINE), name

@@ -1,4 +1,4 @@
-"""What is sent again after an answer that leaves open what was done: reads, and no write of any method."""
+"""Retries after a response that leaves the outcome unknown: of reads, and of no write."""
 
 import httpx
 import pytest
@@ -21,17 +21,19 @@ WRITES: list[Call] = [
 ]
 
 
-class Broken:
-    """Answers 503 to everything, or to the first request only."""
+class FailingService:
+    """Responds with 503 to every request, or to the first only."""
 
-    def __init__(self, *, mends: bool) -> None:
+    def __init__(self, *, recovers: bool) -> None:
         self.requests: list[httpx.Request] = []
-        self._mends = mends
+        self._recovers = recovers
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         return (
-            httpx.Response(200, json=DRAFT) if self._mends and len(self.requests) > 1 else httpx.Response(503)
+            httpx.Response(200, json=DRAFT)
+            if self._recovers and len(self.requests) > 1
+            else httpx.Response(503)
         )
 
     def client(self) -> Passband:
@@ -40,22 +42,22 @@ class Broken:
 
 
 @pytest.mark.parametrize("call", WRITES)
-def test_a_write_that_may_have_been_done_is_not_sent_again(call: Call) -> None:
-    service = Broken(mends=True)
+def test_a_write_of_unknown_outcome_is_not_retried(call: Call) -> None:
+    service = FailingService(recovers=True)
     with pytest.raises(InternalServerError) as caught:
         call(service.client())
     assert caught.value.outcome_unknown
     assert len(service.requests) == 1
 
 
-def test_a_read_is_sent_again() -> None:
-    service = Broken(mends=True)
+def test_a_read_is_retried() -> None:
+    service = FailingService(recovers=True)
     assert service.client().drafts.get("drf_1").id == "drf_1"
     assert len(service.requests) == 2
 
 
-def test_a_read_that_fails_for_good_leaves_nothing_open() -> None:
-    service = Broken(mends=False)
+def test_a_read_that_fails_after_its_retries_has_no_unknown_outcome() -> None:
+    service = FailingService(recovers=False)
     with pytest.raises(InternalServerError) as caught:
         service.client().drafts.get("drf_1")
     assert not caught.value.outcome_unknown

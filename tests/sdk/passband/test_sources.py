@@ -1,7 +1,7 @@
-"""Sources: what each method puts on the wire, what it reads, and what it refuses to send."""
+"""Sources: the request of each method, its result, and the arguments it rejects."""
 
 import pytest
-from support.passband_wire import Call, make, refuse
+from support.passband_wire import Call, assert_rejected, make_call
 
 from pandocast_sdk import Source, SourceTest
 
@@ -22,9 +22,9 @@ SOURCE = {
 }
 
 
-def test_a_list_is_an_array() -> None:
-    exchange = make(lambda c: c.sources.list(), [SOURCE])
-    assert exchange.asked == ("GET", "/sources", {}, None)
+def test_list_reads_an_array() -> None:
+    exchange = make_call(lambda c: c.sources.list(), [SOURCE])
+    assert exchange.request == ("GET", "/sources", {}, None)
     (source,) = exchange.result
     assert isinstance(source, Source)
     assert (source.type, source.config, source.last_fetch) == ("rss", {"maxItems": 3}, None)
@@ -42,9 +42,14 @@ def test_a_list_is_an_array() -> None:
         ),
     ],
 )
-def test_a_source_is_added(call: Call, extra: dict[str, object]) -> None:
-    exchange = make(call, SOURCE, 201)
-    assert exchange.asked == ("POST", "/sources", {}, {"name": "n" * 200, "type": "rss", "url": "u", **extra})
+def test_create_sends_a_source(call: Call, extra: dict[str, object]) -> None:
+    exchange = make_call(call, SOURCE, 201)
+    assert exchange.request == (
+        "POST",
+        "/sources",
+        {},
+        {"name": "n" * 200, "type": "rss", "url": "u", **extra},
+    )
     assert exchange.result.id == "src_1"
 
 
@@ -62,30 +67,30 @@ def test_a_source_is_added(call: Call, extra: dict[str, object]) -> None:
         ),
     ],
 )
-def test_only_what_is_given_is_changed(call: Call, body: dict[str, object]) -> None:
-    exchange = make(call, SOURCE)
-    assert exchange.asked == ("PATCH", "/sources/src_1", {}, body)
+def test_update_sends_only_the_arguments_given(call: Call, body: dict[str, object]) -> None:
+    exchange = make_call(call, SOURCE)
+    assert exchange.request == ("PATCH", "/sources/src_1", {}, body)
     assert exchange.result.name == "News"
 
 
-@pytest.mark.parametrize(("answer", "status"), [({"ok": True}, 200), (None, 204)])
-def test_a_source_is_deleted(answer: object, status: int) -> None:
-    exchange = make(lambda c: c.sources.delete("a/b"), answer, status)
-    assert exchange.asked == ("DELETE", "/sources/a%2Fb", {}, None)
+@pytest.mark.parametrize(("response", "status"), [({"ok": True}, 200), (None, 204)])
+def test_delete_sends_no_body_and_returns_none(response: object, status: int) -> None:
+    exchange = make_call(lambda c: c.sources.delete("a/b"), response, status)
+    assert exchange.request == ("DELETE", "/sources/a%2Fb", {}, None)
     assert exchange.result is None
 
 
-def test_a_source_is_tried() -> None:
+def test_test_reads_the_items_of_a_source() -> None:
     items = [{"title": "T", "link": "https://a.example/1"}]
-    exchange = make(lambda c: c.sources.test("src_1"), {"ok": True, "items": items, "error": None})
-    assert exchange.asked == ("POST", "/sources/src_1/test", {}, None)
+    exchange = make_call(lambda c: c.sources.test("src_1"), {"ok": True, "items": items, "error": None})
+    assert exchange.request == ("POST", "/sources/src_1/test", {}, None)
     assert isinstance(exchange.result, SourceTest)
     assert exchange.result.items is not None
     assert (exchange.result.items[0].title, exchange.result.items[0].published_at) == ("T", None)
 
 
-def test_a_source_that_fails_its_trial_says_why() -> None:
-    result = make(lambda c: c.sources.test("src_1"), {"ok": False, "error": "no feed"}).result
+def test_test_reads_the_error_of_a_source() -> None:
+    result = make_call(lambda c: c.sources.test("src_1"), {"ok": False, "error": "no feed"}).result
     assert (result.ok, result.items, result.error) == (False, None, "no feed")
 
 
@@ -104,5 +109,5 @@ def test_a_source_that_fails_its_trial_says_why() -> None:
         (lambda c: c.sources.test(".."), "id must not be"),
     ],
 )
-def test_what_is_out_of_bounds_is_not_sent(call: Call, match: str) -> None:
-    refuse(call, match)
+def test_an_invalid_argument_is_rejected_before_anything_is_sent(call: Call, match: str) -> None:
+    assert_rejected(call, match)

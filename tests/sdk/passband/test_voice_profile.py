@@ -1,7 +1,7 @@
-"""The voice profile: what each method puts on the wire, what it reads, and what it refuses to send."""
+"""The voice profile: the request of each method, its result, and the arguments it rejects."""
 
 import pytest
-from support.passband_wire import Call, make, refuse
+from support.passband_wire import Call, assert_rejected, make_call
 
 from pandocast_sdk import VoiceProfile
 
@@ -16,9 +16,9 @@ PROFILE = {
 }
 
 
-def test_the_profile_is_read() -> None:
-    exchange = make(lambda c: c.voice_profile.get(), PROFILE)
-    assert exchange.asked == ("GET", "/voice-profile", {}, None)
+def test_get_reads_the_profile() -> None:
+    exchange = make_call(lambda c: c.voice_profile.get(), PROFILE)
+    assert exchange.request == ("GET", "/voice-profile", {}, None)
     assert isinstance(exchange.result, VoiceProfile)
     assert exchange.result.formats == {"SHORT": {"emoji": False}}
 
@@ -38,9 +38,9 @@ def test_the_profile_is_read() -> None:
         ),
     ],
 )
-def test_only_what_is_given_is_changed(call: Call, body: dict[str, object]) -> None:
-    exchange = make(call, PROFILE)
-    assert exchange.asked == ("PUT", "/voice-profile", {}, body)
+def test_update_sends_only_the_arguments_given(call: Call, body: dict[str, object]) -> None:
+    exchange = make_call(call, PROFILE)
+    assert exchange.request == ("PUT", "/voice-profile", {}, body)
     assert exchange.result.style == "dry"
 
 
@@ -53,5 +53,5 @@ def test_only_what_is_given_is_changed(call: Call, body: dict[str, object]) -> N
         (lambda c: c.voice_profile.update(formats={"SHORT": float("nan")}), "JSON"),
     ],
 )
-def test_what_is_out_of_bounds_is_not_sent(call: Call, match: str) -> None:
-    refuse(call, match)
+def test_an_invalid_argument_is_rejected_before_anything_is_sent(call: Call, match: str) -> None:
+    assert_rejected(call, match)

@@ -46,23 +46,23 @@ def post(body: bytes, headers: list[tuple[str, str]]) -> httpx.Response:
     return asyncio.run(send())
 
 
-def test_starlette_gives_the_event_of_a_genuine_delivery() -> None:
+def test_starlette_returns_the_event_of_a_signed_delivery() -> None:
     response = post(BODY, [(NAME, SIGNATURE), ("Content-Type", "application/json")])
     assert (response.status_code, response.text) == (200, "post.failed")
 
 
-def test_starlette_refuses_a_forged_delivery() -> None:
+def test_starlette_rejects_a_forged_delivery() -> None:
     assert post(BODY + b" ", [(NAME, SIGNATURE)]).status_code == 401
     assert post(BODY, []).status_code == 401
 
 
-def test_starlette_sees_a_signature_that_was_sent_twice() -> None:
+def test_starlette_rejects_a_repeated_signature() -> None:
     response = post(BODY, [(NAME, SIGNATURE), (NAME.lower(), SIGNATURE)])
     assert response.status_code == 401
     assert "more than once" in response.text
 
 
-def test_starlette_tells_a_genuine_body_that_is_no_event() -> None:
+def test_starlette_raises_a_payload_error_for_a_signed_body_that_is_no_event() -> None:
     assert post(b"[]", [(NAME, sign(b"[]", "whsec_test"))]).status_code == 400
 
 
@@ -85,7 +85,7 @@ NULLS: dict[str, object] = {**V1, "multiValueHeaders": None}
 
 
 @pytest.mark.parametrize("event", [V1, V2, LOAD_BALANCER, NULLS], ids=["v1", "v2", "load balancer", "nulls"])
-def test_lambda_gives_the_event_of_a_genuine_delivery(event: Mapping[str, object]) -> None:
+def test_lambda_returns_the_event_of_a_signed_delivery(event: Mapping[str, object]) -> None:
     assert aws_lambda.unwrap_request(WEBHOOK, event).event == "post.failed"
 
 
@@ -109,7 +109,7 @@ def test_lambda_gives_the_event_of_a_genuine_delivery(event: Mapping[str, object
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_lambda_refuses_everything_else(event: object) -> None:
+def test_lambda_rejects_a_forged_or_malformed_event(event: object) -> None:
     with pytest.raises(WebhookVerificationError):
         aws_lambda.unwrap_request(WEBHOOK, cast("Mapping[str, object]", event))
 
@@ -118,6 +118,6 @@ values = st.one_of(st.none(), st.booleans(), st.text(), st.integers(), st.dictio
 
 
 @given(st.dictionaries(st.sampled_from(sorted(V1)), values))
-def test_lambda_raises_nothing_but_the_verification_error(event: dict[str, object]) -> None:
+def test_lambda_raises_a_verification_error_for_any_junk(event: dict[str, object]) -> None:
     with pytest.raises(WebhookVerificationError):
         aws_lambda.unwrap_request(WEBHOOK, event)

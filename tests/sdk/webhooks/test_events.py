@@ -1,4 +1,4 @@
-"""Events: what the reference publishes is typed, and nothing genuine is refused."""
+"""Parsing of events: the published types have their classes, and any other JSON event is an unknown one."""
 
 import json
 import pickle
@@ -106,7 +106,7 @@ def test_events_cannot_be_changed() -> None:
         got.data.title = "Another"
 
 
-def test_match_tells_the_classes_apart_for_checkers_too() -> None:
+def test_match_is_exhaustive_for_type_checkers() -> None:
     def describe(event: Event) -> str | None:
         match event:
             case ContentUploaded() | ContentAnalyzed() | OutputsGenerated():
@@ -130,7 +130,7 @@ def test_match_tells_the_classes_apart_for_checkers_too() -> None:
     timestamp=st.one_of(json_values, near_moments),
     data=json_values,
 )
-def test_no_genuine_delivery_is_refused(event: str, timestamp: object, data: object) -> None:
+def test_any_event_in_json_is_accepted(event: str, timestamp: object, data: object) -> None:
     got = parse(event=event, timestamp=timestamp, data=data)
     assert got.event == event
     assert got.timestamp is None or got.timestamp.utcoffset() is not None
@@ -178,7 +178,7 @@ def test_data_that_is_no_object_leaves_an_unknown_event_without_data(event: str,
     assert got == UnknownEvent(event=event, timestamp=MOMENT, data={})
 
 
-def test_half_a_surrogate_pair_in_a_text_is_not_refused() -> None:
+def test_half_a_surrogate_pair_in_a_text_is_accepted() -> None:
     """A sender in JavaScript writes one when it cuts a title through an emoji."""
     data = {**ANALYZED, "title": "Memory \ud83c", "\ud83c": 1}
     got = parse(event="content.analyzed", timestamp=WHEN, data=data)
@@ -187,13 +187,13 @@ def test_half_a_surrogate_pair_in_a_text_is_not_refused() -> None:
 
 
 @pytest.mark.parametrize("event", ["post.failed", "new.type"])
-def test_deep_nesting_is_not_refused(event: str) -> None:
+def test_deep_nesting_is_accepted(event: str) -> None:
     nested = "[" * 500 + "]" * 500
     body = f'{{"event": "{event}", "timestamp": "{WHEN}", "data": {{"x": {nested}}}}}'
     assert parse_event(body.encode()).event == event
 
 
-def test_numbers_that_are_not_json_are_not_refused() -> None:
+def test_numbers_that_are_not_json_are_accepted() -> None:
     got = parse(event="new.type", timestamp=WHEN, data={"rate": float("inf")})
     assert got.event == "new.type"
 
@@ -226,13 +226,13 @@ def test_numbers_that_are_not_json_are_not_refused() -> None:
     ],
     ids=lambda value: ascii(value[:40]),
 )
-def test_a_body_that_is_no_event_says_why(body: bytes, message: str) -> None:
+def test_the_error_of_a_body_that_is_no_event_has_the_reason(body: bytes, message: str) -> None:
     with pytest.raises(WebhookPayloadError, match=message) as caught:
         parse_event(body)
     assert caught.value.__context__ is None  # a parser's error would carry the body into the logs
 
 
-def test_of_a_key_given_twice_the_last_counts() -> None:
+def test_the_last_of_a_repeated_key_counts() -> None:
     body = (
         b'{"event":"post.failed","event":"content.uploaded","timestamp":"x","timestamp":"'
         + WHEN.encode()
@@ -246,7 +246,7 @@ def test_of_a_key_given_twice_the_last_counts() -> None:
 
 
 @given(st.one_of(st.binary(), json_values.map(lambda value: json.dumps(value).encode())))
-def test_any_other_body_gives_an_event_or_the_one_error(body: bytes) -> None:
+def test_any_body_is_an_event_or_a_payload_error(body: bytes) -> None:
     try:
         parse_event(body)
     except WebhookPayloadError:
@@ -254,7 +254,7 @@ def test_any_other_body_gives_an_event_or_the_one_error(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", ["__class__", "__dict__", "model_config", "_fields_set", "self", "copy"])
-def test_no_name_on_the_wire_disturbs_the_model(name: str) -> None:
+def test_a_field_may_have_the_name_of_an_attribute(name: str) -> None:
     got = parse(event="new.type", timestamp=WHEN, data={name: 1}, **{name: 1})
     assert isinstance(got, UnknownEvent)
     assert got.data == {name: 1}
@@ -262,7 +262,7 @@ def test_no_name_on_the_wire_disturbs_the_model(name: str) -> None:
 
 
 @pytest.mark.parametrize("digits", [4_000, 100_000])
-def test_a_number_of_any_length_is_an_event_or_the_one_error(digits: int) -> None:
+def test_a_number_of_any_length_is_an_event_or_a_payload_error(digits: int) -> None:
     body = b'{"event":"post.failed","timestamp":"%s","data":{"attempts":%s}}' % (WHEN.encode(), b"9" * digits)
     try:
         assert parse_event(body).event == "post.failed"

@@ -1,4 +1,4 @@
-"""The receiver: the reference's delivery goes in, an event comes out, and nothing else gets through."""
+"""The receiver: a signed delivery becomes an event, and everything else is an error."""
 
 import json
 import pickle
@@ -26,7 +26,6 @@ BODY = (
 )
 SIGNATURE = sign(BODY, SECRET)
 NAME = "X-Pandocast-Signature"
-
 junk = st.one_of(
     st.none(),
     st.integers(),
@@ -42,10 +41,6 @@ def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
     return {NAME: sign(body, secret)}
 
 
-def dated(timestamp: object, event: str = "content.uploaded") -> bytes:
-    return json.dumps({"event": event, "timestamp": timestamp, "data": {}}).encode()
-
-
 def message(*pairs: tuple[str, str]) -> Message:
     headers = Message()
     for name, value in pairs:
@@ -53,7 +48,7 @@ def message(*pairs: tuple[str, str]) -> Message:
     return headers
 
 
-def test_the_delivery_of_the_reference() -> None:
+def test_the_sample_delivery_of_the_reference_is_accepted() -> None:
     headers = {
         "Content-Type": "application/json",
         "X-Pandocast-Signature": SIGNATURE,
@@ -90,11 +85,11 @@ def test_the_body_may_be_bytes_or_text(body: bytes | str | bytearray | memoryvie
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_headers_of_any_kind(headers: object) -> None:
+def test_headers_of_any_type_are_read(headers: object) -> None:
     assert Webhook(SECRET).unwrap(BODY, cast("Headers", headers)).event == "content.analyzed"
 
 
-def test_headers_of_any_kind_please_the_checkers() -> None:
+def test_headers_of_any_type_pass_the_type_checkers() -> None:
     """What matters here is that no argument needs a cast."""
     webhook = Webhook(SECRET)
     webhook.unwrap(BODY, {NAME: [SIGNATURE]})
@@ -121,7 +116,7 @@ def test_headers_of_any_kind_please_the_checkers() -> None:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_a_signature_sent_twice_is_refused_even_if_one_is_right(headers: object) -> None:
+def test_a_repeated_signature_is_rejected_even_if_one_is_right(headers: object) -> None:
     with pytest.raises(WebhookVerificationError, match="more than once"):
         Webhook(SECRET).unwrap(BODY, cast("Headers", headers))
 
@@ -129,7 +124,7 @@ def test_a_signature_sent_twice_is_refused_even_if_one_is_right(headers: object)
 @pytest.mark.parametrize(
     "value", [f"{SIGNATURE}, {SIGNATURE}", f"{SIGNATURE},{SIGNATURE}", SIGNATURE.upper(), "", "é" * 64]
 )
-def test_a_signature_that_differs_is_refused(value: str) -> None:
+def test_a_wrong_signature_is_rejected(value: str) -> None:
     """The first two are what frameworks make of a repeated header."""
     with pytest.raises(WebhookVerificationError, match="does not belong to this body"):
         Webhook(SECRET).unwrap(BODY, {NAME: value})
@@ -138,7 +133,7 @@ def test_a_signature_that_differs_is_refused(value: str) -> None:
 @pytest.mark.parametrize(
     "headers", [{}, [], {"X-Pandocast-Event": "post.failed"}, {NAME: []}, {NAME + "s": "x"}]
 )
-def test_a_missing_signature_is_refused(headers: dict[str, object]) -> None:
+def test_a_missing_signature_is_rejected(headers: dict[str, object]) -> None:
     with pytest.raises(WebhookVerificationError, match="is missing"):
         Webhook(SECRET).unwrap(BODY, headers)
 
@@ -170,7 +165,7 @@ class RaisingHeaders(Mapping[str, str]):
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_headers_that_are_none_are_refused(headers: object) -> None:
+def test_headers_that_cannot_be_read_are_rejected(headers: object) -> None:
     with pytest.raises(WebhookVerificationError, match="headers cannot be read"):
         Webhook(SECRET).unwrap(BODY, cast("Headers", headers))
 
@@ -184,24 +179,24 @@ def released() -> memoryview:
 @pytest.mark.parametrize(
     "body", [None, 5, {"event": "x"}, [1, 2], "\ud800", released()], ids=lambda value: type(value).__name__
 )
-def test_a_body_that_is_no_raw_body_is_refused(body: object) -> None:
+def test_a_body_that_is_not_raw_is_rejected(body: object) -> None:
     with pytest.raises(WebhookVerificationError, match="must be the raw request body"):
         Webhook(SECRET).unwrap(cast("bytes", body), {NAME: SIGNATURE})
 
 
-def test_the_body_is_verified_before_it_is_read() -> None:
+def test_the_signature_is_verified_before_the_body_is_parsed() -> None:
     with pytest.raises(WebhookVerificationError) as caught:
         Webhook(SECRET).unwrap(b"not JSON", {NAME: SIGNATURE})
     assert not isinstance(caught.value, WebhookPayloadError)
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"event":"x"}', b"\xff", b"[" * 10_000_000])
-def test_a_genuine_body_that_is_no_event_is_a_payload_error(body: bytes) -> None:
+def test_a_signed_body_that_is_no_event_is_a_payload_error(body: bytes) -> None:
     with pytest.raises(WebhookPayloadError):
         Webhook(SECRET).unwrap(body, signed(body))
 
 
-def test_a_genuine_body_may_be_large() -> None:
+def test_a_signed_body_may_be_large() -> None:
     body = json.dumps({"event": "a", "timestamp": NOW.isoformat(), "data": {"x": "é" * 10_000_000}}).encode()
     assert isinstance(Webhook(SECRET).unwrap(body, signed(body)), UnknownEvent)
 
@@ -213,7 +208,7 @@ def test_junk_raises_nothing_but_the_verification_error(body: object, headers: o
 
 
 @given(st.data())
-def test_any_flipped_bit_of_the_body_is_refused(data: st.DataObject) -> None:
+def test_any_flipped_bit_of_the_body_is_rejected(data: st.DataObject) -> None:
     bit = data.draw(st.integers(0, len(BODY) * 8 - 1))
     changed = bytearray(BODY)
     changed[bit // 8] ^= 1 << bit % 8
@@ -221,7 +216,7 @@ def test_any_flipped_bit_of_the_body_is_refused(data: st.DataObject) -> None:
         Webhook(SECRET).unwrap(changed, {NAME: SIGNATURE})
 
 
-def test_rotation_accepts_the_old_and_the_new_secret_and_no_other() -> None:
+def test_a_receiver_accepts_each_of_its_secrets_and_no_other() -> None:
     webhook = Webhook(["new", "old"])
     assert webhook.unwrap(BODY, signed(BODY, "old")).event == "content.analyzed"
     assert webhook.unwrap(BODY, signed(BODY, "new")).event == "content.analyzed"
@@ -232,112 +227,18 @@ def test_rotation_accepts_the_old_and_the_new_secret_and_no_other() -> None:
 @pytest.mark.parametrize(
     "secret", ["", [], (), [""], ["good", ""], None, iter(()), "\ud800", ["good", "\udfff"]]
 )
-def test_a_receiver_without_a_proper_secret_is_refused(secret: object) -> None:
+def test_an_empty_or_malformed_secret_is_rejected_by_the_constructor(secret: object) -> None:
     with pytest.raises(ValueError, match="secret"):
         Webhook(cast("str", secret))
 
 
 @pytest.mark.parametrize("secret", [b"bytes", [b"bytes"], ["good", None], 5])
-def test_a_secret_that_is_no_text_is_refused(secret: object) -> None:
+def test_a_secret_that_is_no_text_is_rejected_by_the_constructor(secret: object) -> None:
     with pytest.raises(TypeError):
         Webhook(cast("str", secret))
 
 
-@given(
-    st.timedeltas(min_value=timedelta(hours=-1), max_value=timedelta(hours=1)),
-    st.timedeltas(min_value=timedelta(0), max_value=timedelta(hours=1)),
-)
-def test_the_tolerance_reaches_into_the_past_and_the_future(off: timedelta, tolerance: timedelta) -> None:
-    body = dated((NOW + off).isoformat())
-    webhook = Webhook(SECRET, tolerance, now=lambda: NOW)
-    if abs(off) <= tolerance:
-        assert webhook.unwrap(body, signed(body)).timestamp == NOW + off
-    else:
-        with pytest.raises(WebhookVerificationError, match="from now") as caught:
-            webhook.unwrap(body, signed(body))
-        assert not isinstance(caught.value, WebhookPayloadError)
-
-
-@pytest.mark.parametrize("sign_of", [-1, 1], ids=["past", "future"])
-def test_the_edges_of_the_tolerance(sign_of: int) -> None:
-    webhook = Webhook(SECRET, 300, now=lambda: NOW)
-    at_the_edge = dated((NOW + sign_of * timedelta(seconds=300)).isoformat())
-    beyond = dated((NOW + sign_of * timedelta(seconds=300, microseconds=1)).isoformat())
-    assert webhook.unwrap(at_the_edge, signed(at_the_edge)).event == "content.uploaded"
-    with pytest.raises(WebhookVerificationError, match="more than 0:05:00 from now"):
-        webhook.unwrap(beyond, signed(beyond))
-
-
-def test_a_tolerance_of_zero_wants_the_very_moment() -> None:
-    assert Webhook(SECRET, 0, now=lambda: NOW).unwrap(BODY, {NAME: SIGNATURE}).timestamp == NOW
-    with pytest.raises(WebhookVerificationError):
-        Webhook(SECRET, 0, now=lambda: NOW + timedelta.resolution).unwrap(BODY, {NAME: SIGNATURE})
-
-
-def test_the_clock_is_read_at_each_delivery() -> None:
-    times = iter([NOW, NOW + timedelta(hours=1)])
-    webhook = Webhook(SECRET, timedelta(minutes=5), now=lambda: next(times))
-    webhook.unwrap(BODY, {NAME: SIGNATURE})
-    with pytest.raises(WebhookVerificationError):
-        webhook.unwrap(BODY, {NAME: SIGNATURE})
-
-
-def test_without_a_clock_it_is_the_systems_time() -> None:
-    fresh, stale = dated(datetime.now(UTC).isoformat()), dated("2020-01-01T00:00:00Z")
-    webhook = Webhook(SECRET, tolerance=60)
-    assert webhook.unwrap(fresh, signed(fresh)).event == "content.uploaded"
-    with pytest.raises(WebhookVerificationError):
-        webhook.unwrap(stale, signed(stale))
-
-
-@pytest.mark.parametrize("timestamp", ["2026-03-28T10:05:00", "yesterday", None, {}])
-def test_a_tolerance_refuses_a_timestamp_that_it_cannot_judge(timestamp: object) -> None:
-    body = dated(timestamp)
-    assert Webhook(SECRET).unwrap(body, signed(body)).timestamp is None
-    with pytest.raises(WebhookVerificationError, match="cannot be judged"):
-        Webhook(SECRET, timedelta.max, now=lambda: NOW).unwrap(body, signed(body))
-
-
-@pytest.mark.parametrize("timestamp", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999999-23:59"])
-def test_the_ends_of_time_are_judged_too(timestamp: str) -> None:
-    body = dated(timestamp)
-    with pytest.raises(WebhookVerificationError, match="from now"):
-        Webhook(SECRET, 60, now=lambda: NOW).unwrap(body, signed(body))
-
-
-@pytest.mark.parametrize(
-    "tolerance", [-1, -0.001, timedelta(microseconds=-1), float("nan"), float("inf"), 1e30]
-)
-def test_a_tolerance_that_is_no_duration_is_refused(tolerance: float | timedelta) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011  # NaN is refused in the words of the standard library
-        Webhook(SECRET, tolerance)
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"X-Pandocast-Delivery": "dlv_1"},
-        [(b"x-pandocast-delivery", b"dlv_1")],
-        {"x-pandocast-delivery": ["dlv_1"], NAME: SIGNATURE},
-    ],
-)
-def test_the_delivery_id(headers: Mapping[str, object]) -> None:
-    assert Webhook.delivery_id(headers) == "dlv_1"
-
-
-@pytest.mark.parametrize(
-    "value", ["", " ", "a b", "a\x00", "a\n", "é", "x" * 201, b"\xff", None, ["a", "a"], 5]
-)
-def test_an_id_that_is_none_is_not_given(value: object) -> None:
-    assert Webhook.delivery_id({"X-Pandocast-Delivery": value}) is None
-
-
-@given(junk)
-def test_the_delivery_id_of_junk_is_none(headers: object) -> None:
-    assert Webhook.delivery_id(cast("Headers", headers)) is None
-
-
-def test_the_secret_shows_neither_in_the_repr_nor_in_an_error() -> None:
+def test_neither_the_repr_nor_an_error_shows_the_secret() -> None:
     webhook = Webhook([SECRET, "another"], tolerance=300)
     assert repr(webhook) == "<Webhook secrets=2 tolerance=0:05:00>"
     for body, headers in [(BODY, {NAME: "0" * 64}), (b"[]", signed(b"[]")), (BODY, None)]:
@@ -346,7 +247,7 @@ def test_the_secret_shows_neither_in_the_repr_nor_in_an_error() -> None:
         assert SECRET not in "".join(traceback.format_exception(caught.value)) + repr(caught.value)
 
 
-def test_a_receiver_pickles_whole() -> None:
+def test_a_receiver_pickles_with_its_secrets() -> None:
     webhook = pickle.loads(pickle.dumps(Webhook(["new", SECRET], timedelta(days=36500))))  # noqa: S301  # our own bytes
     assert repr(webhook) == "<Webhook secrets=2 tolerance=36500 days, 0:00:00>"
     assert webhook.unwrap(BODY, {NAME: SIGNATURE}).event == "content.analyzed"

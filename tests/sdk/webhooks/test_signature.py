@@ -1,4 +1,4 @@
-"""Signatures: the reference's scheme to the letter, and a verifier that cannot be made to raise."""
+"""Signing and verifying: the scheme of the reference, and a verifier that never raises."""
 
 import json
 import subprocess
@@ -81,20 +81,20 @@ def test_the_receiver_of_the_reference_accepts_our_signatures() -> None:
 
 
 @given(st.binary(), secrets)
-def test_what_was_signed_verifies(body: bytes, secret: str) -> None:
+def test_a_signed_body_verifies(body: bytes, secret: str) -> None:
     assert verify_signature(body, sign(body, secret), secret)
     assert verify_signature(cast("bytes", bytearray(body)), sign(body, secret), secret)
     assert verify_signature(cast("bytes", memoryview(body)), sign(body, secret), secret)
 
 
 @given(st.text(), secrets)
-def test_text_is_taken_as_utf8(body: str, secret: str) -> None:
+def test_text_is_signed_as_utf8(body: str, secret: str) -> None:
     assert sign(body, secret) == sign(body.encode(), secret)
     assert verify_signature(body, sign(body.encode(), secret), secret)
 
 
 @given(st.data(), st.binary(min_size=1), secrets)
-def test_any_flipped_bit_of_the_body_is_refused(data: st.DataObject, body: bytes, secret: str) -> None:
+def test_any_flipped_bit_of_the_body_is_rejected(data: st.DataObject, body: bytes, secret: str) -> None:
     changed = bytearray(body)
     bit = data.draw(st.integers(0, len(body) * 8 - 1))
     changed[bit // 8] ^= 1 << bit % 8
@@ -102,7 +102,7 @@ def test_any_flipped_bit_of_the_body_is_refused(data: st.DataObject, body: bytes
 
 
 @given(st.data(), st.binary(), secrets)
-def test_any_flipped_bit_of_the_signature_is_refused(data: st.DataObject, body: bytes, secret: str) -> None:
+def test_any_flipped_bit_of_the_signature_is_rejected(data: st.DataObject, body: bytes, secret: str) -> None:
     changed = bytearray(sign(body, secret).encode())
     bit = data.draw(st.integers(0, len(changed) * 8 - 1))
     changed[bit // 8] ^= 1 << bit % 8
@@ -110,7 +110,7 @@ def test_any_flipped_bit_of_the_signature_is_refused(data: st.DataObject, body: 
 
 
 @given(st.binary(), st.text(min_size=1, max_size=16), st.text(min_size=1, max_size=16))
-def test_another_secret_is_refused(body: bytes, one: str, other: str) -> None:
+def test_another_secret_is_rejected(body: bytes, one: str, other: str) -> None:
     # An HMAC pads keys of up to 64 bytes with NUL, so two that differ in that only are one key.
     same = one.rstrip("\0") == other.rstrip("\0")
     assert verify_signature(body, sign(body, one), other) is same
@@ -141,17 +141,17 @@ def test_another_secret_is_refused(body: bytes, one: str, other: str) -> None:
     ],
     ids=lambda wrong: f"{type(wrong).__name__}-{str(wrong)[-8:]!a}",
 )
-def test_the_signature_must_be_exactly_the_digits(wrong: object) -> None:
+def test_a_signature_that_differs_in_anything_is_rejected(wrong: object) -> None:
     assert verify_signature(BODY, cast("str | None", wrong), SECRET) is False
 
 
 @given(junk, signatures, junk)
-def test_no_argument_makes_the_verifier_raise(body: object, signature: object, secret: object) -> None:
+def test_the_verifier_raises_for_no_argument(body: object, signature: object, secret: object) -> None:
     assert verify_signature(cast("bytes", body), cast("str", signature), cast("str", secret)) is False
 
 
 @given(st.binary(), secrets, st.lists(junk), st.lists(junk))
-def test_a_good_secret_counts_among_any_others(
+def test_one_right_secret_among_any_others_verifies(
     body: bytes, secret: str, before: list[object], after: list[object]
 ) -> None:
     several = cast("list[str]", [*before, secret, *after])
@@ -159,18 +159,18 @@ def test_a_good_secret_counts_among_any_others(
 
 
 @pytest.mark.parametrize("empty", ["", [], [""], ["", ""], (), [b""], None, b""])
-def test_no_secret_verifies_nothing(empty: object) -> None:
+def test_an_empty_secret_verifies_nothing(empty: object) -> None:
     """Not even a signature made with the empty key."""
     keyless = "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"  # HMAC-SHA256("", "")
     assert verify_signature(b"", keyless, cast("str", empty)) is False
 
 
-def test_an_empty_secret_does_not_spoil_its_neighbours() -> None:
+def test_an_empty_secret_beside_others_is_ignored() -> None:
     assert verify_signature(BODY, SIGNATURE, ["", SECRET])
     assert not verify_signature(BODY, sign(BODY, "old"), ["", SECRET])
 
 
-def test_a_body_that_fails_to_be_text_is_refused() -> None:
+def test_a_body_that_cannot_be_encoded_is_rejected() -> None:
     class Hostile(str):
         __slots__ = ()
 
@@ -182,7 +182,7 @@ def test_a_body_that_fails_to_be_text_is_refused() -> None:
 
 
 @pytest.mark.parametrize("secret", ["", "secret-\ud800"])
-def test_signing_refuses_a_secret_that_protects_nothing(secret: str) -> None:
+def test_signing_with_an_empty_or_malformed_secret_is_a_value_error(secret: str) -> None:
     with pytest.raises(ValueError, match="a webhook secret must") as caught:
         sign(BODY, secret)
     assert "secret-" not in repr(caught.value)
@@ -190,12 +190,12 @@ def test_signing_refuses_a_secret_that_protects_nothing(secret: str) -> None:
 
 
 @pytest.mark.parametrize("secret", [None, b"bytes", 5])
-def test_signing_refuses_a_secret_that_is_no_text(secret: object) -> None:
+def test_signing_with_a_secret_that_is_no_text_is_a_type_error(secret: object) -> None:
     with pytest.raises(TypeError, match="must be text"):
         sign(BODY, cast("str", secret))
 
 
-def test_signatures_need_the_standard_library_only() -> None:
+def test_signing_imports_the_standard_library_only() -> None:
     program = (
         "import sys\n"
         "from pandocast_sdk.webhooks import sign, verify_signature\n"
@@ -209,7 +209,7 @@ def test_signatures_need_the_standard_library_only() -> None:
     assert run.stdout.strip() == "[]"
 
 
-def test_every_public_name_can_be_had() -> None:
+def test_every_public_name_is_found_and_listed() -> None:
     for name in pandocast_sdk.webhooks.__all__:
         assert getattr(pandocast_sdk.webhooks, name) is not None
         assert name in dir(pandocast_sdk.webhooks)

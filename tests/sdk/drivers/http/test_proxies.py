@@ -1,4 +1,4 @@
-"""Proxies of the environment: used where they are meant for, told apart from the server, and given no key."""
+"""Proxies that the environment names: which requests use them, and what their failures mean."""
 
 import socket
 from collections.abc import Iterator
@@ -7,7 +7,17 @@ from urllib.parse import urlsplit
 
 import pytest
 import trustme
-from support.loopback import FLAVOURS, KEY, Conversation, Loopback, always, call, free_port, http, loopback
+from support.loopback import (
+    FLAVOURS,
+    KEY,
+    Loopback,
+    always,
+    call,
+    close_after_reading,
+    free_port,
+    http,
+    loopback,
+)
 from support.proxy import HOST, forward, over_tls
 
 from pandocast_sdk import APIConnectionError, Response
@@ -15,7 +25,7 @@ from pandocast_sdk._drivers.http.transport import tls_context
 
 EVERY_FLAVOUR = pytest.mark.parametrize("flavour", FLAVOURS)
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-ANSWER = always(http("200 OK", b"{}", "Connection: close"))
+RESPOND = always(http("200 OK", b"{}", "Connection: close"))
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +43,7 @@ def proxy() -> Iterator[Loopback]:
 
 @pytest.fixture
 def server() -> Iterator[Loopback]:
-    with loopback(ANSWER) as server:
+    with loopback(RESPOND) as server:
         yield server
 
 
@@ -45,7 +55,7 @@ def secure_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[L
     authority.cert_pem.write_to_path(file)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     tls_context.cache_clear()
-    with loopback(over_tls(ANSWER, authority, HOST)) as server:
+    with loopback(over_tls(RESPOND, authority, HOST)) as server:
         yield server
     tls_context.cache_clear()
 
@@ -55,45 +65,45 @@ def address(proxy: Loopback, *, user: str = "") -> str:
 
 
 def at_host(server: Loopback, scheme: str = "http") -> str:
-    """Give the server's address as the proxy understands it."""
+    """Return the URL of a server under the host that only the proxy can reach."""
     return f"{scheme}://{HOST}:{urlsplit(server.url).port}/api/v1"
 
 
-def ask(flavour: str, url: str, method: str = "GET", *, max_retries: int = 0) -> Response:
+def request_through(flavour: str, url: str, method: str = "GET", *, max_retries: int = 0) -> Response:
     return call(flavour, url, method, max_retries=max_retries, allow_http=True)
 
 
 @EVERY_FLAVOUR
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
-def test_a_proxy_tunnels_to_a_secure_server_and_does_not_see_the_key(
+def test_a_proxy_tunnels_to_a_secure_server_and_gets_no_key(
     flavour: str, variable: str, proxy: Loopback, secure_server: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, address(proxy))
     url = at_host(secure_server, "https")
-    assert ask(flavour, url, "POST").status_code == 200
-    (asked,) = proxy.heard
-    assert (asked.method, asked.target) == ("CONNECT", urlsplit(url).netloc)
-    assert not any(KEY in value for _, value in asked.headers)
-    (heard,) = secure_server.heard
-    assert (heard.method, heard.target) == ("POST", "/api/v1/things")
-    assert heard.header("Authorization") == [f"Bearer {KEY}"]
+    assert request_through(flavour, url, "POST").status_code == 200
+    (connect,) = proxy.requests
+    assert (connect.method, connect.target) == ("CONNECT", urlsplit(url).netloc)
+    assert not any(KEY in value for _, value in connect.headers)
+    (request,) = secure_server.requests
+    assert (request.method, request.target) == ("POST", "/api/v1/things")
+    assert request.header("Authorization") == [f"Bearer {KEY}"]
 
 
 @EVERY_FLAVOUR
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
-def test_a_proxy_is_asked_in_absolute_form_for_a_plain_server(
+def test_a_request_to_a_plain_server_goes_to_the_proxy_in_absolute_form(
     flavour: str, variable: str, proxy: Loopback, server: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, address(proxy))
-    assert ask(flavour, at_host(server)).status_code == 200
-    assert [heard.target for heard in proxy.heard] == [f"{at_host(server)}/things"]
-    assert [heard.target for heard in server.heard] == ["/api/v1/things"]
+    assert request_through(flavour, at_host(server)).status_code == 200
+    assert [request.target for request in proxy.requests] == [f"{at_host(server)}/things"]
+    assert [request.target for request in server.requests] == ["/api/v1/things"]
 
 
 @EVERY_FLAVOUR
-@pytest.mark.parametrize("excepted", [HOST, ".example", "elsewhere.example,api.example", "*"])
-def test_a_host_that_is_excepted_is_asked_directly(
-    flavour: str, excepted: str, proxy: Loopback, server: Loopback, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("no_proxy", [HOST, ".example", "elsewhere.example,api.example", "*"])
+def test_a_host_in_no_proxy_is_connected_to_directly(
+    flavour: str, no_proxy: str, proxy: Loopback, server: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resolve = socket.getaddrinfo
 
@@ -103,71 +113,68 @@ def test_a_host_that_is_excepted_is_asked_directly(
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve_to_loopback)
     monkeypatch.setenv("ALL_PROXY", address(proxy))
-    monkeypatch.setenv("NO_PROXY", excepted)
-    assert ask(flavour, at_host(server)).status_code == 200
-    assert len(server.heard) == 1
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    assert request_through(flavour, at_host(server)).status_code == 200
+    assert len(server.requests) == 1
     assert proxy.connections == 0
 
 
 @EVERY_FLAVOUR
-def test_a_host_that_is_not_excepted_is_asked_through_the_proxy(
+def test_a_host_that_is_not_in_no_proxy_goes_through_the_proxy(
     flavour: str, proxy: Loopback, server: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", address(proxy))
     monkeypatch.setenv("NO_PROXY", "other.example,10.0.0.1")
-    assert ask(flavour, at_host(server)).status_code == 200
-    assert len(proxy.heard) == 1
+    assert request_through(flavour, at_host(server)).status_code == 200
+    assert len(proxy.requests) == 1
 
 
 @EVERY_FLAVOUR
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2"])
-def test_no_proxy_carries_a_key_that_was_to_stay_on_this_machine(
-    flavour: str, host: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with loopback(ANSWER, host=host if host[0] == "1" else "127.0.0.1") as server, loopback(forward) as proxy:
+def test_requests_to_loopback_use_no_proxy(flavour: str, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        loopback(RESPOND, host=host if host[0] == "1" else "127.0.0.1") as server,
+        loopback(forward) as proxy,
+    ):
         monkeypatch.setenv("ALL_PROXY", address(proxy))
         monkeypatch.setenv("HTTP_PROXY", address(proxy))
         call(flavour, f"http://{host}:{urlsplit(server.url).port}")
-        assert len(server.heard) == 1
+        assert len(server.requests) == 1
         assert proxy.connections == 0
 
 
 @EVERY_FLAVOUR
-def test_a_proxy_that_is_not_there_was_certainly_not_the_server(
+def test_a_refused_connection_to_a_proxy_leaves_the_outcome_known(
     flavour: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port()}")
     with pytest.raises(APIConnectionError, match="no connection could be made") as caught:
-        ask(flavour, f"https://{HOST}", "POST")
+        request_through(flavour, f"https://{HOST}", "POST")
     assert not caught.value.outcome_unknown
 
 
 @EVERY_FLAVOUR
-def test_a_proxy_that_refuses_is_asked_as_often_as_told_and_nothing_was_done(
+def test_a_refusal_by_a_proxy_is_retried_and_leaves_the_outcome_known(
     flavour: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refusal = always(http("407 Proxy Authentication Required", b"", "Connection: close"))
     with loopback(refusal) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", address(proxy, user="clerk:hushhush@"))
         with pytest.raises(APIConnectionError, match="no connection could be made: 407") as caught:
-            ask(flavour, f"https://{HOST}", "POST", max_retries=2)
+            request_through(flavour, f"https://{HOST}", "POST", max_retries=2)
     assert not caught.value.outcome_unknown
-    assert [heard.method for heard in proxy.heard] == ["CONNECT"] * 3
-    assert proxy.heard[0].header("Proxy-Authorization")
+    assert [request.method for request in proxy.requests] == ["CONNECT"] * 3
+    assert proxy.requests[0].header("Proxy-Authorization")
     assert "hushhush" not in f"{caught.value!r} {caught.value} {caught.value.__cause__!r}"
 
 
-def close_after_reading(conversation: Conversation) -> None:
-    conversation.read_request()
-
-
 @EVERY_FLAVOUR
-def test_a_proxy_that_hangs_up_after_a_plain_request_may_have_passed_it_on(
+def test_a_proxy_that_closes_after_a_plain_request_leaves_the_outcome_unknown(
     flavour: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with loopback(close_after_reading) as proxy:
         monkeypatch.setenv("HTTP_PROXY", address(proxy))
         with pytest.raises(APIConnectionError) as caught:
-            ask(flavour, f"http://{HOST}", "POST", max_retries=2)
+            request_through(flavour, f"http://{HOST}", "POST", max_retries=2)
     assert caught.value.outcome_unknown
-    assert len(proxy.heard) == 1
+    assert len(proxy.requests) == 1

@@ -1,4 +1,4 @@
-"""Certificates: those of the environment's authorities are trusted, and no others."""
+"""TLS: which certificates are trusted, and what a handshake that fails means."""
 
 import gc
 import ssl
@@ -12,6 +12,7 @@ import anyio
 import httpx
 import pytest
 import trustme
+from support.concurrency import PATIENCE
 from support.loopback import FLAVOURS, KEY, Conversation, Loopback, always, call, http, loopback
 from support.proxy import name_in_directory, over_tls
 
@@ -38,35 +39,35 @@ def server() -> Iterator[Loopback]:
         yield server
 
 
-def secure(server: Loopback, host: str = "127.0.0.1") -> str:
+def https_url(server: Loopback, host: str = "127.0.0.1") -> str:
     return f"https://{host}:{urlsplit(server.url).port}/api/v1"
 
 
 @EVERY_FLAVOUR
-def test_an_authority_in_a_file_of_the_environment_is_trusted(
+def test_an_authority_in_the_file_of_ssl_cert_file_is_trusted(
     flavour: str, server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     AUTHORITY.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-    assert call(flavour, secure(server), "POST").status_code == 200
+    assert call(flavour, https_url(server), "POST").status_code == 200
 
 
 @EVERY_FLAVOUR
-def test_an_authority_in_a_directory_of_the_environment_is_trusted(
+def test_an_authority_in_the_directory_of_ssl_cert_dir_is_trusted(
     flavour: str, server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     AUTHORITY.cert_pem.write_to_path(tmp_path / name_in_directory(AUTHORITY))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
-    assert call(flavour, secure(server), "POST").status_code == 200
+    assert call(flavour, https_url(server), "POST").status_code == 200
 
 
 @EVERY_FLAVOUR
-def test_an_authority_that_nobody_named_is_not_trusted(flavour: str, server: Loopback) -> None:
+def test_an_unknown_authority_is_not_trusted(flavour: str, server: Loopback) -> None:
     with pytest.raises(APIConnectionError, match="CERTIFICATE_VERIFY_FAILED") as caught:
-        call(flavour, secure(server), "POST", max_retries=2)
+        call(flavour, https_url(server), "POST", max_retries=2)
     assert not caught.value.outcome_unknown
-    assert server.connections == 3, "as often as it was told to try"
-    assert server.heard == [], "no request, and so no key"
+    assert server.connections == 3, "a failed connection is retried"
+    assert server.requests == [], "no request, and so no key"
 
 
 @EVERY_FLAVOUR
@@ -76,33 +77,33 @@ def test_a_certificate_for_another_host_is_not_trusted(
     AUTHORITY.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     with pytest.raises(APIConnectionError, match="mismatch"):
-        call(flavour, secure(server, "localhost"), "POST")
-    assert server.heard == []
+        call(flavour, https_url(server, "localhost"), "POST")
+    assert server.requests == []
 
 
 @EVERY_FLAVOUR
-def test_a_server_that_does_not_speak_tls_is_told_nothing(flavour: str) -> None:
-    def answer_in_plain_words(conversation: Conversation) -> None:
+def test_a_server_without_tls_gets_no_request(flavour: str) -> None:
+    def respond_in_plain_http(conversation: Conversation) -> None:
         conversation.stream.recv(65536)
         conversation.send(http("200 OK"))
 
     with (
-        loopback(answer_in_plain_words) as server,
+        loopback(respond_in_plain_http) as server,
         pytest.raises(APIConnectionError, match="no connection could be made") as caught,
     ):
-        call(flavour, secure(server), "POST")
+        call(flavour, https_url(server), "POST")
     assert not caught.value.outcome_unknown
 
 
 @EVERY_FLAVOUR
-def test_a_handshake_that_does_not_end_has_sent_nothing(flavour: str) -> None:
+def test_a_handshake_that_times_out_leaves_the_outcome_known(flavour: str) -> None:
     with loopback(Conversation.hang) as server, pytest.raises(APITimeoutError) as caught:
-        call(flavour, secure(server), "POST", timeout=0.3)
+        call(flavour, https_url(server), "POST", timeout=0.3)
     assert not caught.value.outcome_unknown
 
 
 @EVERY_FLAVOUR
-def test_a_handshake_that_begins_late_and_does_not_end_has_sent_nothing(
+def test_a_handshake_that_begins_after_the_timeout_leaves_the_outcome_known(
     flavour: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where the certificates take long to load: the attempt's time is up before the handshake's own is."""
@@ -114,7 +115,7 @@ def test_a_handshake_that_begins_late_and_does_not_end_has_sent_nothing(
 
     monkeypatch.setattr(httpx, "create_ssl_context", load_slowly)
     with loopback(Conversation.hang) as server, pytest.raises(APITimeoutError) as caught:
-        call(flavour, secure(server), "POST", timeout=0.1)
+        call(flavour, https_url(server), "POST", timeout=0.1)
     assert not caught.value.outcome_unknown
 
 
@@ -128,10 +129,10 @@ def test_a_handshake_that_is_cancelled_closes_its_connection(backend: str) -> No
         conversation.hang()
 
     async def cancelling(server: Loopback) -> bool:
-        async with AsyncPandocast(api_key=KEY, base_url=secure(server)) as client:
+        async with AsyncPandocast(api_key=KEY, base_url=https_url(server)) as client:
             async with anyio.create_task_group() as group:
                 group.start_soon(client.request, "GET", "/things")
-                await anyio.to_thread.run_sync(began.wait, 5)
+                await anyio.to_thread.run_sync(began.wait, PATIENCE)
                 group.cancel_scope.cancel()
             return await anyio.to_thread.run_sync(server.all_closed)
 

@@ -1,4 +1,4 @@
-"""Lists that change at any moment, read ahead by the async driver in turns that are drawn: exactly once.
+"""Lists that change at any moment, prefetched by the async driver in drawn turns: each row comes once.
 
 The clock stands still and nothing is sent: a table stands for the service, and each request takes as many
 turns of the event loop, before it is carried out and after, as hypothesis says.
@@ -38,7 +38,7 @@ class Turns:
         after: Iterable[int] = (),
     ) -> None:
         self.respond, self.before, self.after = respond, iter(before), iter(after)
-        self.under_way = self.most_under_way = 0
+        self.in_flight = self.most_in_flight = 0
 
     async def run(self, procedure: Callable[..., Plan[Any]], *args: object) -> object:
         assert isinstance(CONTEXT, CallContext)
@@ -54,14 +54,14 @@ class Turns:
                 outcome = None
                 continue
             assert isinstance(step, Send)
-            self.under_way += 1
-            self.most_under_way = max(self.under_way, self.most_under_way)
+            self.in_flight += 1
+            self.most_in_flight = max(self.in_flight, self.most_in_flight)
             try:
                 await turns(next(self.before, 1))
                 outcome = self.respond(step)
                 await turns(next(self.after, 1))
             finally:
-                self.under_way -= 1
+                self.in_flight -= 1
 
     def open(self, position: Position, prefetch: int) -> AsyncItemIterator[Content]:
         return aiter(AsyncPages(cast("AsyncSession", self), LISTING, position, prefetch))
@@ -76,8 +76,8 @@ def number(row: Content) -> int:
     return int(row.id[1:])
 
 
-def kept(items: AsyncItemIterator[Content]) -> int:
-    """Count the responses, there or under way, that an iterator holds besides the page in use."""
+def pages_ahead(items: AsyncItemIterator[Content]) -> int:
+    """Count the pages, fetched or in flight, that an iterator holds besides the one in use."""
     ahead = cast("Any", items._pages)._ahead
     return 0 if ahead is None else len(ahead._requests._pending)
 
@@ -86,7 +86,7 @@ CHANGES = st.lists(st.tuples(st.integers(0, 120), st.lists(st.integers(0, 400), 
 TURNS = st.lists(st.integers(0, 9), max_size=60)
 
 
-class Story:
+class Reading:
     """One reading of a list, through failures, changes, and iterators that are thrown away on the way."""
 
     def __init__(self, table: ContentTable, limit: int, prefetch: int) -> None:
@@ -98,18 +98,18 @@ class Story:
 
     async def read(self, session: Turns, crashes: list[int]) -> None:
         """Read to the end; a crash leaves an iterator after so many items, for another at its position."""
-        for patience in [*crashes, None]:
+        for most in [*crashes, None]:
             items = session.open(self.position, self.prefetch)
-            if await self._read_some(items, patience):
+            if await self._read_some(items, most):
                 return
             await turns(3)
 
-    async def _read_some(self, items: AsyncItemIterator[Content], patience: int | None) -> bool:
+    async def _read_some(self, items: AsyncItemIterator[Content], most: int | None) -> bool:
         errors, count = 0, 0
-        while count != patience:
+        while count != most:
             try:
                 self.came.append(number(await anext(items)))
-                assert kept(items) <= self.prefetch, "more pages are kept than were asked for"
+                assert pages_ahead(items) <= self.prefetch, "more pages are held than prefetch allows"
                 count += 1
                 errors = 0
             except StopAsyncIteration:
@@ -120,8 +120,8 @@ class Story:
                 assert errors < 200
             except ResponseValidationError:
                 self._store(items)
-                if self.position.given and not self._a_place_is_left():
-                    return True  # nothing is left to tell the place by
+                if self.position.given and not self._a_position_is_left():
+                    return True  # no row is left to find the position by
                 errors += 1
                 assert errors < 10
         self._store(items)
@@ -131,7 +131,7 @@ class Story:
         stored = json.loads(json.dumps(items.position))
         self.position = offset_start(LISTING, limit=None, offset=None, position=stored)
 
-    def _a_place_is_left(self) -> bool:
+    def _a_position_is_left(self) -> bool:
         return any(int(name[1:]) in self.table.rows for name in self.position.given)
 
     def check(self) -> None:
@@ -151,7 +151,7 @@ class Story:
     st.tuples(TURNS, TURNS),
     st.tuples(st.lists(st.booleans(), max_size=20), st.lists(st.integers(1, 120), max_size=4)),
 )
-def test_every_row_that_stays_comes_once_and_in_order_however_the_answers_come(  # noqa: PLR0917 - drawn
+def test_every_row_that_stays_comes_once_and_in_order_however_the_responses_come(  # noqa: PLR0917 - drawn
     count: int,
     limit: int,
     prefetch: int,
@@ -172,22 +172,22 @@ def test_every_row_that_stays_comes_once_and_in_order_however_the_answers_come( 
 
     table = ContentTable.of(count)
     table.between = change
-    story = Story(table, limit, prefetch)
-    asyncio.run(story.read(Turns(respond, *delays), crashes))
-    story.check()
+    reading = Reading(table, limit, prefetch)
+    asyncio.run(reading.read(Turns(respond, *delays), crashes))
+    reading.check()
 
 
 def read(table: ContentTable, limit: int, prefetch: int) -> Turns:
-    session, story = Turns(table.respond), Story(table, limit, prefetch)
-    asyncio.run(story.read(session, []))
-    story.check()
-    assert story.came == story.start
+    session, reading = Turns(table.respond), Reading(table, limit, prefetch)
+    asyncio.run(reading.read(session, []))
+    reading.check()
+    assert reading.came == reading.start
     return session
 
 
 @pytest.mark.parametrize("limit", [1, 10, 50, 99, 100])
 @pytest.mark.parametrize("count", [0, 1, 2, 99, 100, 101, 200, 250])
-def test_a_list_that_stands_still_costs_no_request_more_than_without(count: int, limit: int) -> None:
+def test_prefetching_a_list_that_does_not_change_costs_no_more_requests(count: int, limit: int) -> None:
     alone, ahead = ContentTable.of(count), ContentTable.of(count)
     read(alone, limit, 0)
     read(ahead, limit, 4)
@@ -195,13 +195,13 @@ def test_a_list_that_stands_still_costs_no_request_more_than_without(count: int,
 
 
 @pytest.mark.parametrize("prefetch", [0, 1, 4, 32])
-def test_so_many_pages_are_fetched_at_once_besides_the_one_that_is_waited_for(prefetch: int) -> None:
-    assert read(ContentTable.of(1000), 10, prefetch).most_under_way == prefetch + 1
+def test_prefetch_limits_the_pages_in_flight(prefetch: int) -> None:
+    assert read(ContentTable.of(1000), 10, prefetch).most_in_flight == prefetch + 1
 
 
 @pytest.mark.parametrize("prefetch", [1, 4, 8])
 @pytest.mark.parametrize(("added", "most"), [(1, 1.0), (3, 1.0), (20, 1.3), (60, 1.8), (200, 1.8)])
-def test_rows_that_are_added_all_the_time_cost_some_requests_more(
+def test_rows_that_are_added_all_the_time_cost_a_bounded_number_of_requests(
     added: int, most: float, prefetch: int
 ) -> None:
     alone, ahead = ContentTable.of(1000), ContentTable.of(1000)
@@ -210,11 +210,11 @@ def test_rows_that_are_added_all_the_time_cost_some_requests_more(
     read(alone, 50, 0)
     session = read(ahead, 50, prefetch)
     assert ahead.requests <= most * alone.requests
-    assert session.most_under_way == prefetch + 1
+    assert session.most_in_flight == prefetch + 1
 
 
-def test_rows_that_go_in_front_make_what_was_asked_for_useless_once() -> None:
-    """The rows behind move up, so the places that were reckoned are wrong, and given up."""
+def test_rows_deleted_in_front_waste_the_prefetched_pages_once() -> None:
+    """The rows behind move up, so the offsets that were computed are wrong, and given up."""
     alone, ahead = ContentTable.of(1000), ContentTable.of(1000)
 
     async def scenario(table: ContentTable, prefetch: int) -> list[int]:
@@ -224,10 +224,10 @@ def test_rows_that_go_in_front_make_what_was_asked_for_useless_once() -> None:
         table.delete([0, 3, 7])
         async for row in items:
             came.append(number(row))
-            assert kept(items) <= prefetch
-        assert session.most_under_way <= prefetch + 1
+            assert pages_ahead(items) <= prefetch
+        assert session.most_in_flight <= prefetch + 1
         await turns(20)
-        assert session.under_way == 0
+        assert session.in_flight == 0
         return came
 
     assert asyncio.run(scenario(alone, 0)) == asyncio.run(scenario(ahead, 4)) == list(range(1000, 0, -1))
@@ -235,17 +235,17 @@ def test_rows_that_go_in_front_make_what_was_asked_for_useless_once() -> None:
 
 
 @pytest.mark.parametrize("most_rows", [20, 50])
-def test_a_service_with_smaller_pages_is_read_ahead_by_its_own_measure(most_rows: int) -> None:
+def test_a_service_with_smaller_pages_is_prefetched_by_its_page_size(most_rows: int) -> None:
     alone, ahead = ContentTable.of(1000), ContentTable.of(1000)
     alone.most_rows = ahead.most_rows = most_rows
     read(alone, 100, 0)
     session = read(ahead, 100, 4)
     assert ahead.requests <= alone.requests + 5
-    assert session.most_under_way == 5
+    assert session.most_in_flight == 5
 
 
 @given(st.integers(0, 120), st.sampled_from([1, 2, 10, 100]), st.integers(0, 4), st.data())
-def test_a_position_after_any_item_goes_on_with_the_next(
+def test_a_position_after_any_item_continues_with_the_next(
     count: int, limit: int, prefetch: int, data: st.DataObject
 ) -> None:
     table = ContentTable.of(count)
@@ -264,18 +264,18 @@ def test_a_position_after_any_item_goes_on_with_the_next(
     assert asyncio.run(scenario()) == rows
 
 
-def test_at_the_end_nothing_is_asked_for_again() -> None:
+def test_at_the_end_nothing_is_requested_again() -> None:
     table = ContentTable.of(15)
 
     async def scenario() -> None:
         items = Turns(table.respond).open(Position(0, 10), 4)
         assert len([row async for row in items]) == 15
         start = offset_start(LISTING, limit=None, offset=None, position=items.position)
-        asked = table.requests
+        requests = table.requests
         table.insert(5)
         again = Turns(table.respond).open(start, 4)
         assert [row async for row in again] == []
         assert offset_start(LISTING, limit=None, offset=None, position=again.position).ended
-        assert table.requests == asked
+        assert table.requests == requests
 
     asyncio.run(scenario())

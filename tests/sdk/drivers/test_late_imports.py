@@ -1,12 +1,10 @@
-"""What is loaded and made only once it is needed, and what is made once for all calls."""
+"""Imports that wait for the first call: what they load, under which lock, and beside a fork."""
 
 import subprocess
 import sys
 
 import pytest
-from support.loopback import FLAVOURS, KEY, NO_LIMIT, always, call, http, loopback
-
-from pandocast_sdk import Pandocast
+from support.loopback import KEY, always, http, loopback
 
 ONE_CALL = """
 import sys
@@ -22,7 +20,7 @@ def modules_after(program: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_a_first_call_loads_nothing_that_it_does_not_need() -> None:
+def test_a_first_call_imports_nothing_that_it_does_not_need() -> None:
     with loopback(always(http("200 OK", b'{"items": [], "total": 0}'))) as server:
         loaded = modules_after(ONE_CALL.format(key=KEY, url=server.url))
     assert {"httpx", "pydantic", "pandocast_sdk.models.pandocast"} <= loaded
@@ -36,7 +34,7 @@ from pandocast_sdk import AsyncPandocast, AsyncPassband, Pandocast, Passband, Pa
 beside_the_lock, on_the_loop = [], []
 HEAVY = ("anyio", "certifi", "h11", "httpcore", "httpx", "pandocast_sdk.models.", "pydantic", "tenacity")
 
-class Witness(importlib.abc.MetaPathFinder):
+class ImportRecorder(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         if not _imports._lock._is_owned():
             beside_the_lock.append(name)
@@ -44,14 +42,14 @@ class Witness(importlib.abc.MetaPathFinder):
             on_the_loop.append(name)
 
 options = {{"api_key": {key!r}, "base_url": {url!r}}}
-nobody_there = {{**options, "base_url": "http://localhost:9"}}
+no_server = {{**options, "base_url": "http://localhost:9"}}
 
 def blocking():
     with Pandocast(**options) as pandocast, Passband(**options) as passband:
         pandocast.content.outputs("content_1")
         pandocast.content.list()
         passband.schedule.slots()
-    with Pandocast(**nobody_there) as pandocast:
+    with Pandocast(**no_server) as pandocast:
         try:
             pandocast.content.list()
         except PandocastError:
@@ -63,14 +61,14 @@ async def awaiting():
         await asyncio.gather(*(pandocast.content.outputs("content_1") for _ in range(5)))
         await pandocast.content.list()
         await passband.schedule.slots()
-    async with AsyncPandocast(**nobody_there) as pandocast:
+    async with AsyncPandocast(**no_server) as pandocast:
         try:
             await pandocast.content.list()
         except PandocastError:
             pass
 
 async def watched():
-    sys.meta_path.insert(0, Witness())
+    sys.meta_path.insert(0, ImportRecorder())
     {call}
 
 asyncio.run(watched())
@@ -128,42 +126,10 @@ def test_a_fork_during_a_first_call_leaves_a_child_that_can_call(slow: str) -> N
     assert (done.stdout, done.stderr) == ("7\n", "")
 
 
-def test_a_signature_is_verified_with_next_to_nothing() -> None:
+def test_verifying_a_signature_imports_next_to_nothing() -> None:
     loaded = modules_after(
         "import sys; import pandocast_sdk.webhooks as w; w.verify_signature; print(*sys.modules)"
     )
     before = modules_after("import sys, hmac; print(*sys.modules)")
     names = {name for name in loaded - before if not name.startswith("pandocast_sdk")}
     assert not {"typing", "re", "json", "attrs", "httpx", "pydantic"} & names
-
-
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_what_is_prepared_for_all_requests_comes_once_in_each(flavour: str) -> None:
-    with loopback(always(http("200 OK"))) as server:
-        call(flavour, server.url)
-        call(flavour, server.url, "POST", json={"a": "é"})
-        call(flavour, server.url, "DELETE")
-    host = server.url.removeprefix("http://").partition("/")[0]
-    assert [heard.header("Host") for heard in server.heard] == [[host]] * 3
-    assert [heard.header("Content-Length") for heard in server.heard] == [[], ["10"], []]
-    assert all(heard.header("Transfer-Encoding") == [] for heard in server.heard)
-
-
-def test_a_copy_for_another_address_prepares_its_own() -> None:
-    with (
-        loopback(always(http("200 OK"))) as here,
-        loopback(always(http("200 OK"))) as there,
-        Pandocast(api_key=KEY, base_url=here.url, rate_limit=NO_LIMIT) as client,
-    ):
-        copy = client.with_options(base_url=there.url, api_key="pk_test_other")
-        copy.request("GET", "/things")
-        client.request("GET", "/things")
-    assert there.heard[0].header("Host") == [there.url.removeprefix("http://").partition("/")[0]]
-    assert there.heard[0].header("Authorization") == ["Bearer pk_test_other"]
-    assert here.heard[0].header("Host") == [here.url.removeprefix("http://").partition("/")[0]]
-
-
-def test_an_address_that_no_request_can_have_is_refused_at_once() -> None:
-    with pytest.raises(ValueError, match="no request can have the address") as caught:
-        Pandocast(api_key=KEY, base_url="https://[v1.a]/api")
-    assert KEY not in str(caught.value)

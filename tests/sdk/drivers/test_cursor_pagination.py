@@ -1,4 +1,4 @@
-"""Cursor pages as users meet them: read, iterated, and picked up again after a failure."""
+"""Cursor pagination in the clients: pages and iterators, and how they continue after a failure."""
 
 import asyncio
 import json
@@ -39,12 +39,12 @@ class Service:
 
     def __init__(self, *failing: int) -> None:
         self.failing = failing
-        self.asked: list[str | None] = []
+        self.requests: list[str | None] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         cursor = request.url.params.get("cursor")
-        self.asked.append(cursor)
-        if len(self.asked) in self.failing:
+        self.requests.append(cursor)
+        if len(self.requests) in self.failing:
             return httpx.Response(500)
         things, following = PAGES[cursor]
         return httpx.Response(200, json={"things": things, "nextCursor": following})
@@ -75,38 +75,38 @@ def list_things(limit: int, cursor: str | None) -> Operation[CursorRows[str]]:
     return Operation("list_things", "GET", "/things", read_things, query)
 
 
-def read_things(answer: WireResponse) -> CursorRows[str]:
-    told = json.loads(answer.body)
-    return CursorRows(told["things"], told["nextCursor"])
+def read_things(response: WireResponse) -> CursorRows[str]:
+    body = json.loads(response.body)
+    return CursorRows(body["things"], body["nextCursor"])
 
 
 Open = Callable[..., AsyncCursorPages[str]]
 
 
-def asynchronously(scenario: Callable[[Open], Coroutine[Any, Any, None]], service: Service) -> None:
+def run_async(scenario: Callable[[Open], Coroutine[Any, Any, None]], service: Service) -> None:
     """Run a scenario that opens the list as often as it likes."""
 
-    async def running() -> None:
+    async def run() -> None:
         async with service.async_client() as client:
 
-            def opened(cursor: str | None = None, *, limit: int = 2) -> AsyncCursorPages[str]:
+            def open_list(cursor: str | None = None, *, limit: int = 2) -> AsyncCursorPages[str]:
                 return async_lists.open_cursor_list(
                     client._session, listing(limit), cursor=cursor, position=None, prefetch=0
                 )
 
-            await scenario(opened)
+            await scenario(open_list)
 
-    asyncio.run(running())
+    asyncio.run(run())
 
 
 def test_opening_fetches_the_first_page_and_iterating_the_rest() -> None:
     service = Service()
     page = service.open()
-    assert service.asked == [None]
+    assert service.requests == [None]
     assert (page.items, page.next_cursor, page.has_more) == (["e", "d"], "after d", True)
     items = iter(page)
     assert [next(items), next(items)] == ["e", "d"]
-    assert service.asked == [None], "nothing is fetched before it is needed"
+    assert service.requests == [None], "nothing is fetched before it is needed"
     assert list(items) == ["c", "b", "a"]
     assert list(page) == ["e", "d", "c", "b", "a"], "a page can be iterated again"
 
@@ -114,22 +114,22 @@ def test_opening_fetches_the_first_page_and_iterating_the_rest() -> None:
 def test_awaiting_fetches_the_first_page_and_iterating_the_rest() -> None:
     service = Service()
 
-    async def scenario(opened: Open) -> None:
-        things = opened()
-        assert service.asked == []
+    async def scenario(open_list: Open) -> None:
+        things = open_list()
+        assert service.requests == []
         page = await things
-        assert service.asked == [None]
+        assert service.requests == [None]
         assert (page.items, page.next_cursor, page.has_more) == (["e", "d"], "after d", True)
         items = aiter(page)
         assert [await anext(items), await anext(items)] == ["e", "d"]
-        assert service.asked == [None], "nothing is fetched before it is needed"
+        assert service.requests == [None], "nothing is fetched before it is needed"
         assert [item async for item in items] == ["c", "b", "a"]
         assert [item async for item in things] == ["e", "d", "c", "b", "a"]
 
-    asynchronously(scenario, service)
+    run_async(scenario, service)
 
 
-def test_pages_follow_each_other_to_the_end_the_empty_one_too() -> None:
+def test_pages_continue_to_the_end_past_an_empty_one() -> None:
     page = Service().open()
     pages = list(page.pages())
     assert [one.items for one in pages] == ITEMS
@@ -141,9 +141,9 @@ def test_pages_follow_each_other_to_the_end_the_empty_one_too() -> None:
     assert pages[-1].next_page() is None
 
 
-def test_async_pages_follow_each_other_to_the_end_the_empty_one_too() -> None:
-    async def scenario(opened: Open) -> None:
-        pages = [page async for page in opened().pages()]
+def test_async_pages_continue_to_the_end_past_an_empty_one() -> None:
+    async def scenario(open_list: Open) -> None:
+        pages = [page async for page in open_list().pages()]
         assert [one.items for one in pages] == ITEMS
         assert [one.next_cursor for one in pages] == CURSORS
         assert [one.has_more for one in pages] == [True, True, True, False]
@@ -152,19 +152,19 @@ def test_async_pages_follow_each_other_to_the_end_the_empty_one_too() -> None:
         assert [one.items async for one in second.pages()] == ITEMS[1:]
         assert await pages[-1].next_page() is None
 
-    asynchronously(scenario, Service())
+    run_async(scenario, Service())
 
 
-def test_a_stored_cursor_goes_on_where_its_page_ended() -> None:
+def test_a_stored_cursor_continues_where_its_page_ended() -> None:
     assert list(Service().open("after nothing")) == ["c", "b", "a"]
 
-    async def scenario(opened: Open) -> None:
-        assert [item async for item in opened("after nothing")] == ["c", "b", "a"]
+    async def scenario(open_list: Open) -> None:
+        assert [item async for item in open_list("after nothing")] == ["c", "b", "a"]
 
-    asynchronously(scenario, Service())
+    run_async(scenario, Service())
 
 
-def test_an_iterator_goes_on_where_a_page_failed() -> None:
+def test_an_iterator_retries_a_page_that_failed() -> None:
     service = Service(2, 3, 5)
     items = iter(service.open())
     assert [next(items), next(items)] == ["e", "d"]
@@ -173,10 +173,10 @@ def test_an_iterator_goes_on_where_a_page_failed() -> None:
             next(items)
     assert list(items) == ["c", "b", "a"]
     assert list(items) == []
-    assert service.asked == [None, *["after d"] * 3, *["after nothing"] * 2, "after b"]
+    assert service.requests == [None, *["after d"] * 3, *["after nothing"] * 2, "after b"]
 
 
-def test_an_iterator_of_pages_goes_on_where_one_failed() -> None:
+def test_an_iterator_of_pages_retries_one_that_failed() -> None:
     pages = Service(2).open().pages()
     assert next(pages).items == ["e", "d"]
     with pytest.raises(InternalServerError):
@@ -184,9 +184,9 @@ def test_an_iterator_of_pages_goes_on_where_one_failed() -> None:
     assert [page.items for page in pages] == ITEMS[1:]
 
 
-def test_an_async_iterator_goes_on_where_a_page_failed_the_first_included() -> None:
-    async def scenario(opened: Open) -> None:
-        items = aiter(opened())
+def test_an_async_iterator_retries_a_page_that_failed_even_the_first() -> None:
+    async def scenario(open_list: Open) -> None:
+        items = aiter(open_list())
         with pytest.raises(InternalServerError):
             await anext(items)
         assert [await anext(items), await anext(items)] == ["e", "d"]
@@ -196,26 +196,26 @@ def test_an_async_iterator_goes_on_where_a_page_failed_the_first_included() -> N
         assert [item async for item in items] == ["c", "b", "a"]
         assert [item async for item in items] == []
 
-    asynchronously(scenario, Service(1, 3, 5))
+    run_async(scenario, Service(1, 3, 5))
 
 
 @pytest.mark.parametrize(("arguments", "fault"), [({"limit": 0}, "limit"), ({"cursor": ""}, "cursor")])
-def test_what_cannot_be_right_is_refused_before_anything_is_sent(
+def test_an_argument_out_of_bounds_is_rejected_before_anything_is_sent(
     arguments: dict[str, Any], fault: str
 ) -> None:
     service = Service()
     with pytest.raises(ValueError, match=fault):
         service.open(**arguments)
 
-    async def scenario(opened: Open) -> None:
+    async def scenario(open_list: Open) -> None:
         with pytest.raises(ValueError, match=fault):
-            opened(**arguments)
+            open_list(**arguments)
 
-    asynchronously(scenario, service)
-    assert service.asked == []
+    run_async(scenario, service)
+    assert service.requests == []
 
 
-def test_a_cursor_that_comes_again_ends_the_iteration_with_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repeated_cursor_ends_the_iteration_with_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(PAGES, "after b", (["a"], "after b"))
     items = iter(Service().open())
     assert [next(items) for _ in range(4)] == ["e", "d", "c", "b"]
@@ -223,25 +223,25 @@ def test_a_cursor_that_comes_again_ends_the_iteration_with_an_error(monkeypatch:
         with pytest.raises(ResponseValidationError, match="never end"):
             next(items)
 
-    async def scenario(opened: Open) -> None:
-        items = aiter(opened())
+    async def scenario(open_list: Open) -> None:
+        items = aiter(open_list())
         assert [await anext(items) for _ in range(4)] == ["e", "d", "c", "b"]
         for _ in range(2):
             with pytest.raises(ResponseValidationError, match="never end"):
                 await anext(items)
 
-    asynchronously(scenario, Service())
+    run_async(scenario, Service())
 
 
-def test_pages_say_what_they_are() -> None:
+def test_pages_have_a_repr() -> None:
     page = Service().open()
     assert repr(page) == "<CursorPage of 2 items, more after it>"
     assert repr(list(page.pages())[-1]) == "<CursorPage of 1 items, none after it>"
 
-    async def scenario(opened: Open) -> None:
-        things = opened()
+    async def scenario(open_list: Open) -> None:
+        things = open_list()
         assert repr(things) == "<AsyncCursorPages: await it, or iterate with async for>"
         assert repr(await things) == "<AsyncCursorPage of 2 items, more after it>"
-        assert repr(await opened("after b")) == "<AsyncCursorPage of 1 items, none after it>"
+        assert repr(await open_list("after b")) == "<AsyncCursorPage of 1 items, none after it>"
 
-    asynchronously(scenario, Service())
+    run_async(scenario, Service())

@@ -1,4 +1,4 @@
-"""Reading a body piece by piece: what comes out does not depend on how it came in."""
+"""Reading a response body piece by piece: its content, its size limit, and its end in time."""
 
 import gzip
 import time
@@ -24,8 +24,8 @@ def read(pieces: list[bytes], coding: str = "", *, expires: float = NEVER) -> by
     return reader.finish()
 
 
-def cut(data: bytes, places: list[int]) -> list[bytes]:
-    ends = sorted({0, len(data), *(place % (len(data) + 1) for place in places)})
+def cut(data: bytes, cuts: list[int]) -> list[bytes]:
+    ends = sorted({0, len(data), *(position % (len(data) + 1) for position in cuts)})
     return [data[begin:end] for begin, end in pairwise(ends)]
 
 
@@ -33,7 +33,7 @@ CUTS = st.lists(st.integers(0, 10_000), max_size=12)
 
 
 @pytest.mark.parametrize(
-    ("coding", "pack"),
+    ("coding", "encode"),
     [
         ("", bytes),
         ("identity", bytes),
@@ -45,20 +45,20 @@ CUTS = st.lists(st.integers(0, 10_000), max_size=12)
         ("deflate", bytes),
     ],
 )
-@given(data=st.binary(max_size=3000), places=CUTS)
+@given(data=st.binary(max_size=3000), cuts=CUTS)
 def test_a_body_is_the_same_however_it_is_cut(
-    coding: str, pack: type[bytes], data: bytes, places: list[int]
+    coding: str, encode: type[bytes], data: bytes, cuts: list[int]
 ) -> None:
-    assert read(cut(pack(data), places), coding) == data
+    assert read(cut(encode(data), cuts), coding) == data
 
 
 @given(st.binary(min_size=1, max_size=300), CUTS)
-def test_no_junk_is_taken_for_a_packed_body(data: bytes, places: list[int]) -> None:
+def test_bytes_that_are_no_gzip_are_an_error(data: bytes, cuts: list[int]) -> None:
     with pytest.raises(httpx.DecodingError):
-        read(cut(data, places), "gzip")
+        read(cut(data, cuts), "gzip")
 
 
-def test_a_packed_body_that_ends_too_early_is_broken() -> None:
+def test_a_gzip_body_that_ends_too_early_is_an_error() -> None:
     with pytest.raises(httpx.DecodingError, match="ends too early"):
         read([gzip.compress(b"text" * 100)[:-1]], "gzip")
     assert read([], "gzip") == b"", "as after HEAD"
@@ -66,9 +66,7 @@ def test_a_packed_body_that_ends_too_early_is_broken() -> None:
 
 @pytest.mark.parametrize("size", [999, 1000, 1001, 5000])
 @pytest.mark.parametrize("coding", ["", "gzip"])
-def test_an_answer_may_be_as_large_as_the_largest(
-    size: int, coding: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_body_may_be_as_large_as_the_limit(size: int, coding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(body, "LARGEST_BODY", 1000)
     data = bytes(size)
     pieces = cut(gzip.compress(data) if coding else data, [3, 700])
@@ -79,7 +77,7 @@ def test_an_answer_may_be_as_large_as_the_largest(
         assert read(pieces, coding) == data
 
 
-def test_a_bomb_is_not_blown_up_before_it_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gzip_bomb_is_not_inflated_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(body, "LARGEST_BODY", 100_000)
     bomb = gzip.compress(bytes(50_000_000))
     tracemalloc.start()
@@ -92,6 +90,6 @@ def test_a_bomb_is_not_blown_up_before_it_is_looked_at(monkeypatch: pytest.Monke
     assert peak < 2_000_000
 
 
-def test_a_body_that_comes_too_late_is_not_waited_for() -> None:
+def test_a_body_that_arrives_after_the_timeout_is_an_error() -> None:
     with pytest.raises(AttemptExpiredError):
         read([b"a", b"b"], expires=time.monotonic() - 1)

@@ -1,4 +1,4 @@
-"""Pages as users meet them: read, iterated, and picked up again after a failure."""
+"""Offset pagination in the clients: pages and iterators, and how they continue after a failure."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -24,12 +24,12 @@ class Service:
 
     def __init__(self, *failing: int) -> None:
         self.failing = failing
-        self.asked: list[tuple[int, int]] = []
+        self.requests: list[tuple[int, int]] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         limit, offset = (int(request.url.params[name]) for name in ("limit", "offset"))
-        self.asked.append((limit, offset))
-        if len(self.asked) in self.failing:
+        self.requests.append((limit, offset))
+        if len(self.requests) in self.failing:
             return httpx.Response(500)
         page = NAMES[offset : offset + limit]
         has_more = offset + len(page) < len(NAMES)
@@ -63,14 +63,14 @@ def ids(items: list[Content]) -> list[str]:
     return [item.id for item in items]
 
 
-def asynchronously(scenario: Callable[[AsyncPandocast], Coroutine[Any, Any, None]], service: Service) -> None:
+def run_async(scenario: Callable[[AsyncPandocast], Coroutine[Any, Any, None]], service: Service) -> None:
     asyncio.run(scenario(service.async_client()))
 
 
 def test_listing_fetches_the_first_page_and_iterating_the_rest() -> None:
     service = Service()
     page = service.client().content.list(limit=2)
-    assert service.asked == [(2, 0)]
+    assert service.requests == [(2, 0)]
     assert (ids(page.items), page.total, page.has_more) == (["c5", "c4"], 5, True)
     assert page.items[0].model_extra == {"a_new_field": "kept"}
     assert [item.id for item in page] == NAMES
@@ -82,17 +82,17 @@ def test_awaiting_a_list_fetches_the_first_page_and_iterating_the_rest() -> None
 
     async def scenario(client: AsyncPandocast) -> None:
         listing = client.content.list(limit=2)
-        assert service.asked == []
+        assert service.requests == []
         page = await listing
         assert (ids(page.items), page.total, page.has_more) == (["c5", "c4"], 5, True)
         assert [item.id async for item in page] == NAMES
         assert [item.id async for item in listing] == NAMES
         assert [item.id async for item in client.content.list()] == NAMES
 
-    asynchronously(scenario, service)
+    run_async(scenario, service)
 
 
-def test_pages_follow_each_other_to_the_end() -> None:
+def test_pages_continue_to_the_end() -> None:
     page = Service().client().content.list(limit=2)
     second = page.next_page()
     assert second is not None
@@ -104,7 +104,7 @@ def test_pages_follow_each_other_to_the_end() -> None:
     assert [ids(one.items) for one in second.pages()] == [["c3", "c2"], ["c1"]]
 
 
-def test_async_pages_follow_each_other_to_the_end() -> None:
+def test_async_pages_continue_to_the_end() -> None:
     async def scenario(client: AsyncPandocast) -> None:
         page = await client.content.list(limit=2)
         second = await page.next_page()
@@ -119,10 +119,10 @@ def test_async_pages_follow_each_other_to_the_end() -> None:
         ]
         assert [ids(one.items) async for one in second.pages()] == [["c3", "c2"], ["c1"]]
 
-    asynchronously(scenario, Service())
+    run_async(scenario, Service())
 
 
-def test_an_iterator_goes_on_where_a_page_failed() -> None:
+def test_an_iterator_retries_a_page_that_failed() -> None:
     service = Service(2, 3)
     items = iter(service.client().content.list(limit=2))
     assert [next(items).id, next(items).id] == ["c5", "c4"]
@@ -133,7 +133,7 @@ def test_an_iterator_goes_on_where_a_page_failed() -> None:
     assert list(items) == []
 
 
-def test_an_iterator_of_pages_goes_on_where_one_failed() -> None:
+def test_an_iterator_of_pages_retries_one_that_failed() -> None:
     pages = Service(2).client().content.list(limit=2).pages()
     assert ids(next(pages).items) == ["c5", "c4"]
     with pytest.raises(InternalServerError):
@@ -141,7 +141,7 @@ def test_an_iterator_of_pages_goes_on_where_one_failed() -> None:
     assert [ids(page.items) for page in pages] == [["c3", "c2"], ["c1"]]
 
 
-def test_an_async_iterator_goes_on_where_a_page_failed_the_first_included() -> None:
+def test_an_async_iterator_retries_a_page_that_failed_even_the_first() -> None:
     async def scenario(client: AsyncPandocast) -> None:
         items = aiter(client.content.list(limit=2))
         with pytest.raises(InternalServerError):
@@ -152,20 +152,22 @@ def test_an_async_iterator_goes_on_where_a_page_failed_the_first_included() -> N
         assert [item.id async for item in items] == ["c3", "c2", "c1"]
         assert [item async for item in items] == []
 
-    asynchronously(scenario, Service(1, 3))
+    run_async(scenario, Service(1, 3))
 
 
 @pytest.mark.parametrize(("limit", "offset", "fault"), [(0, 0, "limit"), (-1, 0, "limit"), (1, -1, "offset")])
-def test_bounds_are_judged_before_anything_is_sent(limit: int, offset: int, fault: str) -> None:
+def test_an_argument_out_of_bounds_is_rejected_before_anything_is_sent(
+    limit: int, offset: int, fault: str
+) -> None:
     service = Service()
     with pytest.raises(ValueError, match=fault):
         service.client().content.list(limit=limit, offset=offset)
     with pytest.raises(ValueError, match=fault):
         service.async_client().content.list(limit=limit, offset=offset)
-    assert service.asked == []
+    assert service.requests == []
 
 
-def test_an_empty_page_that_says_more_is_an_error_and_not_an_end() -> None:
+def test_an_empty_page_with_has_more_is_an_error() -> None:
     def respond(_request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"items": [], "total": 5, "has_more": True})
 
@@ -174,7 +176,7 @@ def test_an_empty_page_that_says_more_is_an_error_and_not_an_end() -> None:
         client.content.list()
 
 
-def test_pages_say_what_they_are() -> None:
+def test_pages_have_a_repr() -> None:
     page = Service().client().content.list(limit=2)
     assert repr(page) == "<Page of 2 items, 5 in all>"
 
@@ -183,10 +185,10 @@ def test_pages_say_what_they_are() -> None:
         assert repr(listing) == "<AsyncPages from item 1: await it, or iterate with async for>"
         assert repr(await listing) == "<AsyncPage of 2 items, 5 in all>"
 
-    asynchronously(scenario, Service())
+    run_async(scenario, Service())
 
 
-def test_what_is_done_to_the_items_does_not_change_where_the_next_page_begins() -> None:
+def test_changing_the_items_does_not_move_the_next_page() -> None:
     page = Service().client().content.list(limit=2)
     expected = page.position
     page.items.clear()

@@ -1,0 +1,82 @@
+"""The timeout of an attempt and the deadline of a call, against a server that is slow."""
+
+import time
+
+import pytest
+from support.loopback import FLAVOURS, Conversation, always, call, http, loopback, never_respond
+
+from pandocast_sdk import APITimeoutError, DeadlineExceededError
+from pandocast_sdk._drivers.http.request_builder import _TimeLeft
+
+EVERY_FLAVOUR = pytest.mark.parametrize("flavour", FLAVOURS)
+
+
+@EVERY_FLAVOUR
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_server_that_never_responds_times_out(flavour: str, method: str) -> None:
+    with loopback(never_respond) as server, pytest.raises(APITimeoutError) as caught:
+        call(flavour, server.url, method, timeout=0.2)
+    assert caught.value.outcome_unknown is (method == "POST")
+
+
+def send_the_body_slowly(conversation: Conversation) -> None:
+    conversation.read_request()
+    conversation.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    conversation.drip(b" " * 1000, every=0.02)
+
+
+def send_the_headers_slowly(conversation: Conversation) -> None:
+    conversation.read_request()
+    conversation.send(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    conversation.drip(b"x" * 1000, every=0.02)
+
+
+@EVERY_FLAVOUR
+def test_a_slow_body_does_not_outlast_the_timeout(flavour: str) -> None:
+    with loopback(send_the_body_slowly) as server, pytest.raises(APITimeoutError):
+        call(flavour, server.url, timeout=0.3)
+
+
+@EVERY_FLAVOUR
+def test_a_slow_body_does_not_outlast_the_deadline(flavour: str) -> None:
+    with loopback(send_the_body_slowly) as server, pytest.raises(DeadlineExceededError) as caught:
+        call(flavour, server.url, "POST", deadline=0.3)
+    assert caught.value.outcome_unknown
+
+
+@pytest.mark.parametrize("flavour", [flavour for flavour in FLAVOURS if flavour != "sync"])
+def test_slow_headers_do_not_outlast_the_timeout(flavour: str) -> None:
+    """A blocking read cannot be stopped between two pieces of the headers; an awaited one is cancelled."""
+    with loopback(send_the_headers_slowly) as server, pytest.raises(APITimeoutError) as caught:
+        call(flavour, server.url, "POST", timeout=0.3)
+    assert caught.value.outcome_unknown
+
+
+@EVERY_FLAVOUR
+def test_the_phases_of_an_attempt_share_its_timeout(flavour: str) -> None:
+    """The headers and the body come too late together, and each of them in time."""
+
+    def respond_in_two_halves(conversation: Conversation) -> None:
+        conversation.read_request()
+        conversation.wait(0.7)
+        conversation.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+        conversation.wait(0.7)
+        conversation.send(b"{}")
+
+    with loopback(respond_in_two_halves) as server, pytest.raises(APITimeoutError):
+        call(flavour, server.url, timeout=1.0)
+
+
+@EVERY_FLAVOUR
+def test_a_timeout_of_centuries_is_accepted(flavour: str) -> None:
+    with loopback(always(http("200 OK"))) as server:
+        assert call(flavour, server.url, timeout=1e12).status_code == 200
+
+
+def test_the_time_left_is_a_mapping_of_timeouts() -> None:
+    left = _TimeLeft(time.monotonic() + 5000)
+    assert set(dict(left)) == {"connect", "read", "write", "pool"}
+    assert all(4000 < seconds <= 5000 for seconds in left.values())
+    assert len(left) == 4
+    assert left.get("sleep") is None
+    assert _TimeLeft(0.0)["read"] == 0.001, "zero would mean no end"
