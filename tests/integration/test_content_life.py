@@ -159,7 +159,7 @@ def test_a_wait_raises_when_the_content_failed(
 
 @pytest.mark.parametrize("work", ["analysis", "generation"])
 def test_a_client_that_did_not_see_which_step_failed_does_not_say(
-    work: str, connect: Connect, client: Driven, pandocast_server: ReferenceServer
+    work: str, connect: Connect, client: Client, pandocast_server: ReferenceServer
 ) -> None:
     pandocast_server.content.fail_next(work)
     content = client.upload()
