@@ -10,6 +10,7 @@ This module needs only the standard library, so that verifying a webhook does no
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 __all__ = [
     "APIConnectionError",
@@ -244,13 +245,19 @@ class WaitTimeoutError(PandocastError):
 class ContentFailedError(PandocastError):
     """A wait saw the status `failed`: the analysis or the generation failed on the server.
 
+    An upload that has failed stays so; upload the text anew.
+
     Attributes:
         content_id: The upload that failed.
+        step: Which step failed, by what this client has seen of the upload; None where it has not seen
+            enough, since the service does not say.
     """
 
-    def __init__(self, content_id: str) -> None:
-        super().__init__(f"content {content_id!r} has failed on the server")
+    def __init__(self, content_id: str, *, step: Literal["analysis", "generation"] | None = None) -> None:
+        during = f" during its {step}" if step else ""
+        super().__init__(f"content {content_id!r} has failed on the server{during}")
         self.content_id = content_id
+        self.step: Literal["analysis", "generation"] | None = step
 
 
 class WebhookVerificationError(PandocastError):

@@ -13,6 +13,7 @@ from typing import TextIO
 from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups import content as lookups
+from pandocast_sdk._core.lookups.known_steps import KnownSteps
 from pandocast_sdk._core.lookups.upload_search import find_upload
 from pandocast_sdk._core.operations import content as operations
 from pandocast_sdk._drivers.async_lists import AsyncPages, open_list
@@ -24,6 +25,7 @@ class AsyncContentResource:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        self._known_steps = KnownSteps()
 
     def list(
         self,
@@ -85,10 +87,12 @@ class AsyncContentResource:
 
         Reference: "/api/v1/content/upload".
         """
-        return await self._session.run(
+        content = await self._session.run(
             call,
             operations.upload_content(title=title, content_type=content_type, raw_content=raw_content),
         )
+        self._known_steps.saw(content.id, content.status)
+        return content
 
     async def generate(
         self,
@@ -116,7 +120,7 @@ class AsyncContentResource:
 
         Reference: "/api/v1/content/:id/generate".
         """
-        return await self._session.run(
+        generation = await self._session.run(
             call,
             operations.generate_content(
                 content_id,
@@ -125,6 +129,8 @@ class AsyncContentResource:
                 emphasis_notes=emphasis_notes,
             ),
         )
+        self._known_steps.saw(content_id, "generating")
+        return generation
 
     async def outputs(self, content_id: str) -> models.Outputs:
         """Return all outputs of an upload.
@@ -207,11 +213,11 @@ class AsyncContentResource:
             timeout: The longest wait, in seconds.
 
         Raises:
-            ContentFailedError: The analysis failed.
+            ContentFailedError: The upload failed; `.step` is the step, where known.
             WaitTimeoutError: The analysis did not end in time.
             PandocastError: The list could not be read.
         """
-        return await self._session.run(lookups.wait_until_analyzed, content_id, timeout)
+        return await self._session.run(lookups.wait_until_analyzed, content_id, timeout, self._known_steps)
 
     async def wait_until_generated(self, content_id: str, *, timeout: float = 60.0) -> models.Outputs:
         """Wait until the outputs of an upload are generated, and return them.
@@ -224,8 +230,8 @@ class AsyncContentResource:
             timeout: The longest wait, in seconds.
 
         Raises:
-            ContentFailedError: The generation failed.
+            ContentFailedError: The upload failed; `.step` is the step, where known.
             WaitTimeoutError: The generation did not end in time.
             PandocastError: The list or the outputs could not be read.
         """
-        return await self._session.run(lookups.wait_until_generated, content_id, timeout)
+        return await self._session.run(lookups.wait_until_generated, content_id, timeout, self._known_steps)

@@ -14,6 +14,7 @@ from typing import TextIO
 from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups import content as lookups
+from pandocast_sdk._core.lookups.known_steps import KnownSteps
 from pandocast_sdk._core.lookups.upload_search import find_upload
 from pandocast_sdk._core.operations import content as operations
 from pandocast_sdk._drivers.sync_lists import Page, open_list
@@ -25,6 +26,7 @@ class ContentResource:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._known_steps = KnownSteps()
 
     def list(
         self,
@@ -84,10 +86,12 @@ class ContentResource:
 
         Reference: "/api/v1/content/upload".
         """
-        return self._session.run(
+        content = self._session.run(
             call,
             operations.upload_content(title=title, content_type=content_type, raw_content=raw_content),
         )
+        self._known_steps.saw(content.id, content.status)
+        return content
 
     def generate(
         self,
@@ -115,7 +119,7 @@ class ContentResource:
 
         Reference: "/api/v1/content/:id/generate".
         """
-        return self._session.run(
+        generation = self._session.run(
             call,
             operations.generate_content(
                 content_id,
@@ -124,6 +128,8 @@ class ContentResource:
                 emphasis_notes=emphasis_notes,
             ),
         )
+        self._known_steps.saw(content_id, "generating")
+        return generation
 
     def outputs(self, content_id: str) -> models.Outputs:
         """Return all outputs of an upload.
@@ -204,11 +210,11 @@ class ContentResource:
             timeout: The longest wait, in seconds.
 
         Raises:
-            ContentFailedError: The analysis failed.
+            ContentFailedError: The upload failed; `.step` is the step, where known.
             WaitTimeoutError: The analysis did not end in time.
             PandocastError: The list could not be read.
         """
-        return self._session.run(lookups.wait_until_analyzed, content_id, timeout)
+        return self._session.run(lookups.wait_until_analyzed, content_id, timeout, self._known_steps)
 
     def wait_until_generated(self, content_id: str, *, timeout: float = 60.0) -> models.Outputs:
         """Wait until the outputs of an upload are generated, and return them.
@@ -221,8 +227,8 @@ class ContentResource:
             timeout: The longest wait, in seconds.
 
         Raises:
-            ContentFailedError: The generation failed.
+            ContentFailedError: The upload failed; `.step` is the step, where known.
             WaitTimeoutError: The generation did not end in time.
             PandocastError: The list or the outputs could not be read.
         """
-        return self._session.run(lookups.wait_until_generated, content_id, timeout)
+        return self._session.run(lookups.wait_until_generated, content_id, timeout, self._known_steps)

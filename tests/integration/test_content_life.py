@@ -153,6 +153,25 @@ def test_a_wait_raises_when_the_content_failed(
     with pytest.raises(ContentFailedError) as caught:
         client.analyzed(content.id) if work == "analysis" else client.generated(content.id)
     assert caught.value.content_id == content.id
+    assert caught.value.step == work
+    assert f"failed on the server during its {work}" in str(caught.value)
+
+
+@pytest.mark.parametrize("work", ["analysis", "generation"])
+def test_a_client_that_did_not_see_which_step_failed_does_not_say(
+    work: str, connect: Connect, client: Client, pandocast_server: ReferenceServer
+) -> None:
+    pandocast_server.content.fail_next(work)
+    content = client.upload()
+    if work == "generation":
+        client.analyzed(content.id)
+        client.generate(content.id)
+    pandocast_server.drain()
+    with connect(pandocast_server) as another:
+        for wait in (another.analyzed, another.generated):
+            with pytest.raises(ContentFailedError) as caught:
+                wait(content.id)
+            assert caught.value.step is None
 
 
 def test_a_wait_times_out_with_the_last_status(client: Client) -> None:

@@ -57,13 +57,8 @@ def test_a_write_whose_response_is_lost_is_not_retried(
 def test_a_write_that_times_out_has_an_unknown_outcome(
     connect: Connect, pandocast_server: ReferenceServer
 ) -> None:
-<<<<<<< ours
     pandocast_server.faults.add(*UPLOAD, delay=60)
     with connect(pandocast_server, timeout=1.5) as client, pytest.raises(APITimeoutError) as caught:
-=======
-    pandocast_server.faults.add(*UPLOAD, delay=5)
-    with connect(pandocast_server, timeout=1) as client, pytest.raises(APITimeoutError) as caught:
->>>>>>> theirs
         client.upload()
     assert caught.value.outcome_unknown
     assert sent(pandocast_server, "POST") == 1
@@ -129,13 +124,8 @@ def test_the_deadline_covers_attempts_and_waits(connect: Connect, pandocast_serv
     with connect(pandocast_server, deadline=0.4) as client, pytest.raises(DeadlineExceededError) as caught:
         client.ids()
     assert not caught.value.outcome_unknown
-<<<<<<< ours
     pandocast_server.faults.add(*UPLOAD, delay=60)
     with connect(pandocast_server, deadline=1.5) as client, pytest.raises(DeadlineExceededError) as caught:
-=======
-    pandocast_server.faults.add(*UPLOAD, delay=5)
-    with connect(pandocast_server, deadline=1) as client, pytest.raises(DeadlineExceededError) as caught:
->>>>>>> theirs
         client.upload()
     assert caught.value.outcome_unknown
 

@@ -1,6 +1,8 @@
 """Many callers of one key: never refused, and nothing lost."""
 
 import asyncio
+import logging
+import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -82,3 +84,13 @@ def test_a_window_that_the_servers_clock_has_left_behind_is_not_waited_for(
         for _ in range(5):
             client.request("GET", "/content")
     assert {request.status for request in pandocast_server.requests} == {200}
+
+
+def test_a_call_that_is_held_says_so_in_the_log(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "pandocast_sdk")
+    with ReferenceServer(rate_limit=1, rate_window=3) as server, connect(server) as client:
+        client.ids()
+        client.ids()
+        assert [request.status for request in server.requests] == [200, 200]
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "pandocast_sdk"]
+    assert re.fullmatch(r"rate limit: 1 call waits \d\.\d s for the window, until \d\d:\d\d:\d\d UTC", line)

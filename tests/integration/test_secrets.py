@@ -34,7 +34,7 @@ def test_no_log_line_holds_a_key_or_a_secret(
         assert hidden[-20:] not in caplog.text
 
 
-def test_every_attempt_has_one_line(
+def test_every_attempt_and_every_retry_has_one_line(
     connect: Connect, pandocast_server: ReferenceServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="pandocast_sdk")
@@ -42,8 +42,14 @@ def test_every_attempt_has_one_line(
     pandocast_server.faults.add("GET", "/content", drop=True)
     with connect(pandocast_server) as client:
         client.ids()
-    lines = [record.getMessage() for record in caplog.records if record.name == "pandocast_sdk"]
-    assert len(lines) == 3
+    ours = [record for record in caplog.records if record.name == "pandocast_sdk"]
+    retries = [record.getMessage() for record in ours if record.levelno == logging.INFO]
+    assert retries[0].startswith("GET /content: status 503; retry 1 of 2 in ")
+    assert retries[1].startswith(
+        "GET /content: the connection broke before the response was complete; retry 2"
+    )
+    lines = [record.getMessage() for record in ours if record.levelno == logging.DEBUG]
+    assert (len(retries), len(lines)) == (2, 3)
     assert re.fullmatch(r"GET /content -> 503, attempt 1, \d+\.\d+ s, slot 1/100", lines[0])
     assert lines[1].startswith("GET /content -> BROKEN, attempt 2")
     assert lines[2].startswith("GET /content -> 200, attempt 3")

@@ -64,6 +64,7 @@ EXAMPLES: list[PandocastError] = [
     ResponseValidationError("odd", request=RECORD, status_code=200, body="<p>", outcome_unknown=True),
     WaitTimeoutError("content 'c1'", status="analyzing", timeout=60.0, content_id="c1"),
     ContentFailedError("c1"),
+    ContentFailedError("c1", step="generation"),
     WebhookVerificationError("forged"),
     WebhookPayloadError("no event"),
 ]

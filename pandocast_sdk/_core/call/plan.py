@@ -4,11 +4,11 @@ Three others decide what happens: `failure_table`, `retries` and the budget of t
 I/O; the drivers do what it yields.
 """
 
-import logging
 from collections.abc import Generator
 from math import inf
 from typing import TypeVar
 
+from pandocast_sdk._core.call.call_log import log_attempt, log_refusal, log_retry
 from pandocast_sdk._core.call.context import CallContext, request_record, request_url
 from pandocast_sdk._core.call.failure_table import FAILURES, failure_kind
 from pandocast_sdk._core.call.failures import (
@@ -35,14 +35,12 @@ from pandocast_sdk._core.protocol import (
 )
 from pandocast_sdk._core.rate_limit.budget import Budget
 from pandocast_sdk._core.rate_limit.headers import rate_headers, seconds_until_allowed
+from pandocast_sdk._core.rate_limit.hold_log import log_hold
 from pandocast_sdk._core.rate_limit.tickets import Delay
 from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk.errors import PandocastError, RateLimitError
 
 T = TypeVar("T")
-
-logger = logging.getLogger("pandocast_sdk")
-logger.addHandler(logging.NullHandler())
 
 
 def call(context: CallContext, operation: Operation[T], *, expires: float = inf) -> Plan[T]:
@@ -82,12 +80,13 @@ def call(context: CallContext, operation: Operation[T], *, expires: float = inf)
             yield from budget.report()
         assert outcome is not None  # noqa: S101 - a driver responds to a Send
         sends += 1
-        if logger.isEnabledFor(logging.DEBUG):
-            _log(operation, outcome, sends)
+        log_attempt(context, operation, outcome, sends)
         if isinstance(outcome, WireResponse) and 200 <= outcome.status < 300:
             return _read(context, operation, outcome)
         attempts = attempts or (yield from count_attempts(options))
         refused = yield from _recover(context, operation, outcome, attempts, expires)
+        if refused:
+            log_refusal(context, operation, outcome, sends + 1)
 
 
 def _wait_for_slot(
@@ -114,7 +113,8 @@ def _wait_for_slot(
     try:
         while (delay := budget.poll(ticket)) is not None:
             if isinstance(delay, Delay):
-                yield Sleep(_checked_delay(context, budget, operation, delay, expires), ticket)
+                seconds = _checked_delay(context, budget, operation, delay, expires)
+                yield Sleep(min(seconds, log_hold(budget, delay, context.now())), ticket)
             else:
                 yield delay
         if context.now() >= expires:
@@ -193,6 +193,7 @@ def _recover(
         raise error
     if context.now() + pause >= expires:
         raise deadline_error(error.request, error) from error
+    log_retry(context, operation, outcome, attempts, pause)
     yield Sleep(pause)
     return False
 
@@ -241,19 +242,3 @@ def _pause(context: CallContext, outcome: WireResponse | Failure, attempts: Atte
         return pause  # its reset is about the rate limit, not about this failure
     requested = seconds_until_allowed(outcome, context.server_time(outcome)) or 0.0
     return None if requested > context.options.rate_limit.max_wait else max(pause, requested)
-
-
-def _log(operation: Operation[object], outcome: WireResponse | Failure, attempt: int) -> None:
-    """Write the line of one attempt: never a header, a query or a body."""
-    if isinstance(outcome, Failure):
-        logger.debug("%s %s -> %s, attempt %d", operation.method, operation.path, outcome.kind.name, attempt)
-        return
-    logger.debug(
-        "%s %s -> %d, attempt %d, %.3f s, slot %s",
-        operation.method,
-        operation.path,
-        outcome.status,
-        attempt,
-        outcome.received - outcome.sent,
-        rate_headers(outcome).slot,
-    )

@@ -29,6 +29,12 @@ class Attempts:
         self._backoff = backoff
         self._state: RetryCallState | None = None
 
+    @property
+    def retry(self) -> str:
+        """The number of the retry that `next_wait` has allowed, for people: `1 of 2`."""
+        number = 0 if self._state is None else self._state.attempt_number
+        return f"{number} of {self._max_retries}"
+
     def next_wait(self) -> float | None:
         """Count a failed attempt; return the seconds before the next, or None when there is none."""
         from tenacity import RetryCallState, Retrying  # noqa: PLC0415 - see `count_attempts`

@@ -9,6 +9,7 @@ from typing import TypeVar
 from pandocast_sdk import models
 from pandocast_sdk._core.call.context import CallContext, request_record
 from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.lookups.known_steps import KnownSteps, Step
 from pandocast_sdk._core.lookups.polling import poll
 from pandocast_sdk._core.operations.content import list_content, list_outputs
 from pandocast_sdk._core.paging.offset_pages import MOST_ROWS, Listing, Position
@@ -40,8 +41,10 @@ def find_content(context: CallContext, content_id: str, *, expires: float = inf)
     raise NotFoundError("Content not found", status_code=404, request=request, code="not_found")
 
 
-def wait_until_analyzed(context: CallContext, content_id: str, timeout: float) -> Plan[models.Content]:
-    """Poll until an upload has left `analyzing`.
+def wait_until_analyzed(
+    context: CallContext, content_id: str, timeout: float, known: KnownSteps | None = None
+) -> Plan[models.Content]:
+    """Poll until an upload has left `analyzing`; `known` is what the client has seen of uploads.
 
     Raises:
         ContentFailedError: Its status is `failed`.
@@ -52,11 +55,13 @@ def wait_until_analyzed(context: CallContext, content_id: str, timeout: float) -
         yield from ()
         return None if content.status == "analyzing" else content
 
-    return _wait(context, content_id, timeout, check)
+    return _wait(context, content_id, timeout, check, awaited="analysis", known=known or KnownSteps())
 
 
-def wait_until_generated(context: CallContext, content_id: str, timeout: float) -> Plan[models.Outputs]:
-    """Poll until an upload has left `generating` and there are outputs.
+def wait_until_generated(
+    context: CallContext, content_id: str, timeout: float, known: KnownSteps | None = None
+) -> Plan[models.Outputs]:
+    """Poll until an upload has left `generating` and there are outputs; `known` is as above.
 
     Raises:
         ContentFailedError: Its status is `failed`.
@@ -69,7 +74,7 @@ def wait_until_generated(context: CallContext, content_id: str, timeout: float) 
         outputs = yield from call(context, list_outputs(content_id), expires=expires)
         return outputs if outputs.items else None
 
-    return _wait(context, content_id, timeout, check)
+    return _wait(context, content_id, timeout, check, awaited="generation", known=known or KnownSteps())
 
 
 def _wait(
@@ -77,15 +82,20 @@ def _wait(
     content_id: str,
     timeout: float,
     check: Callable[[models.Content, float], Plan[T | None]],
+    *,
+    awaited: Step,
+    known: KnownSteps,
 ) -> Plan[T]:
     status: str | None = None
 
     def find_and_check(expires: float) -> Plan[T | None]:
         nonlocal status
         content = yield from find_content(context, content_id, expires=expires)
-        status = content.status
+        last_status, status = status, content.status
         if status == "failed":
-            raise ContentFailedError(content_id)
+            step = known.failed_step(content_id, awaited=awaited, last_status=last_status)
+            raise ContentFailedError(content_id, step=step)
+        known.saw(content_id, status)
         return (yield from check(content, expires))
 
     def timeout_error() -> WaitTimeoutError:

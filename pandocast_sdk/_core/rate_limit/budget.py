@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from pandocast_sdk._core.protocol import UNSENT, Consult, Failure, Outcome, Step, WireResponse
 from pandocast_sdk._core.rate_limit.headers import LONGEST_WINDOW, rate_headers
+from pandocast_sdk._core.rate_limit.hold_log import HoldLog
 from pandocast_sdk._core.rate_limit.server_clock import ServerClock
 from pandocast_sdk._core.rate_limit.state import RateLimitState
 from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket
@@ -41,6 +42,7 @@ class Budget:
 
     Attributes:
         shared: Whether other processes have a part in it, so that there may be something to `report`.
+        hold_log: What the log has said of calls that are held.
     """
 
     shared = False
@@ -58,6 +60,7 @@ class Budget:
         self._lock = RLock()
         self._queue: deque[Ticket] = deque()
         self._enqueued = 0
+        self.hold_log = HoldLog()
         self._clock = ServerClock(wall() - now())
         self._paced: bool | None = None  # None: nothing learned; False: this server sends no such headers
         self._limit: int | None = None
@@ -76,6 +79,11 @@ class Budget:
         with self._lock:
             self._roll_over(self._now())
             return RateLimitState.of(self._limit, max(0, self._slots()), self._reset)
+
+    @property
+    def queued(self) -> int:
+        """How many calls are in the queue."""
+        return len(self._queue)
 
     def server_time(self) -> float:
         """Return the server's time at the earliest, in seconds since 1970."""

@@ -4,11 +4,12 @@ Every process has its own queue, and sends one query at a time to the store on b
 the window from its own responses, too, and so knows it when the store goes down.
 """
 
-import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from threading import Lock
 
+from pandocast_sdk._core.log import logger
 from pandocast_sdk._core.protocol import (
     UNSENT,
     Consult,
@@ -32,8 +33,6 @@ from pandocast_sdk._core.rate_limit.budget_store import (
 from pandocast_sdk._core.rate_limit.headers import rate_headers
 from pandocast_sdk._core.rate_limit.state import RateLimitState
 from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket
-
-logger = logging.getLogger("pandocast_sdk")
 
 _MAX_WANTED = 10  # slots in one query, so that the processes take turns
 _SHORT_POLL = 0.05  # seconds between queries while responses to other processes may free slots
@@ -67,6 +66,7 @@ class SharedBudget(Budget):
         self._replied_at = 0.0
         self._last_reply: StoreReply | None = None
         self._store_down = False
+        self._warnings: list[str] = []  # to be logged without the lock
 
     @property
     def state(self) -> RateLimitState:
@@ -113,6 +113,7 @@ class SharedBudget(Budget):
                     delay = (
                         super().poll(ticket) if self._decides_alone() else self._delay_by_store(ticket, now)
                     )
+        self._warn()
         wake(woken)
         return delay
 
@@ -165,6 +166,7 @@ class SharedBudget(Budget):
             if self._consultation is consultation:
                 self._consultation = None
                 woken = self._lose_store(reply) if isinstance(reply, str) else self._apply(reply)
+        self._warn()
         wake(woken)
         consultation.finish()
 
@@ -211,7 +213,7 @@ class SharedBudget(Budget):
         """Do as the store has decided; return the tickets that have to poll."""
         if self._store_down:
             self._store_down = False
-            logger.warning("the store of the rate limit is back; this process shares its budget again")
+            self._warnings.append("the store of the rate limit is back; this process shares its budget again")
         now, before = self._now(), self._store_delay
         self._store_delay, self._last_reply, self._replied_at, self._consult_at = reply.delay, reply, now, now
         woken = [ticket for ticket in map(self._grant_front, [now] * reply.granted) if ticket is not None]
@@ -241,11 +243,17 @@ class SharedBudget(Budget):
         if not self._store_down:
             self._store_down = True
             self._reports.clear()
-            logger.warning(
-                "the store of the rate limit does not answer (%s); this process paces by itself meanwhile",
-                kind,
+            self._warnings.append(
+                f"the store of the rate limit does not answer ({kind}); "
+                "this process paces by itself meanwhile"
             )
         return [*self._grant_waiting(now), *self._queue]
+
+    def _warn(self) -> None:
+        """Log the warnings that are due; called without the lock, which a handler of the log may want."""
+        while self._warnings:
+            with suppress(IndexError):  # another thread logs it
+                logger.warning("%s", self._warnings.pop(0))
 
 
 class Consultation:

@@ -18,6 +18,7 @@ from support.loopback import (
     FLAVOURS,
     KEY,
     NO_LIMIT,
+    Conversation,
     Loopback,
     Script,
     always,
@@ -30,6 +31,8 @@ from support.loopback import (
 )
 
 from pandocast_sdk import AsyncPandocast, Pandocast, PandocastError
+from pandocast_sdk._core.call.failure_table import FAILURES
+from pandocast_sdk._core.protocol import FailureKind
 
 ECHO = json.dumps({"error": f"Authorization: Bearer {KEY}", "code": "bad_request", "status": 400}).encode()
 SCENARIOS: dict[str, Script] = {
@@ -210,3 +213,31 @@ def test_no_log_shows_the_key_or_a_body(flavour: str, caplog: pytest.LogCaptureF
     assert not [line for line in lines if KEY in line or "request-text" in line or "response-text" in line]
     assert len(ours) == 1
     assert ours[0].startswith("POST /things -> 200, attempt 1, ")
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_no_line_about_a_retry_shows_the_key_or_where_it_goes(
+    flavour: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "pandocast_sdk")
+    responses = iter(
+        [
+            http(f"503 {KEY}", ECHO, f"X-Echo: {KEY}"),
+            f"Bearer {KEY}\r\n\r\n".encode(),
+            http("429 Too Many", ECHO, f"X-Echo: {KEY}"),
+            http("200 OK"),
+        ]
+    )
+
+    def respond(conversation: Conversation) -> None:
+        while conversation.read_request():
+            conversation.send(next(responses))
+
+    broken = FAILURES[FailureKind.BROKEN].sentence
+    with loopback(respond) as server:
+        call(flavour, server.url, path=f"/things/{KEY}", max_retries=3)
+    assert [record.getMessage() for record in caplog.records if record.name == "pandocast_sdk"] == [
+        "GET /things/[redacted]: status 503; retry 1 of 3 in 0.0 s",
+        f"GET /things/[redacted]: {broken}; retry 2 of 3 in 0.0 s",
+        "GET /things/[redacted]: status 429; retry 3 of 3 in 0.0 s",
+    ]

@@ -29,7 +29,7 @@ def test_work_that_fails_on_the_server(monkeypatch: pytest.MonkeyPatch, kind: st
             self.content.fail_next(kind)
             return self
 
-    assert "has failed on the server (ContentFailedError)" in failure(monkeypatch, Failing)
+    assert f"has failed on the server during its {kind} (ContentFailedError)" in failure(monkeypatch, Failing)
 
 
 def test_a_webhook_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:

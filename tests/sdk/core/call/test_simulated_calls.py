@@ -4,6 +4,7 @@
 breaks a rule is told line by line, with the command that tells it again.
 """
 
+import logging
 import math
 import os
 from dataclasses import replace
@@ -68,3 +69,17 @@ def test_a_story_can_be_told_again() -> None:
     assert first == told("hostile", 7)
     assert "python -m simulation hostile 7" in first
     assert "call 0 begins" in first
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_log_has_each_window_once_and_changes_nothing(
+    family: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "pandocast_sdk")
+    for seed in range(20):
+        caplog.clear()
+        if broken(family, seed):
+            pytest.fail(told(family, seed), pytrace=False)
+        lines = [record.getMessage() for record in caplog.records]
+        windows = [line.partition("until")[2] for line in lines if "for the window" in line]
+        assert len(windows) == len(set(windows)), seed

@@ -130,9 +130,11 @@ def test_any_status_but_analyzing_ends_the_wait(status: str) -> None:
 def test_a_failed_upload_ends_the_wait_with_an_error() -> None:
     for wait in (Service.analyzed, Service.generated):
         service = Service((0, "analyzing"), (3, "failed"), outputs_after=99)
-        with pytest.raises(ContentFailedError, match="'c1' has failed") as caught:
+        with pytest.raises(
+            ContentFailedError, match="'c1' has failed on the server during its analysis"
+        ) as caught:
             wait(service)
-        assert caught.value.content_id == "c1"
+        assert (caught.value.content_id, caught.value.step) == ("c1", "analysis")
 
 
 def test_a_wait_for_generation_ends_once_there_are_outputs() -> None:
