@@ -97,11 +97,9 @@ class AsyncApiClient(ABC):
 
     def _open(self, options: ClientOptions, http_client: AsyncHTTPClient | None = None) -> None:
         with importing():
-            from pandocast_sdk._core.log import set_up_logging
             from pandocast_sdk._drivers.async_session import AsyncSession
             from pandocast_sdk._drivers.http.async_pool import AsyncPool
 
-        set_up_logging()
         self._use(AsyncSession(options, AsyncPool(http_client), owns_pool=True))
 
     def _use(self, session: AsyncSession) -> None:
@@ -109,7 +107,7 @@ class AsyncApiClient(ABC):
         self._resources: dict[str, object] = {}
 
     def _resource(self, name: str, load: Callable[[], Callable[[AsyncSession], T]]) -> T:
-        """Return a resource, the same object every time; `load` imports its class for the first use."""
+        """Return the resource of a name, always the same; `load` imports its class at the first use."""
         resource = self._resources.get(name)
         if resource is None:
             with importing():
@@ -145,7 +143,7 @@ class AsyncApiClient(ABC):
 
         return await self._session.run(call, custom_request(method, path, params=params, body=json))
 
-    def with_options(  # noqa: PYI019 - see there
+    def with_options(  # noqa: PYI019 - see `C`
         self: C,
         *,
         api_key: str | NotGiven = NOT_GIVEN,
@@ -180,7 +178,7 @@ class AsyncApiClient(ABC):
             allow_http=allow_http,
         )
         copy = type(self).__new__(type(self))
-        copy._use(self._session.copy(options))  # noqa: SLF001 - of its own kind
+        copy._use(self._session.copy(options))  # noqa: SLF001 - the same class
         return copy
 
     @property
@@ -198,7 +196,7 @@ class AsyncApiClient(ABC):
         """Close the client and its connections, but not your own `http_client`; later calls raise."""
         await self._session.close()
 
-    async def __aenter__(self: C) -> C:  # noqa: PYI019 - see there
+    async def __aenter__(self: C) -> C:  # noqa: PYI019 - see `C`
         return self
 
     async def __aexit__(

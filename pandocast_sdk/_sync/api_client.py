@@ -98,11 +98,9 @@ class ApiClient(ABC):
 
     def _open(self, options: ClientOptions, http_client: HTTPClient | None = None) -> None:
         with importing():
-            from pandocast_sdk._core.log import set_up_logging
             from pandocast_sdk._drivers.http.sync_pool import Pool
             from pandocast_sdk._drivers.sync_session import Session
 
-        set_up_logging()
         self._use(Session(options, Pool(http_client), owns_pool=True))
 
     def _use(self, session: Session) -> None:
@@ -110,7 +108,7 @@ class ApiClient(ABC):
         self._resources: dict[str, object] = {}
 
     def _resource(self, name: str, load: Callable[[], Callable[[Session], T]]) -> T:
-        """Return a resource, the same object every time; `load` imports its class for the first use."""
+        """Return the resource of a name, always the same; `load` imports its class at the first use."""
         resource = self._resources.get(name)
         if resource is None:
             with importing():
@@ -146,7 +144,7 @@ class ApiClient(ABC):
 
         return self._session.run(call, custom_request(method, path, params=params, body=json))
 
-    def with_options(  # noqa: PYI019 - see there
+    def with_options(  # noqa: PYI019 - see `C`
         self: C,
         *,
         api_key: str | NotGiven = NOT_GIVEN,
@@ -181,7 +179,7 @@ class ApiClient(ABC):
             allow_http=allow_http,
         )
         copy = type(self).__new__(type(self))
-        copy._use(self._session.copy(options))  # noqa: SLF001 - of its own kind
+        copy._use(self._session.copy(options))  # noqa: SLF001 - the same class
         return copy
 
     @property
@@ -199,7 +197,7 @@ class ApiClient(ABC):
         """Close the client and its connections, but not your own `http_client`; later calls raise."""
         self._session.close()
 
-    def __enter__(self: C) -> C:  # noqa: PYI019 - see there
+    def __enter__(self: C) -> C:  # noqa: PYI019 - see `C`
         return self
 
     def __exit__(

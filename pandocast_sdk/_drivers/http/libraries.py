@@ -13,7 +13,7 @@ import httpx
 
 from pandocast_sdk._core.protocol import FailureKind
 from pandocast_sdk._drivers.http.body import AttemptExpiredError, ResponseTooLargeError
-from pandocast_sdk._drivers.http.request_parts import lazy_request, no_auth, no_body
+from pandocast_sdk._drivers.http.request_parts import lazy_request, no_body
 
 KindRows: TypeAlias = tuple[tuple[type[Exception], FailureKind], ...]
 
@@ -79,7 +79,7 @@ def _library(name: str) -> HTTPLibrary:
         stream=module.ByteStream,
         no_body=no_body(module.SyncByteStream, module.AsyncByteStream),
         parse_url=lru_cache(maxsize=256)(module.URL),
-        no_auth=no_auth(module.Auth),
+        no_auth=module.Auth(),
         error=module.HTTPError,
         invalid_url=module.InvalidURL,
         failure_kinds=(*rows, *_OWN_ERRORS),
