@@ -97,9 +97,11 @@ class AsyncApiClient(ABC):
 
     def _open(self, options: ClientOptions, http_client: AsyncHTTPClient | None = None) -> None:
         with importing():
+            from pandocast_sdk._core.log import set_up_logging
             from pandocast_sdk._drivers.async_session import AsyncSession
             from pandocast_sdk._drivers.http.async_pool import AsyncPool
 
+        set_up_logging()
         self._use(AsyncSession(options, AsyncPool(http_client), owns_pool=True))
 
     def _use(self, session: AsyncSession) -> None:

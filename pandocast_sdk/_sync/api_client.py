@@ -98,9 +98,11 @@ class ApiClient(ABC):
 
     def _open(self, options: ClientOptions, http_client: HTTPClient | None = None) -> None:
         with importing():
+            from pandocast_sdk._core.log import set_up_logging
             from pandocast_sdk._drivers.http.sync_pool import Pool
             from pandocast_sdk._drivers.sync_session import Session
 
+        set_up_logging()
         self._use(Session(options, Pool(http_client), owns_pool=True))
 
     def _use(self, session: Session) -> None:
