@@ -171,7 +171,7 @@ def http_clients(session: nox.Session) -> None:
     run(session, "pytest", *FEW_WORKERS, *(session.posargs or [OF_HTTP_LIBRARIES]))
     for library in ("httpx", "httpx2", "aiohttp"):
         brought = {"BROUGHT_CLIENT": library}  # where it is not installed, the tests cannot be collected
-        run(session, "pytest", *FEW_WORKERS, *(session.posargs or WITH_EVERY_CLIENT), env=brought)
+        run(session, "pytest", *WORKERS, *(session.posargs or WITH_EVERY_CLIENT), env=brought)  # they wait
 
 
 @nox.session(**PARALLEL)

@@ -40,7 +40,7 @@ UNMEASURED = frozenset(
         "test_markup.py",
         "test_openapi.py",
         "test_pages.py",
-        "test_prefetching_model.py",
+        "test_prefetch_model.py",
         "test_schedule_model.py",
         "test_shapes.py",
         "test_simulated_calls.py",

@@ -144,6 +144,7 @@ def test_a_file_that_is_no_calendar_is_kept(here: Path) -> None:
     assert names(here) == ["passband-calendar.ics"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -211,6 +212,7 @@ def test_it_ends_quietly_when_nobody_reads_on(here: Path) -> None:
     assert (process.wait(timeout=60), errors) == (1, "")
 
 
+@pytest.mark.slow
 def test_an_encoding_without_the_signs_is_enough(here: Path, tmp_path: Path) -> None:
     path = tmp_path / "café.xml"
     path.write_text(feed(entry("Über", "Über allem steht ein Wort. " * 9)), encoding="utf-8")

@@ -150,6 +150,7 @@ def test_fields_of_another_version_are_refused() -> None:
         Analysis.from_json(json.dumps(fields | {"mood": "calm"}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HUGE)
 def test_a_million_characters_are_analysed_in_bounded_time_and_space(name: str) -> None:
     analyze("Load the libraries.", "t")

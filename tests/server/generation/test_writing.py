@@ -105,6 +105,7 @@ def test_whatever_comes_in_what_goes_out_can_be_published(
         assert write(analysis, title, platform, voice, notes) == written
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_texts_become_posts(text: str) -> None:
     analysis = analyze(text, "A title")

@@ -295,6 +295,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_reading_time_is_proportional_to_size(unit: str) -> None:
     body = rss("<item><description>" + unit * (1_000_000 // len(unit)))
