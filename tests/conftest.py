@@ -23,9 +23,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # A time limit for one example measures the machine. The examples are the same in each run, so that no change
 # is blamed for what luck has found; `explore` is there for luck.
-settings.register_profile("usual", deadline=None, max_examples=30, derandomize=True)
+settings.register_profile("usual", deadline=None, max_examples=20, derandomize=True)
 settings.register_profile("brief", settings.get_profile("usual"), max_examples=10)
-settings.register_profile("thorough", settings.get_profile("usual"), max_examples=500)
+settings.register_profile("thorough", settings.get_profile("usual"), max_examples=300)
 settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 

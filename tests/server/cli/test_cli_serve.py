@@ -82,6 +82,7 @@ def test_the_next_start_finds_everything_and_prints_no_key(database_url: str) ->
         assert total(url, key) == 1
 
 
+@pytest.mark.slow
 def test_what_other_commands_write_is_seen_by_the_running_server(database_url: str) -> None:
     environment = {"PANDOCAST_DATABASE_URL": database_url}
     with (

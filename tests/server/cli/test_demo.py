@@ -100,6 +100,7 @@ def test_json_is_one_document_with_everything() -> None:
     assert not A_SECRET.search(result.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["7", "短い。", "# Only a heading"])
 def test_any_text_gives_at_least_five_posts(tmp_path: Path, text: str) -> None:
     path = tmp_path / "text.md"
@@ -109,6 +110,7 @@ def test_any_text_gives_at_least_five_posts(tmp_path: Path, text: str) -> None:
     check_document(json.loads(result.stdout))
 
 
+@pytest.mark.slow
 def test_full_shows_posts_to_their_last_word(tmp_path: Path) -> None:
     path = tmp_path / "long.txt"
     words = " ".join(f"word{number}" for number in range(30))
@@ -135,6 +137,7 @@ def test_an_interrupt_ends_it_cleanly() -> None:
     assert (status, errors) == (130, "Error: interrupted\n")
 
 
+@pytest.mark.slow
 def test_it_ends_quietly_when_nobody_reads_on() -> None:
     process = start()
     assert process.stdout is not None
@@ -157,6 +160,7 @@ def test_an_encoding_without_the_signs_is_enough(tmp_path: Path) -> None:
     assert output.isascii()
 
 
+@pytest.mark.slow
 def test_a_proxy_in_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")

@@ -168,6 +168,7 @@ def test_any_feed_with_entries_is_drafted_from(tmp_path: Path, text: str) -> Non
     assert document["source"]["name"] == "my feed"
 
 
+@pytest.mark.slow
 def test_full_shows_new_texts_to_their_last_word(tmp_path: Path) -> None:
     path = tmp_path / "long.xml"
     words = " ".join(f"word{number}" for number in range(30))
@@ -188,6 +189,7 @@ def test_a_terminal_shows_progress_and_no_colour_where_none_is_wanted(here: Path
     assert not re.search("\x1b\\[[0-9;]*3[0-7]m", text)
 
 
+@pytest.mark.slow
 def test_an_interrupt_leaves_nothing_behind(here: Path, tmp_path: Path) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
@@ -201,6 +203,7 @@ def test_an_interrupt_leaves_nothing_behind(here: Path, tmp_path: Path) -> None:
     assert (names(here), names(temporary)) == ([], [])
 
 
+@pytest.mark.slow
 def test_it_ends_quietly_when_nobody_reads_on(here: Path) -> None:
     process = start("--passband", directory=here)
     assert process.stdout is not None

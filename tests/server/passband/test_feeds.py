@@ -266,6 +266,7 @@ def test_of_very_many_entries_the_first_are_read() -> None:
     assert [entry.title for entry in entries] == [f"Entry {n}" for n in range(MAX_ENTRIES)]
 
 
+@pytest.mark.slow
 def test_of_very_large_entries_as_many_are_read_as_fit() -> None:
     large = "&lt;p&gt;word " * 20_000
     entries = read_feed(rss("".join(item(f"Entry {n}", description=large) for n in range(60))), url=URL)
@@ -318,6 +319,7 @@ EXHAUSTING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", EXHAUSTING)
 def test_what_is_not_read_of_a_feed_costs_little(case: str) -> None:
     started = time.process_time()
