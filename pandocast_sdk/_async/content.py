@@ -5,7 +5,8 @@ Reference: "Endpoints".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import builtins
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -17,6 +18,7 @@ from pandocast_sdk._core.lookups.upload_search import find_upload
 from pandocast_sdk._core.operations import content as operations
 from pandocast_sdk._drivers.async_lists import AsyncPages, open_list
 from pandocast_sdk._drivers.async_session import AsyncSession
+from pandocast_sdk.errors import PandocastError
 
 
 class AsyncContentResource:
@@ -163,7 +165,8 @@ class AsyncContentResource:
         """Find one upload.
 
         The API has no call for this, so the list is read, newest first, until the upload turns up: one
-        request for each 100 uploads that are newer.
+        request for each 100 uploads that are newer. Calls under way at the same time share the reading; each
+        is given only what was requested after it was made.
 
         Raises:
             NotFoundError: The whole list does not hold it.
@@ -196,33 +199,89 @@ class AsyncContentResource:
     async def wait_until_analyzed(self, content_id: str, *, timeout: float = 60.0) -> models.Content:
         """Wait until the analysis of an upload has ended.
 
-        It looks as `get` does, at first every tenth of a second, later every five seconds, and within the
-        rate limit.
+        It polls the list, at first every tenth of a second, later every five seconds, and within the rate
+        limit. All waits of a client and its copies share one poll: a hundred cost the requests of one.
+        Connection errors, 408, 429 and 5xx are retried, beyond `max_retries`, until the time is over.
 
         Args:
             content_id: The upload.
-            timeout: Seconds to wait at most.
+            timeout: Seconds to wait at most. Time for which the rate limit holds the poll back does not
+                count; the client's `deadline`, if it has one, counts from the start of the wait.
 
         Raises:
             ContentFailedError: The analysis has failed.
             WaitTimeoutError: It has not ended in time.
+            NotFoundError: The whole list does not hold it.
             PandocastError: The list could not be read.
         """
         return await self._session.run(lookups.wait_until_analyzed, content_id, timeout)
 
     async def wait_until_generated(self, content_id: str, *, timeout: float = 60.0) -> models.Outputs:
-        """Wait until the generation for an upload has ended, and give its outputs.
+        """Wait until the generation for an upload has ended, and return its outputs.
 
-        It ends when the status is no longer `generating` and there are outputs; it looks as often as
-        `wait_until_analyzed`.
+        It ends when the status is no longer `generating` and there are outputs, and polls as
+        `wait_until_analyzed` does. Once the status is final, the outputs are read even if the time is over.
 
         Args:
             content_id: The upload.
-            timeout: Seconds to wait at most.
+            timeout: Seconds to wait at most; see `wait_until_analyzed`.
 
         Raises:
             ContentFailedError: The generation has failed.
             WaitTimeoutError: It has not ended in time.
+            NotFoundError: The whole list does not hold it.
             PandocastError: The list or the outputs could not be read.
         """
         return await self._session.run(lookups.wait_until_generated, content_id, timeout)
+
+    async def wait_many_until_analyzed(
+        self,
+        ids: Iterable[str],
+        *,
+        timeout: float = 60.0,
+        on_update: Callable[[models.Content], object] | None = None,
+    ) -> builtins.list[models.Content | PandocastError]:
+        """Wait until the analysis of many uploads has ended.
+
+        Each upload has its own result or error: one that failed does not lose the others.
+
+        Args:
+            ids: The uploads.
+            timeout: Seconds to wait at most, for all together; see `wait_until_analyzed`.
+            on_update: Called in this task with each upload whose status has changed, and when it is first
+                seen. What it raises ends this call.
+
+        Returns:
+            In the order of the ids, each upload, or the error that `wait_until_analyzed` would raise.
+
+        Raises:
+            ValueError: An id is empty, or `timeout` is not above zero; nothing was sent.
+        """
+        return await self._session.run(lookups.wait_many_until_analyzed, ids, timeout, on_update)
+
+    async def wait_many_until_generated(
+        self,
+        ids: Iterable[str],
+        *,
+        timeout: float = 60.0,
+        on_update: Callable[[models.Content], object] | None = None,
+    ) -> builtins.list[models.Outputs | PandocastError]:
+        """Wait until the generation for many uploads has ended.
+
+        Each upload has its own result or error: one that failed does not lose the others. Outputs are read
+        as soon as the status of their upload is final, one upload after the other.
+
+        Args:
+            ids: The uploads.
+            timeout: Seconds to wait at most, for all together; see `wait_until_analyzed`.
+            on_update: Called in this task with each upload whose status has changed, and when it is first
+                seen. What it raises ends this call.
+
+        Returns:
+            In the order of the ids, the outputs of each, or the error that `wait_until_generated` would
+            raise.
+
+        Raises:
+            ValueError: An id is empty, or `timeout` is not above zero; nothing was sent.
+        """
+        return await self._session.run(lookups.wait_many_until_generated, ids, timeout, on_update)

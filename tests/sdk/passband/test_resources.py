@@ -18,6 +18,8 @@ METHODS: Mapping[str, Mapping[str, str]] = {
         "create": "text format images tags target_platforms",
         "generate": "url prompt formats images tags target_platforms",
         "get": "id",
+        "wait_until_generated": "id timeout",
+        "wait_many_until_generated": "ids timeout on_update",
         "edit": "id text",
         "approve": "id",
         "reject": "id feedback",
@@ -59,7 +61,7 @@ METHODS: Mapping[str, Mapping[str, str]] = {
     },
     "calendar": {"feed": ""},
 }
-BY_POSITION = {"id", "draft_id", "action", "slots"}
+BY_POSITION = {"id", "ids", "draft_id", "action", "slots"}
 """What may be given without its name, besides the time of `conflicts`."""
 
 CLIENTS = {"sync": Passband(**OPTIONS), "async": AsyncPassband(**OPTIONS)}
@@ -94,10 +96,10 @@ def test_every_method_says_what_it_raises_and_where_it_is_published(client: obje
     for name, method in methods(client, area).items():
         told = inspect.getdoc(method) or ""
         assert "Raises:" in told, name
-        assert name == "wait" or re.search(r'^Reference: "[A-Z].+"', told, re.MULTILINE), name
+        assert name.startswith("wait") or re.search(r'^Reference: "[A-Z].+"', told, re.MULTILINE), name
 
 
 def test_there_is_a_method_for_every_operation() -> None:
     # The actions on one draft share an operation, `create` and `generate` do, `pause` and `resume` do, and
-    # `wait` reads the runs.
-    assert sum(map(len, METHODS.values())) - 9 - 1 - 1 - 1 == len(ROUTES)
+    # the three waits read what others list.
+    assert sum(map(len, METHODS.values())) - 9 - 1 - 1 - 3 == len(ROUTES)
