@@ -76,10 +76,12 @@ class AsyncPipelineResource:
     async def wait(self, *, timeout: float = 60.0) -> models.PipelineRun:
         """Wait until no run is queued or running, and give the newest.
 
-        It reads the runs again and again, at first every tenth of a second, later every five seconds.
+        It polls the runs, at first every tenth of a second, later every five seconds. Connection errors, 408,
+        429 and 5xx are retried, beyond `max_retries`, until the time is over.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: Seconds to wait at most. Time for which a rate limit holds the poll back does not count;
+                the client's `deadline`, if it has one, counts from the start of the wait.
 
         Returns:
             The newest run, whether it completed or failed.

@@ -104,6 +104,40 @@ def test_tasks_that_wait_at_once_share_one_poll(server: ReferenceServer, backend
     check_cost(server, before, time.monotonic() - began)
 
 
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_task_that_is_cancelled_leaves_the_others_waiting(server: ReferenceServer, backend: str) -> None:
+    with server.client() as blocking:
+        ids = uploads(blocking, 4)
+    results: list[Outputs] = []
+
+    async def run() -> None:
+        async with server.async_client() as client:
+
+            async def wait(content_id: str, scope: anyio.CancelScope) -> None:
+                with scope:
+                    results.append(await client.content.wait_until_generated(content_id))
+
+            async def until_there_are(count: int) -> None:
+                with anyio.fail_after(20):
+                    while waits(client) != count:
+                        await anyio.lowlevel.checkpoint()
+
+            async with anyio.create_task_group() as group:
+                scopes = [anyio.CancelScope() for _ in ids]
+                for each, scope in zip(ids, scopes, strict=True):
+                    group.start_soon(wait, each, scope)
+                await until_there_are(4)
+                scopes[0].cancel()
+                scopes[2].cancel()
+                await until_there_are(2)
+                for each in ids:
+                    await client.content.generate(each, selected_platforms=["twitter_single"])
+            assert waits(client) == 0
+
+    anyio.run(run, backend=backend)
+    assert len(results) == 2
+
+
 def test_one_call_waits_for_many_and_reports(server: ReferenceServer) -> None:
     seen: list[tuple[str, str]] = []
     with server.client() as client:

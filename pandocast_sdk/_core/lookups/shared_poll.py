@@ -65,6 +65,7 @@ class SharedPoll(Generic[R]):
         self._round: Round[R] | None = None
         self._held = 0.0
         self._polling = 0
+        self._ended = 0  # since the last round
         self._pace = Pace()
         self._due = -inf  # when the next round of those that poll begins
 
@@ -79,13 +80,14 @@ class SharedPoll(Generic[R]):
         """Keep the pace of polling for one who polls repeatedly; a lone one begins with short pauses."""
         with self._lock:
             if not self._polling:
-                self._pace, self._due = Pace(), -inf
+                self._pace, self._due, self._ended = Pace(), -inf, 0
             self._polling += 1
         try:
             yield
         finally:
             with self._lock:
                 self._polling -= 1
+                self._ended += 1
 
     def look_up(
         self, context: CallContext, ids: Collection[str], operation: Callable[[], Operation[object]]
@@ -226,7 +228,8 @@ class SharedPoll(Generic[R]):
             leader, woken = current.leader, list[Waiter[R]]()
             recovers = error is not None and is_transient(error, leader.options.rate_limit)
             if self._polling and (finished or recovers) and any(waiter.polls for waiter in current.waiters):
-                self._due = self._now() + self._pace.next_pause()
+                self._due = self._now() + self._pace.next_pause(self._ended)
+                self._ended = 0
             for waiter in current.waiters:
                 present = waiter is leader or waiter in self._queue
                 if present and current.serve(waiter, error, finished=finished):
