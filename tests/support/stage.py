@@ -66,6 +66,7 @@ class Player(Generic[T]):
         self.began = 0.0
         self.ended: float | None = None
         self.steps = 0
+        self._stalls = (0.0, 0.0)  # from when until when nothing reaches it
         self.before_step: Callable[[int], object] = lambda _step: None
 
     @property
@@ -88,8 +89,17 @@ class Player(Generic[T]):
         """Stop here for ever, as a driver whose thread is gone."""
         self._turn += 1
 
+    def stall(self, *, at: float, until: float) -> None:
+        """Stand still for a while, as a thread that is not scheduled."""
+        self._stalls = (at, until)
+
     def _go_on(self, outcome: Outcome) -> None:
         if self.ended is not None:
+            return
+        begin, end = self._stalls
+        if begin <= self._stage.now < end:
+            turn = self._turn
+            self._stage.at(end, lambda: self._go_on(outcome) if turn == self._turn else 0)
             return
         self._turn += 1
         try:

@@ -231,8 +231,9 @@ class SharedPoll(Generic[R]):
                 self._due = self._now() + self._pace.next_pause(self._ended)
                 self._ended = 0
             for waiter in current.waiters:
-                present = waiter is leader or waiter in self._queue
-                if present and current.serve(waiter, error, finished=finished):
+                # Another round may have served it, if this leader's driver only seemed to be dead.
+                waits = not waiter.served and (waiter is leader or waiter in self._queue)
+                if waits and current.serve(waiter, error, finished=finished):
                     self._queue.pop(waiter, None)
                     woken.append(waiter)
             woken += self._next_leaders()

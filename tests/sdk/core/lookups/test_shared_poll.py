@@ -328,3 +328,15 @@ def test_a_spent_window_ends_the_waits_of_those_alone_who_do_not_wait_for_it() -
     assert hasty.ended < 2
     assert [patient.result.id, other.result.id] == ["c0", "c2"]
     assert stage.at_rest()
+
+
+def test_a_driver_that_only_seemed_to_be_dead_goes_on() -> None:
+    """As after a laptop's sleep: meanwhile another has led, and its round is not undone."""
+    stage = Uploads(*names(2), analyzed_at=4.0)
+    stalled, other = wait(stage, "c0"), wait(stage, "c1")
+    stalled.stall(at=0.01, until=50.0)
+    stage.run()
+    assert other.ended is not None
+    assert other.ended < 30 + 2 * GRACE + 5
+    assert [stalled.result.id, other.result.id] == ["c0", "c1"]
+    assert stage.at_rest()
