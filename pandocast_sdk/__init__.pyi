@@ -20,6 +20,7 @@ from pandocast_sdk.errors import BadRequestError as BadRequestError
 from pandocast_sdk.errors import ConflictError as ConflictError
 from pandocast_sdk.errors import ContentFailedError as ContentFailedError
 from pandocast_sdk.errors import DeadlineExceededError as DeadlineExceededError
+from pandocast_sdk.errors import DraftFailedError as DraftFailedError
 from pandocast_sdk.errors import InternalServerError as InternalServerError
 from pandocast_sdk.errors import NotFoundError as NotFoundError
 from pandocast_sdk.errors import PandocastError as PandocastError
@@ -105,6 +106,7 @@ __all__ = [
     "CursorPage",
     "DeadlineExceededError",
     "Draft",
+    "DraftFailedError",
     "DraftFormat",
     "DraftImage",
     "DraftImageDict",

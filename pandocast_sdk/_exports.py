@@ -26,6 +26,7 @@ PANDOCAST_SDK = {
     "CursorPage": "pandocast_sdk._drivers.sync_cursor_pages",
     "DeadlineExceededError": "pandocast_sdk.errors",
     "Draft": "pandocast_sdk.models.drafts",
+    "DraftFailedError": "pandocast_sdk.errors",
     "DraftFormat": "pandocast_sdk.models.drafts",
     "DraftImage": "pandocast_sdk.models.drafts",
     "DraftImageDict": "pandocast_sdk.models.drafts",

@@ -21,6 +21,7 @@ __all__ = [
     "ConflictError",
     "ContentFailedError",
     "DeadlineExceededError",
+    "DraftFailedError",
     "InternalServerError",
     "NotFoundError",
     "PandocastError",
@@ -33,6 +34,8 @@ __all__ = [
     "WebhookPayloadError",
     "WebhookVerificationError",
 ]
+
+_WORTH_SAYING = 0.05  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,22 +227,44 @@ class ResponseValidationError(_RequestError):
 class WaitTimeoutError(PandocastError):
     """A wait timed out; the work may still be going on.
 
+    Where polls have failed, the last of their errors is the `__cause__`.
+
     Attributes:
         waited_for: What was waited for, in words, such as `content 'cnt_1'`.
         content_id: The upload that was waited for; None if it was something else.
+        draft_id: The draft that was waited for; None if it was something else.
         status: The last status seen; None if none was seen in time.
+        status_age: How many seconds before this error that status was seen; None if none was.
         timeout: The wait's `timeout`, in seconds.
+        held_back: For how many seconds the rate limit held the wait back, which do not count.
     """
 
     def __init__(
-        self, waited_for: str, *, status: str | None, timeout: float, content_id: str | None = None
+        self,
+        waited_for: str,
+        *,
+        status: str | None,
+        timeout: float,
+        content_id: str | None = None,
+        draft_id: str | None = None,
+        status_age: float | None = None,
+        held_back: float = 0.0,
     ) -> None:
-        seen = f"its status is {status!r}" if status else "its status was not seen"
-        super().__init__(f"the wait for {waited_for} ended after {timeout:g} s; {seen}")
+        seen = f"its status was {status!r}" if status else "its status was not seen"
+        age = f" {status_age:.1f} s before" if status and status_age is not None else ""
+        held = (
+            f"; besides, the rate limit held it back for {held_back:.1f} s"
+            if held_back >= _WORTH_SAYING
+            else ""
+        )
+        super().__init__(f"the wait for {waited_for} ended after {timeout:g} s; {seen}{age}{held}")
         self.waited_for = waited_for
         self.content_id = content_id
+        self.draft_id = draft_id
         self.status = status
+        self.status_age = status_age
         self.timeout = timeout
+        self.held_back = held_back
 
 
 class ContentFailedError(PandocastError):
@@ -258,6 +283,21 @@ class ContentFailedError(PandocastError):
         super().__init__(f"content {content_id!r} has failed on the server{during}")
         self.content_id = content_id
         self.step: Literal["analysis", "generation"] | None = step
+
+
+class DraftFailedError(PandocastError):
+    """A wait saw the status `failed`: the draft was not generated.
+
+    Attributes:
+        draft_id: The draft that failed.
+        feedback: Why, as the service says; None if it does not.
+    """
+
+    def __init__(self, draft_id: str, feedback: str | None = None) -> None:
+        reason = f": {feedback}" if feedback else ""
+        super().__init__(f"draft {draft_id!r} has failed on the server{reason}")
+        self.draft_id = draft_id
+        self.feedback = feedback
 
 
 class WebhookVerificationError(PandocastError):

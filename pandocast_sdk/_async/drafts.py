@@ -7,14 +7,17 @@ Reference: "List drafts" to "Get draft by ID" and "Bulk draft action".
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import builtins
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from pandocast_sdk import models
 from pandocast_sdk._async.draft_actions import AsyncDraftActions
 from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.lookups import drafts as lookups
 from pandocast_sdk._core.operations import drafts as operations
 from pandocast_sdk._drivers.async_lists import AsyncCursorPages, open_cursor_list
+from pandocast_sdk.errors import PandocastError
 
 
 class AsyncDraftsResource(AsyncDraftActions):
@@ -167,6 +170,52 @@ class AsyncDraftsResource(AsyncDraftActions):
         Reference: "Get draft by ID".
         """
         return await self._session.run(call, operations.get_draft(id))
+
+    async def wait_until_generated(self, id: str, *, timeout: float = 60.0) -> models.Draft:
+        """Wait until a draft is generated: until its status is no longer `pending_generation`.
+
+        Polls every tenth of a second at first and every five seconds later. All waits of a client and its
+        copies share one poll, which reads the list: a hundred cost the requests of one. Connection errors,
+        408, 429 and 5xx are retried, beyond `max_retries`, until the wait times out.
+
+        Args:
+            id: The draft.
+            timeout: The longest wait, in seconds. The time for which a rate limit holds the poll back does
+                not count; the client's `deadline`, if it has one, counts from the start of the wait.
+
+        Raises:
+            ValueError: The id is empty, `.` or `..`; nothing was sent.
+            DraftFailedError: The draft could not be generated; its `feedback` says why.
+            WaitTimeoutError: It was not generated in time.
+            NotFoundError: There is no such draft.
+            PandocastError: It could not be read.
+        """
+        return await self._session.run(lookups.wait_until_generated, id, timeout)
+
+    async def wait_many_until_generated(
+        self,
+        ids: Iterable[str],
+        *,
+        timeout: float = 60.0,
+        on_update: Callable[[models.Draft], object] | None = None,
+    ) -> builtins.list[models.Draft | PandocastError]:
+        """Wait until many drafts are generated.
+
+        Each draft has its own result or error: one that failed does not lose the others.
+
+        Args:
+            ids: The drafts.
+            timeout: The longest wait, in seconds, for all together; see `wait_until_generated`.
+            on_update: Called in this task with each draft whose status has changed, and when it is first
+                seen. What it raises ends this call.
+
+        Returns:
+            In the order of the ids, each draft, or the error that `wait_until_generated` would raise.
+
+        Raises:
+            ValueError: An id is empty, `.` or `..`, or `timeout` is not above zero; nothing was sent.
+        """
+        return await self._session.run(lookups.wait_many_until_generated, ids, timeout, on_update)
 
     async def bulk(
         self,

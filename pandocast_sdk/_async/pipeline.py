@@ -77,10 +77,12 @@ class AsyncPipelineResource:
     async def wait(self, *, timeout: float = 60.0) -> models.PipelineRun:
         """Wait until no run is queued or running, and return the newest.
 
-        Polls every tenth of a second at first and every five seconds later.
+        Polls every tenth of a second at first and every five seconds later. Connection errors, 408, 429 and
+        5xx are retried, beyond `max_retries`, until the wait times out.
 
         Args:
-            timeout: The longest wait, in seconds.
+            timeout: The longest wait, in seconds. The time for which a rate limit holds the poll back does
+                not count; the client's `deadline`, if it has one, counts from the start of the wait.
 
         Returns:
             The newest run, completed or failed.

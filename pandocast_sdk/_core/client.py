@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from attrs import evolve
 
 from pandocast_sdk._core.call.context import CallContext
+from pandocast_sdk._core.call.shared import Shared
 from pandocast_sdk._core.not_given import NOT_GIVEN
 from pandocast_sdk._core.rate_limit.registry import BudgetHandle, budget_handle
 from pandocast_sdk._core.redaction import Redactor
@@ -146,10 +147,12 @@ def budget_for(options: ClientOptions) -> BudgetHandle | None:
     return handle
 
 
-def context_for(options: ClientOptions, handle: BudgetHandle | None) -> CallContext:
+def context_for(
+    options: ClientOptions, handle: BudgetHandle | None, shared: Shared | None = None
+) -> CallContext:
     """Return the context of every call of a client with these options."""
     budget = None if handle is None else handle.budget
-    return CallContext(options, budget, time.monotonic, time.time, Redactor(options.api_key))
+    return CallContext(options, budget, time.monotonic, time.time, Redactor(options.api_key), shared)
 
 
 def changed_options(options: ClientOptions, **changes: Any) -> ClientOptions:

@@ -7,6 +7,7 @@ an awaiting one, and a simulator without sockets.
 
 from collections.abc import Callable, Generator, Sequence
 from enum import Enum, auto
+from threading import RLock
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -37,6 +38,33 @@ class WakeCallback(Protocol):
     """What wakes a driver when it is called."""
 
     def __call__(self) -> object: ...
+
+
+class Wakeup:
+    """A `Wakeable` that wakes one sleeper, in whatever thread, even if it has yet to fall asleep."""
+
+    __slots__ = ("_lock", "_wake", "_woken")
+
+    def __init__(self, lock: RLock) -> None:
+        """Begin awake; the lock is that of whatever is shared with those who wake."""
+        self._lock = lock
+        self._wake: WakeCallback | None = None
+        self._woken = False
+
+    def on_wake(self, callback: WakeCallback) -> bool:
+        """Have `callback` called at the next `wake`; return False if that has been since the last sleep."""
+        with self._lock:
+            woken, self._woken = self._woken, False
+            self._wake = None if woken else callback
+            return not woken
+
+    def wake(self) -> None:
+        """Wake the sleeper, if there is one; called without the lock."""
+        with self._lock:
+            callback, self._wake = self._wake, None
+            self._woken = callback is None  # a sleeper that is about to fall asleep must not miss it
+        if callback is not None:
+            callback()
 
 
 class Send(NamedTuple):

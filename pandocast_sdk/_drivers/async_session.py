@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from pandocast_sdk._core.call.context import CallContext
+from pandocast_sdk._core.call.shared import Shared
 from pandocast_sdk._core.client import has_plain_host
 from pandocast_sdk._core.protocol import Load, Outcome, Plan, Send, Sleep
 from pandocast_sdk._core.rate_limit.state import RateLimitState
-from pandocast_sdk._drivers.async_steps import consult, load, sleep
+from pandocast_sdk._drivers.async_steps import consult, load, scope, sleep
 from pandocast_sdk._drivers.client_state import ClientState
 from pandocast_sdk._drivers.http.async_pool import AsyncPool
 from pandocast_sdk._imports import importing
@@ -23,11 +24,13 @@ P = ParamSpec("P")
 class AsyncSession:
     """Runs the plans of one client."""
 
-    def __init__(self, options: ClientOptions, pool: AsyncPool, *, owns_pool: bool) -> None:
+    def __init__(
+        self, options: ClientOptions, pool: AsyncPool, *, owns_pool: bool, shared: Shared | None = None
+    ) -> None:
         self.options = options
         self._pool = pool
         self._owns_pool = owns_pool
-        self._state = ClientState(options)
+        self._state = ClientState(options, Shared(scope) if shared is None else shared)
         self._exchange: AsyncExchange | None = None
         if not has_plain_host(options.base_url):
             # Only the HTTP library can tell whether such an address is valid: find out now.
@@ -69,8 +72,8 @@ class AsyncSession:
         return self._state.rate_limit()
 
     def copy(self, options: ClientOptions) -> "AsyncSession":
-        """Return a session with other options that shares the pool."""
-        return AsyncSession(options, self._pool, owns_pool=False)
+        """Return a session with other options that shares the pool, and the polls."""
+        return AsyncSession(options, self._pool, owns_pool=False, shared=self._state.shared)
 
     async def close(self) -> None:
         """Release the budget, and close the pool if this client owns it."""

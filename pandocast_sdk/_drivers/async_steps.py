@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from pandocast_sdk._core.protocol import Consult
+from pandocast_sdk._drivers.event_loop import current_loop as scope
 from pandocast_sdk._drivers.event_loop import run_in_thread, sleep
 
-__all__ = ["consult", "load", "sleep"]
+__all__ = ["consult", "load", "scope", "sleep"]
 
 if TYPE_CHECKING:
     from pandocast_sdk._drivers.store import Store

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from pandocast_sdk._core.call.context import CallContext
+from pandocast_sdk._core.call.shared import Shared
 from pandocast_sdk._core.client import budget_for, context_for
 from pandocast_sdk._core.rate_limit.registry import BudgetHandle
 from pandocast_sdk._core.rate_limit.state import RateLimitState
@@ -20,10 +21,17 @@ if TYPE_CHECKING:
 class ClientState:
     """The state of one client until it is closed; a forked child gets its own."""
 
-    __slots__ = ("_budget_handle", "_context", "_options", "_process", "_store")
+    __slots__ = ("_budget_handle", "_context", "_options", "_process", "_store", "shared")
 
-    def __init__(self, options: ClientOptions) -> None:
+    def __init__(self, options: ClientOptions, shared: Shared) -> None:
+        """Open it.
+
+        Args:
+            options: The client's options.
+            shared: What its calls share with those of its copies.
+        """
         self._options = options
+        self.shared = shared
         self._budget_handle: BudgetHandle | None = None
         self._context: CallContext | None = None
         self._store: Store | None = None
@@ -74,6 +82,6 @@ class ClientState:
         if policy.store is not None and policy.mode != "off":
             self._store = self.store()
         self._budget_handle = budget_for(self._options)
-        self._context = context_for(self._options, self._budget_handle)
+        self._context = context_for(self._options, self._budget_handle, self.shared)
         self._process = os.getpid()
         return self._context

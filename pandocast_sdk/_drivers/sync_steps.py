@@ -34,3 +34,7 @@ def sleep(step: Sleep) -> None:
 def consult(store: "Store", step: Consult) -> None:
     """Query the store that processes share, and wait for its reply."""
     store.query(step)
+
+
+def scope() -> None:
+    """Return what stands for the running event loop: there is none, threads share everything."""

@@ -6,7 +6,8 @@ Reference: "Endpoints".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import builtins
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -19,6 +20,7 @@ from pandocast_sdk._core.lookups.upload_search import find_upload
 from pandocast_sdk._core.operations import content as operations
 from pandocast_sdk._drivers.sync_lists import Page, open_list
 from pandocast_sdk._drivers.sync_session import Session
+from pandocast_sdk.errors import PandocastError
 
 
 class ContentResource:
@@ -170,7 +172,8 @@ class ContentResource:
         """Return one upload.
 
         The API has no operation for this, so the list is read, newest first, until the upload is found: one
-        request for every 100 newer uploads.
+        request for every 100 newer uploads. Calls in progress at the same time share the reading; each
+        returns only what was requested after it was made.
 
         Raises:
             NotFoundError: The upload is not in the list.
@@ -202,16 +205,19 @@ class ContentResource:
     def wait_until_analyzed(self, content_id: str, *, timeout: float = 60.0) -> models.Content:
         """Wait until an upload is analysed, and return it.
 
-        Polls as `get` does, every tenth of a second at first and every five seconds later, within the rate
-        limit.
+        Polls the list every tenth of a second at first and every five seconds later, within the rate limit.
+        All waits of a client and its copies share one poll: a hundred cost the requests of one. Connection
+        errors, 408, 429 and 5xx are retried, beyond `max_retries`, until the wait times out.
 
         Args:
             content_id: The upload.
-            timeout: The longest wait, in seconds.
+            timeout: The longest wait, in seconds. The time for which the rate limit holds the poll back does
+                not count; the client's `deadline`, if it has one, counts from the start of the wait.
 
         Raises:
             ContentFailedError: The upload failed; `.step` is the step, where known.
             WaitTimeoutError: The analysis did not end in time.
+            NotFoundError: The upload is not in the list.
             PandocastError: The list could not be read.
         """
         return self._session.run(lookups.wait_until_analyzed, content_id, timeout, self._known_steps)
@@ -219,16 +225,71 @@ class ContentResource:
     def wait_until_generated(self, content_id: str, *, timeout: float = 60.0) -> models.Outputs:
         """Wait until the outputs of an upload are generated, and return them.
 
-        Generation is over when the status is no longer `generating` and there are outputs. Polls as often as
-        `wait_until_analyzed`.
+        Generation is over when the status is no longer `generating` and there are outputs. Polls as
+        `wait_until_analyzed` does. Once the status is final, the outputs are read even after the timeout.
 
         Args:
             content_id: The upload.
-            timeout: The longest wait, in seconds.
+            timeout: The longest wait, in seconds; see `wait_until_analyzed`.
 
         Raises:
             ContentFailedError: The upload failed; `.step` is the step, where known.
             WaitTimeoutError: The generation did not end in time.
+            NotFoundError: The upload is not in the list.
             PandocastError: The list or the outputs could not be read.
         """
         return self._session.run(lookups.wait_until_generated, content_id, timeout, self._known_steps)
+
+    def wait_many_until_analyzed(
+        self,
+        ids: Iterable[str],
+        *,
+        timeout: float = 60.0,
+        on_update: Callable[[models.Content], object] | None = None,
+    ) -> builtins.list[models.Content | PandocastError]:
+        """Wait until many uploads are analysed.
+
+        Each upload has its own result or error: one that failed does not lose the others.
+
+        Args:
+            ids: The uploads.
+            timeout: The longest wait, in seconds, for all together; see `wait_until_analyzed`.
+            on_update: Called in this thread with each upload whose status has changed, and when it is first
+                seen. What it raises ends this call.
+
+        Returns:
+            In the order of the ids, each upload, or the error that `wait_until_analyzed` would raise.
+
+        Raises:
+            ValueError: An id is empty, or `timeout` is not above zero; nothing was sent.
+        """
+        return self._session.run(lookups.wait_many_until_analyzed, ids, timeout, on_update, self._known_steps)
+
+    def wait_many_until_generated(
+        self,
+        ids: Iterable[str],
+        *,
+        timeout: float = 60.0,
+        on_update: Callable[[models.Content], object] | None = None,
+    ) -> builtins.list[models.Outputs | PandocastError]:
+        """Wait until the outputs of many uploads are generated.
+
+        Each upload has its own result or error: one that failed does not lose the others. The outputs of an
+        upload are read as soon as its status is final, one upload after the other.
+
+        Args:
+            ids: The uploads.
+            timeout: The longest wait, in seconds, for all together; see `wait_until_analyzed`.
+            on_update: Called in this thread with each upload whose status has changed, and when it is first
+                seen. What it raises ends this call.
+
+        Returns:
+            In the order of the ids, the outputs of each, or the error that `wait_until_generated` would
+            raise.
+
+        Raises:
+            ValueError: An id is empty, or `timeout` is not above zero; nothing was sent.
+        """
+        return self._session.run(
+            lookups.wait_many_until_generated, ids, timeout, on_update, self._known_steps
+        )

@@ -18,6 +18,7 @@ from pandocast_sdk.errors import (
     ConflictError,
     ContentFailedError,
     DeadlineExceededError,
+    DraftFailedError,
     InternalServerError,
     NotFoundError,
     PandocastError,
@@ -62,9 +63,12 @@ EXAMPLES: list[PandocastError] = [
     PoolTimeoutError("busy", request=RECORD),
     DeadlineExceededError("late", request=RECORD, outcome_unknown=True),
     ResponseValidationError("odd", request=RECORD, status_code=200, body="<p>", outcome_unknown=True),
-    WaitTimeoutError("content 'c1'", status="analyzing", timeout=60.0, content_id="c1"),
+    WaitTimeoutError(
+        "content 'c1'", status="analyzing", timeout=60.0, content_id="c1", status_age=2.0, held_back=57.0
+    ),
     ContentFailedError("c1"),
     ContentFailedError("c1", step="generation"),
+    DraftFailedError("d1", "The page cannot be read"),
     WebhookVerificationError("forged"),
     WebhookPayloadError("no event"),
 ]
@@ -150,8 +154,14 @@ def test_a_request_record_is_frozen() -> None:
 
 
 def test_a_wait_timeout_names_what_was_waited_for_and_its_status() -> None:
-    content = WaitTimeoutError("content 'c1'", status="analyzing", timeout=60.0, content_id="c1")
-    assert str(content) == "the wait for content 'c1' ended after 60 s; its status is 'analyzing'"
+    content = WaitTimeoutError(
+        "content 'c1'", status="analyzing", timeout=60.0, content_id="c1", status_age=2.04
+    )
+    assert (
+        str(content) == "the wait for content 'c1' ended after 60 s; its status was 'analyzing' 2.0 s before"
+    )
+    held = WaitTimeoutError("draft 'd1'", status=None, timeout=60.0, draft_id="d1", held_back=57.02)
+    assert str(held).endswith("its status was not seen; besides, the rate limit held it back for 57.0 s")
     pipeline = WaitTimeoutError("the pipeline", status=None, timeout=0.5)
     assert str(pipeline) == "the wait for the pipeline ended after 0.5 s; its status was not seen"
     assert pipeline.content_id is None

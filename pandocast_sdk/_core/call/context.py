@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from pandocast_sdk._core.call.shared import Shared
 from pandocast_sdk._core.protocol import WireResponse
 from pandocast_sdk._core.rate_limit.budget import Budget
 from pandocast_sdk._core.rate_limit.headers import rate_headers
@@ -21,6 +22,7 @@ class CallContext(NamedTuple):
         now: The monotonic clock, in seconds.
         wall: The local wall clock, in seconds since 1970.
         redact: Removes the key from texts.
+        shared: What its calls share with those of its copies; None where they share nothing.
     """
 
     options: ClientOptions
@@ -28,6 +30,7 @@ class CallContext(NamedTuple):
     now: Callable[[], float]
     wall: Callable[[], float]
     redact: Redactor
+    shared: Shared | None = None
 
     def server_time(self, response: WireResponse) -> float:
         """Return the server's time when a response has come, as far as known, in seconds since 1970.

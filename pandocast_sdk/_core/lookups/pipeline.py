@@ -6,6 +6,7 @@ from pandocast_sdk import models
 from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.polling import poll
+from pandocast_sdk._core.lookups.wait_clock import WaitClock
 from pandocast_sdk._core.operations.pipeline import list_runs
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk.errors import WaitTimeoutError
@@ -22,19 +23,24 @@ def wait_for_run(context: CallContext, timeout: float) -> Plan[models.PipelineRu
     Raises:
         ValueError: `timeout` is not a number of seconds above zero.
         WaitTimeoutError: That has not happened in time.
-        PandocastError: The runs could not be read.
+        PandocastError: The runs could not be read, for a reason other than the connection or a 5xx.
     """
     status: str | None = None
+    seen: float | None = None
 
     def check(expires: float) -> Plan[models.PipelineRun | None]:
-        nonlocal status
+        nonlocal status, seen
         runs = (yield from call(context, list_runs(None, None), expires=expires)).items
         unfinished = [run for run in runs if run.status in _UNFINISHED]
+        seen = context.now()
         # The oldest one is running; those above it have yet to start.
         status = unfinished[-1].status if unfinished else None
         return runs[0] if runs and not unfinished else None
 
-    def timeout_error() -> WaitTimeoutError:
-        return WaitTimeoutError("the pipeline", status=status, timeout=timeout)
+    def timeout_error(clock: WaitClock) -> WaitTimeoutError:
+        age = None if seen is None else context.now() - seen
+        return WaitTimeoutError(
+            "the pipeline", status=status, timeout=timeout, status_age=age, held_back=clock.held_back
+        )
 
     return poll(context, timeout, check, timeout_error)

@@ -1,50 +1,50 @@
-"""Polling: often at first, seldom later, never longer than the timeout."""
+"""Polling by one who waits alone, until there is a result or the time is up."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from pandocast_sdk._core.call.context import CallContext
+from pandocast_sdk._core.lookups.pace import Pace
+from pandocast_sdk._core.lookups.wait_clock import TimeUpError, WaitClock
+from pandocast_sdk._core.lookups.wait_errors import is_transient
 from pandocast_sdk._core.protocol import Plan, Sleep
-from pandocast_sdk.errors import DeadlineExceededError, WaitTimeoutError
-from pandocast_sdk.options import positive_seconds
+from pandocast_sdk.errors import PandocastError, WaitTimeoutError
 
 T = TypeVar("T")
-
-_FIRST_PAUSE = 0.1  # seconds between two checks, growing by half up to the longest
-_LONGEST_PAUSE = 5.0
 
 
 def poll(
     context: CallContext,
     timeout: float,
     check: Callable[[float], Plan[T | None]],
-    timeout_error: Callable[[], WaitTimeoutError],
+    timeout_error: Callable[[WaitClock], WaitTimeoutError],
 ) -> Plan[T]:
     """Check until there is a result.
 
     Args:
         context: What holds for this client.
-        timeout: Seconds to wait at most.
+        timeout: Seconds to wait at most; time for which the rate limit holds it back does not count.
         check: Checks once, with a deadline of the monotonic clock; returns None to be called again.
         timeout_error: Returns the error for a wait that timed out.
 
     Raises:
         ValueError: `timeout` is not a number of seconds above zero.
         WaitTimeoutError: There was no result in time.
-        PandocastError: What `check` raises.
+        PandocastError: What `check` raises, unless the server may recover.
     """
-    positive_seconds("timeout", timeout)
-    expires = context.now() + timeout
-    pause = _FIRST_PAUSE
-    try:
-        while context.now() < expires:
-            found = yield from check(expires)
-            if found is not None:
-                return found
-            yield Sleep(max(0.0, min(pause, expires - context.now())))
-            pause = min(pause * 1.5, _LONGEST_PAUSE)
-    except DeadlineExceededError:
-        # The client's own deadline for one call is raised as such; the end of the wait is raised as a wait's.
-        if context.options.deadline is not None and context.now() < expires:
-            raise
-    raise timeout_error()
+    clock, pace = WaitClock(context, timeout), Pace()
+    cause: PandocastError | None = None
+    while context.now() < clock.expires:
+        with suppress(TimeUpError):
+            try:
+                found = yield from clock.run(check(clock.deadline))
+                if found is not None:
+                    return found
+            except PandocastError as error:
+                if not is_transient(error, context.options.rate_limit):
+                    raise
+                cause = error
+        left = min(clock.expires, clock.deadline) - context.now()
+        yield Sleep(max(0.0, min(pace.next_pause(), left)))
+    raise timeout_error(clock) from cause

@@ -3,7 +3,7 @@
 from threading import RLock
 from typing import Literal, NamedTuple
 
-from pandocast_sdk._core.protocol import WakeCallback
+from pandocast_sdk._core.protocol import WakeCallback, Wakeup
 
 
 class Delay(NamedTuple):
@@ -22,33 +22,20 @@ class Delay(NamedTuple):
     poll_after: float | None = None
 
 
-class Ticket:
+class Ticket(Wakeup):
     """A place in the queue, later a slot of the window; `number` orders the queue."""
 
-    __slots__ = ("_lock", "_wake", "_woken", "granted", "number")
+    __slots__ = ("granted", "number")
 
     def __init__(self, lock: RLock, number: int) -> None:
-        self._lock = lock
+        super().__init__(lock)
         self.number = number
-        self._wake: WakeCallback | None = None
-        self._woken = False
         self.granted = False
 
     def on_wake(self, callback: WakeCallback) -> bool:
         """Have `callback` called when the ticket is granted, or has to poll; False if it is already."""
-        with self._lock:
-            woken, self._woken = self._woken, False
-            self._wake = None if woken else callback
-            return not (woken or self.granted)
+        return not self.granted and super().on_wake(callback)
 
     def grant(self) -> None:
         """Grant the slot; called with the lock of the budget."""
         self.granted = True
-
-    def wake(self) -> None:
-        """Wake the waiter, if there is one; called without the lock."""
-        with self._lock:
-            callback, self._wake = self._wake, None
-            self._woken = callback is None  # a waiter that is about to sleep must not miss it
-        if callback is not None:
-            callback()

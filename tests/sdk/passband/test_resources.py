@@ -17,6 +17,8 @@ METHODS: Mapping[str, Mapping[str, str]] = {
         "create": "text format images tags target_platforms",
         "generate": "url prompt formats images tags target_platforms",
         "get": "id",
+        "wait_until_generated": "id timeout",
+        "wait_many_until_generated": "ids timeout on_update",
         "edit": "id text",
         "approve": "id",
         "reject": "id feedback",
@@ -60,7 +62,7 @@ METHODS: Mapping[str, Mapping[str, str]] = {
 }
 """What callers rely on; whatever is added to it breaks none of them."""
 
-POSITIONAL = {"id", "draft_id", "action", "slots"}
+POSITIONAL = {"id", "ids", "draft_id", "action", "slots"}
 """The positional arguments, besides the time of `conflicts`."""
 
 CLIENTS = {"sync": Passband(**OPTIONS), "async": AsyncPassband(**OPTIONS)}
@@ -97,4 +99,4 @@ def test_every_method_documents_its_errors_and_its_reference(client: object, res
     for name, method in methods(client, resource).items():
         docstring = inspect.getdoc(method) or ""
         assert "Raises:" in docstring, name
-        assert name == "wait" or re.search(r'^Reference: "[A-Z].+"', docstring, re.MULTILINE), name
+        assert name.startswith("wait") or re.search(r'^Reference: "[A-Z].+"', docstring, re.MULTILINE), name

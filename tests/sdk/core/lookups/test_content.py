@@ -10,10 +10,12 @@ from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.lookups.content import find_content, wait_until_analyzed, wait_until_generated
 from pandocast_sdk._core.protocol import FailureKind, Outcome, Plan, Send
 from pandocast_sdk.errors import (
-    APIConnectionError,
+    APIStatusError,
+    AuthenticationError,
     ContentFailedError,
     DeadlineExceededError,
     NotFoundError,
+    PermissionDeniedError,
     ResponseValidationError,
     WaitTimeoutError,
 )
@@ -150,12 +152,16 @@ def test_no_outputs_are_read_while_the_status_is_generating() -> None:
     assert sum(send.request.url.endswith("/outputs") for send in service.sends) == 1
 
 
-def test_a_wait_times_out_with_the_last_status() -> None:
+def test_a_wait_times_out_with_the_last_status_and_its_age() -> None:
     service = Service((0, "analyzing"))
-    with pytest.raises(WaitTimeoutError, match="after 10 s; its status is 'analyzing'") as caught:
+    with pytest.raises(
+        WaitTimeoutError, match=r"after 10 s; its status was 'analyzing' [1-4]\.\d s before"
+    ) as caught:
         service.analyzed(timeout=10)
-    assert service.now == 10
-    assert (caught.value.content_id, caught.value.status, caught.value.timeout) == ("c1", "analyzing", 10)
+    assert service.now == pytest.approx(10)
+    error = caught.value
+    assert (error.content_id, error.status, error.timeout, error.held_back) == ("c1", "analyzing", 10, 0)
+    assert error.status_age == service.slept[-1]
 
 
 def test_a_wait_without_any_response_times_out_without_a_status() -> None:
@@ -167,32 +173,71 @@ def test_a_wait_without_any_response_times_out_without_a_status() -> None:
     assert service.now == 10
 
 
-def test_the_deadline_of_one_call_is_not_a_wait_timeout() -> None:
+@pytest.mark.parametrize(("takes", "deadline"), [(3, 2), (0, 7)])
+def test_a_deadline_counts_from_the_start_of_the_wait(takes: float, deadline: float) -> None:
     service = Service((0, "analyzing"))
-    service.takes = 3
+    service.takes = takes
     with pytest.raises(DeadlineExceededError):
-        service.analyzed(timeout=60, deadline=2)
-    assert service.now == 2
+        service.analyzed(timeout=60, deadline=deadline)
+    assert service.now == pytest.approx(deadline)
 
 
-def test_the_timeout_of_the_wait_is_not_the_deadline_of_a_call() -> None:
-    """A look that is cut short by the end of the wait may have its own deadline still before it."""
+def test_whatever_comes_first_ends_the_wait() -> None:
     service = Service((0, "analyzing"))
-    service.takes = 3
     with pytest.raises(WaitTimeoutError):
-        service.analyzed(timeout=10, deadline=5)
-    assert service.now == 10
+        service.analyzed(timeout=10, deadline=15)
+    assert service.now == pytest.approx(10)
 
 
-def test_an_error_ends_the_wait() -> None:
+def test_an_error_that_no_retry_helps_ends_the_wait() -> None:
     service = Service((0, "analyzing"))
     outcomes: list[tuple[Outcome, type[Exception]]] = [
         (response(200, b"{}"), ResponseValidationError),
-        (failure(FailureKind.NOT_CONNECTED), APIConnectionError),
+        (response(301), APIStatusError),
+        (response(401), AuthenticationError),
+        (response(403), PermissionDeniedError),
     ]
     for outcome, error in outcomes:
         with pytest.raises(error):
-            service.play(wait_until_analyzed(service.context(), "c1", 10), one_after_the_other([outcome] * 3))
+            service.play(wait_until_analyzed(service.context(), "c1", 10), one_after_the_other([outcome]))
+
+
+def test_outputs_that_cannot_be_read_at_first_are_read_later() -> None:
+    service = Service((0, "generated"))
+
+    def respond(send: Send) -> Outcome:
+        if send.request.url.endswith("/outputs") and service.now < 50:
+            return response(503)
+        return service.respond(send)
+
+    assert service.play(wait_until_generated(service.context(), "c1", 60), respond).total == 1
+
+
+def test_the_outputs_of_a_final_status_are_read_when_the_time_is_over() -> None:
+    service = Service((0, "generating"), (5, "generated"))
+    refused = response(503)
+
+    def respond(send: Send) -> Outcome:
+        if send.request.url.endswith("/outputs") and service.now < 9.99:
+            return refused
+        return service.respond(send)
+
+    assert service.play(wait_until_generated(service.context(), "c1", 10), respond).total == 1
+    assert service.now == pytest.approx(10)
+
+
+def test_a_final_status_without_outputs_is_no_timeout() -> None:
+    service = Service((0, "generating"), (5, "generated"), outputs_after=99)
+    assert service.generated(timeout=10).items == []
+    assert service.now == pytest.approx(10)
+
+
+@pytest.mark.parametrize("status", ["analyzing", "analyzed", "generating"])
+def test_a_generation_that_has_not_ended_times_out(status: str) -> None:
+    service = Service((0, status), outputs_after=99)
+    with pytest.raises(WaitTimeoutError) as caught:
+        service.generated(timeout=10)
+    assert caught.value.status == status
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf")])

@@ -24,7 +24,7 @@ def failed_step(wait: str, known: KnownSteps, *statuses: str) -> str | None:
     for status in (*statuses, "failed"):
         page = {"items": [{**UPLOAD, "status": status}], "total": 1, "has_more": False}
         outcomes.append(response(200, page))
-        if wait == "generation" and status not in {"generating", "failed"}:
+        if wait == "generation" and status not in {"analyzing", "generating", "failed"}:
             outcomes.append(response(200, {"items": [], "total": 0}))
     procedure = wait_until_analyzed if wait == "analysis" else wait_until_generated
     player = Player()

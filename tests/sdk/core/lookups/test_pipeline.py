@@ -7,7 +7,12 @@ from support.wire import Player, context, failure, response
 
 from pandocast_sdk._core.lookups.pipeline import wait_for_run
 from pandocast_sdk._core.protocol import FailureKind, Outcome, Send
-from pandocast_sdk.errors import DeadlineExceededError, InternalServerError, WaitTimeoutError
+from pandocast_sdk.errors import (
+    AuthenticationError,
+    DeadlineExceededError,
+    InternalServerError,
+    WaitTimeoutError,
+)
 from pandocast_sdk.models.pipeline import PipelineRun
 
 Runs = list[tuple[str, str]]
@@ -107,9 +112,10 @@ def test_a_wait_times_out_with_the_last_status(runs: Runs, status: str | None) -
     service = Service((0, runs))
     with pytest.raises(WaitTimeoutError, match="the wait for the pipeline ended after 10 s") as caught:
         service.wait(timeout=10)
-    assert service.now == 10
+    assert service.now == pytest.approx(10)
     error = caught.value
     assert (error.status, error.timeout, error.content_id) == (status, 10, None)
+    assert error.status_age == service.slept[-1]
 
 
 def test_a_wait_without_any_response_times_out_without_a_status() -> None:
@@ -120,17 +126,34 @@ def test_a_wait_without_any_response_times_out_without_a_status() -> None:
     assert service.now == 10
 
 
-def test_the_deadline_of_one_call_is_not_a_wait_timeout() -> None:
+def test_a_deadline_counts_from_the_start_of_the_wait() -> None:
     service = Service((0, [("r1", "running")]))
-    service.takes = 3
     with pytest.raises(DeadlineExceededError):
-        service.wait(timeout=60, deadline=2)
-    assert service.now == 2
+        service.wait(timeout=60, deadline=7)
+    assert service.now == pytest.approx(7)
 
 
-def test_an_error_ends_the_wait() -> None:
-    with pytest.raises(InternalServerError):
-        Player().play(wait_for_run(context(max_retries=0), 10), lambda _send: response(500))
+def test_an_error_that_no_retry_helps_ends_the_wait() -> None:
+    with pytest.raises(AuthenticationError):
+        Player().play(wait_for_run(context(max_retries=0), 10), lambda _send: response(401))
+
+
+def test_a_server_that_recovers_is_waited_for() -> None:
+    service = Service((0, [("r1", "completed")]))
+    own = context(now=lambda: service.now, max_retries=0)
+
+    def respond(send: Send) -> Outcome:
+        return response(503) if service.now < 40 else service.respond(send)
+
+    assert service.play(wait_for_run(own, 60), respond).id == "r1"
+
+
+def test_a_server_that_does_not_recover_times_out() -> None:
+    service = Service()
+    own = context(now=lambda: service.now, max_retries=0)
+    with pytest.raises(WaitTimeoutError) as caught:
+        service.play(wait_for_run(own, 10), lambda _send: response(503))
+    assert isinstance(caught.value.__cause__, InternalServerError)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf")])
