@@ -1,7 +1,7 @@
 """The checks: `nox` runs them on this Python, `nox -s tests-3.12` the tests on another, `nox -l` lists them.
 
-Most sessions share the virtual environment of `dev`: making one for each takes longer than they do.
-Those that leave a processor free run two at a time.
+Most sessions share the virtual environment of `dev`: making one for each takes longer than they do. Two run
+at a time, the tests first, since they take the longest.
 """
 
 import os
@@ -55,8 +55,8 @@ THOROUGH = {"HYPOTHESIS_PROFILE": "thorough", "SIMULATED_SEEDS": "600"}
 # Most sessions use what `dev` has installed. Two of those that are PARALLEL run at the same time.
 SHARED: dict[str, Any] = {"venv_backend": "none", "requires": ["dev"]}
 PARALLEL: dict[str, Any] = {**SHARED, "allow_parallel": True}
-# All tests have more workers than processors, as they wait for servers and for windows to open. A few have
-# fewer, as a worker takes seconds to start and another session may run meanwhile.
+# There are more workers than processors, as the tests wait for servers and for windows to open. A few tests
+# have fewer, as a worker takes seconds to start.
 WORKERS = ("-n", str((os.cpu_count() or 1) * 3 // 2), "--dist", "worksteal")
 FEW_WORKERS = ("-n", "2")
 
@@ -111,6 +111,18 @@ def dev(session: nox.Session) -> None:
     session.install("--no-compile", "-e", ".[server]", *packages("dev"))
     # Compiles what the tests need, and them, before several processes at a time would do so.
     session.run("pytest", "--collect-only", "-qq", silent=True)
+
+
+@nox.session(**PARALLEL)
+def tests(session: nox.Session) -> None:
+    """Run the tests on this Python, and measure what they cover."""
+    if session.posargs:
+        run(session, "pytest", *WORKERS, *session.posargs)
+        return
+    run(session, "coverage", "erase")
+    run(session, "coverage", "run", "-m", "pytest", *WORKERS, *QUICK, *OTHER_SESSIONS_DO_THESE, env=USUAL)
+    run(session, "coverage", "combine", "-q")
+    run(session, "coverage", "report")
 
 
 @nox.session(**PARALLEL)
@@ -192,18 +204,6 @@ def docs(session: nox.Session) -> None:
     run(session, "pip", "install", "-q", "--no-deps", "--no-build-isolation", "--target", built, ".")
     env = {"PYTHONPATH": built}  # it comes before the one that `dev` has installed
     run(session, "pytest", *FEW_WORKERS, *(session.posargs or ["tests/docs"]), env=env)
-
-
-@nox.session(**SHARED)
-def tests(session: nox.Session) -> None:
-    """Run the tests on this Python, and measure what they cover."""
-    if session.posargs:
-        run(session, "pytest", *WORKERS, *session.posargs)
-        return
-    run(session, "coverage", "erase")
-    run(session, "coverage", "run", "-m", "pytest", *WORKERS, *QUICK, *OTHER_SESSIONS_DO_THESE, env=USUAL)
-    run(session, "coverage", "combine", "-q")
-    run(session, "coverage", "report")
 
 
 def tests_elsewhere(session: nox.Session) -> None:
