@@ -9,17 +9,18 @@ import builtins
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import call
-from pandocast_sdk._core.lookups import content as lookups
 from pandocast_sdk._core.lookups.known_steps import KnownSteps
-from pandocast_sdk._core.lookups.upload_search import find_upload
 from pandocast_sdk._core.operations import content as operations
-from pandocast_sdk._drivers.async_lists import AsyncPages, open_list
 from pandocast_sdk._drivers.async_session import AsyncSession
+from pandocast_sdk._imports import importing
 from pandocast_sdk.errors import PandocastError
+
+if TYPE_CHECKING:
+    from pandocast_sdk._drivers.async_lists import AsyncPages
 
 
 class AsyncContentResource:
@@ -57,9 +58,13 @@ class AsyncContentResource:
 
         Reference: "/api/v1/content".
         """
+        with importing():
+            from pandocast_sdk._core.lookups.content import CONTENT
+            from pandocast_sdk._drivers.async_lists import open_list
+
         return open_list(
             self._session,
-            lookups.CONTENT,
+            CONTENT,
             limit=limit,
             offset=offset,
             position=position,
@@ -182,7 +187,10 @@ class AsyncContentResource:
             NotFoundError: The upload is not in the list.
             PandocastError: The list could not be read.
         """
-        return await self._session.run(lookups.find_content, content_id)
+        with importing():
+            from pandocast_sdk._core.lookups.content import find_content
+
+        return await self._session.run(find_content, content_id)
 
     async def find_upload(self, *, title: str, since: datetime) -> models.Content | None:
         """Find the newest upload with a title, to settle an upload whose outcome is unknown.
@@ -203,6 +211,9 @@ class AsyncContentResource:
             ValueError: `since` has no UTC offset, or `title` is empty; nothing was sent.
             PandocastError: The list could not be read.
         """
+        with importing():
+            from pandocast_sdk._core.lookups.upload_search import find_upload
+
         return await self._session.run(find_upload, title, since)
 
     async def wait_until_analyzed(self, content_id: str, *, timeout: float = 60.0) -> models.Content:
@@ -223,7 +234,10 @@ class AsyncContentResource:
             NotFoundError: The upload is not in the list.
             PandocastError: The list could not be read.
         """
-        return await self._session.run(lookups.wait_until_analyzed, content_id, timeout, self._known_steps)
+        with importing():
+            from pandocast_sdk._core.lookups.content import wait_until_analyzed
+
+        return await self._session.run(wait_until_analyzed, content_id, timeout, self._known_steps)
 
     async def wait_until_generated(self, content_id: str, *, timeout: float = 60.0) -> models.Outputs:
         """Wait until the outputs of an upload are generated, and return them.
@@ -241,7 +255,10 @@ class AsyncContentResource:
             NotFoundError: The upload is not in the list.
             PandocastError: The list or the outputs could not be read.
         """
-        return await self._session.run(lookups.wait_until_generated, content_id, timeout, self._known_steps)
+        with importing():
+            from pandocast_sdk._core.lookups.content import wait_until_generated
+
+        return await self._session.run(wait_until_generated, content_id, timeout, self._known_steps)
 
     async def wait_many_until_analyzed(
         self,
@@ -266,9 +283,10 @@ class AsyncContentResource:
         Raises:
             ValueError: An id is empty, or `timeout` is not above zero; nothing was sent.
         """
-        return await self._session.run(
-            lookups.wait_many_until_analyzed, ids, timeout, on_update, self._known_steps
-        )
+        with importing():
+            from pandocast_sdk._core.lookups.content import wait_many_until_analyzed
+
+        return await self._session.run(wait_many_until_analyzed, ids, timeout, on_update, self._known_steps)
 
     async def wait_many_until_generated(
         self,
@@ -295,6 +313,7 @@ class AsyncContentResource:
         Raises:
             ValueError: An id is empty, or `timeout` is not above zero; nothing was sent.
         """
-        return await self._session.run(
-            lookups.wait_many_until_generated, ids, timeout, on_update, self._known_steps
-        )
+        with importing():
+            from pandocast_sdk._core.lookups.content import wait_many_until_generated
+
+        return await self._session.run(wait_many_until_generated, ids, timeout, on_update, self._known_steps)

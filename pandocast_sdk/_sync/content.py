@@ -10,17 +10,18 @@ import builtins
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from pandocast_sdk import models
 from pandocast_sdk._core.call.plan import call
-from pandocast_sdk._core.lookups import content as lookups
 from pandocast_sdk._core.lookups.known_steps import KnownSteps
-from pandocast_sdk._core.lookups.upload_search import find_upload
 from pandocast_sdk._core.operations import content as operations
-from pandocast_sdk._drivers.sync_lists import Page, open_list
 from pandocast_sdk._drivers.sync_session import Session
+from pandocast_sdk._imports import importing
 from pandocast_sdk.errors import PandocastError
+
+if TYPE_CHECKING:
+    from pandocast_sdk._drivers.sync_lists import Page
 
 
 class ContentResource:
@@ -58,9 +59,13 @@ class ContentResource:
 
         Reference: "/api/v1/content".
         """
+        with importing():
+            from pandocast_sdk._core.lookups.content import CONTENT
+            from pandocast_sdk._drivers.sync_lists import open_list
+
         return open_list(
             self._session,
-            lookups.CONTENT,
+            CONTENT,
             limit=limit,
             offset=offset,
             position=position,
@@ -179,7 +184,10 @@ class ContentResource:
             NotFoundError: The upload is not in the list.
             PandocastError: The list could not be read.
         """
-        return self._session.run(lookups.find_content, content_id)
+        with importing():
+            from pandocast_sdk._core.lookups.content import find_content
+
+        return self._session.run(find_content, content_id)
 
     def find_upload(self, *, title: str, since: datetime) -> models.Content | None:
         """Find the newest upload with a title, to settle an upload whose outcome is unknown.
@@ -200,6 +208,9 @@ class ContentResource:
             ValueError: `since` has no UTC offset, or `title` is empty; nothing was sent.
             PandocastError: The list could not be read.
         """
+        with importing():
+            from pandocast_sdk._core.lookups.upload_search import find_upload
+
         return self._session.run(find_upload, title, since)
 
     def wait_until_analyzed(self, content_id: str, *, timeout: float = 60.0) -> models.Content:
@@ -220,7 +231,10 @@ class ContentResource:
             NotFoundError: The upload is not in the list.
             PandocastError: The list could not be read.
         """
-        return self._session.run(lookups.wait_until_analyzed, content_id, timeout, self._known_steps)
+        with importing():
+            from pandocast_sdk._core.lookups.content import wait_until_analyzed
+
+        return self._session.run(wait_until_analyzed, content_id, timeout, self._known_steps)
 
     def wait_until_generated(self, content_id: str, *, timeout: float = 60.0) -> models.Outputs:
         """Wait until the outputs of an upload are generated, and return them.
@@ -238,7 +252,10 @@ class ContentResource:
             NotFoundError: The upload is not in the list.
             PandocastError: The list or the outputs could not be read.
         """
-        return self._session.run(lookups.wait_until_generated, content_id, timeout, self._known_steps)
+        with importing():
+            from pandocast_sdk._core.lookups.content import wait_until_generated
+
+        return self._session.run(wait_until_generated, content_id, timeout, self._known_steps)
 
     def wait_many_until_analyzed(
         self,
@@ -263,7 +280,10 @@ class ContentResource:
         Raises:
             ValueError: An id is empty, or `timeout` is not above zero; nothing was sent.
         """
-        return self._session.run(lookups.wait_many_until_analyzed, ids, timeout, on_update, self._known_steps)
+        with importing():
+            from pandocast_sdk._core.lookups.content import wait_many_until_analyzed
+
+        return self._session.run(wait_many_until_analyzed, ids, timeout, on_update, self._known_steps)
 
     def wait_many_until_generated(
         self,
@@ -290,6 +310,7 @@ class ContentResource:
         Raises:
             ValueError: An id is empty, or `timeout` is not above zero; nothing was sent.
         """
-        return self._session.run(
-            lookups.wait_many_until_generated, ids, timeout, on_update, self._known_steps
-        )
+        with importing():
+            from pandocast_sdk._core.lookups.content import wait_many_until_generated
+
+        return self._session.run(wait_many_until_generated, ids, timeout, on_update, self._known_steps)

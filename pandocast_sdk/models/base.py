@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, ClassVar, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, GetPydanticSchema, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, GetPydanticSchema, ValidationError
 from pydantic_core import core_schema
 
 __all__ = ()
@@ -67,6 +67,8 @@ def reader_of(model: type[M]) -> Callable[[bytes], M]:
 
 def array_reader_of(model: type[M]) -> Callable[[bytes], list[M]]:
     """Return what reads a JSON body that is an array of a model; see `reader_of`."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 - few operations read arrays
+
     array: TypeAdapter[list[M]] = TypeAdapter(list[model])  # type: ignore[valid-type]  # made at run time
 
     def read(body: bytes) -> list[M]:

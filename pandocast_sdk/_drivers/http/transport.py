@@ -1,7 +1,9 @@
 """The settings of the SDK's own connections: limits, proxies and certificates."""
 
 import ssl
+from collections.abc import Iterable
 from functools import cache
+from typing import Any
 from urllib.request import getproxies
 
 import httpx
@@ -34,13 +36,39 @@ def load_async_transport() -> None:
         from anyio.streams.tls import TLSStream  # noqa: PLC0415 - likewise
 
         load_transport()
+        tls_context().load()
         _ = anyio.connect_tcp, TLSStream  # imported when they are first used
         anyio.run(anyio.sleep, 0)  # its first loop imports the asyncio backend
 
 
 @cache
-def tls_context() -> ssl.SSLContext:
-    """Return the TLS context that all clients share: loading the certificates takes tens of milliseconds."""
-    # A fork while OpenSSL is being initialized would leave its locks held in the child.
+def tls_context() -> "LoadedWhenUsed":
+    """Return the TLS context that all clients share."""
+    # A process that forks while OpenSSL is being initialized leaves the child with its locks, too.
     with importing():
-        return httpx.create_ssl_context()
+        return LoadedWhenUsed(ssl.PROTOCOL_TLS_CLIENT)
+
+
+class LoadedWhenUsed(ssl.SSLContext):
+    """The HTTP library's own context, made for the first encrypted connection: the certificates take a while.
+
+    What is not passed on to that context meets one that trusts nobody.
+    """
+
+    _own: ssl.SSLContext | None = None
+
+    def load(self) -> ssl.SSLContext:
+        """Return the library's context, with its certificates."""
+        if self._own is None:
+            with importing():
+                self._own = httpx.create_ssl_context()
+        return self._own
+
+    def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
+        self.load().set_alpn_protocols(alpn_protocols)
+
+    def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
+        return self.load().wrap_socket(*args, **kwargs)
+
+    def wrap_bio(self, *args: Any, **kwargs: Any) -> ssl.SSLObject:
+        return self.load().wrap_bio(*args, **kwargs)
