@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 from coverage import Coverage
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from starlette.types import ASGIApp
 from support.flavours import FLAVOURS, Client, Connect
 from support.openapi_middleware import JudgingMiddleware
@@ -23,7 +23,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # A time limit for one example measures the machine. The examples are the same in each run, so that no change
 # is blamed for what luck has found; `explore` is there for luck.
-settings.register_profile("usual", deadline=None, max_examples=20, derandomize=True)
+settings.register_profile(
+    "usual",
+    deadline=None,
+    max_examples=20,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],  # it measures the machine
+)
 settings.register_profile("brief", settings.get_profile("usual"), max_examples=10)
 settings.register_profile("thorough", settings.get_profile("usual"), max_examples=300)
 settings.register_profile("explore", deadline=None, max_examples=2000)
