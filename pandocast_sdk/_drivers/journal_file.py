@@ -1,5 +1,6 @@
 """The file of an upload journal: an object of JSON a line, appended only; the last of a title counts."""
 
+import json
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -104,16 +105,36 @@ class JournalFile:
         text = _contents(file)
         *lines, rest = text.split(b"\n")
         for number, line in enumerate(lines, 1):
-            try:
-                entry = UploadEntry.model_validate_json(line)
-            except ValidationError:
-                # Without what the line holds: it may be any file that was named by mistake.
-                raise UploadJournalError(f"{self._path} is not an upload journal: line {number}") from None
+            entry = _entry(line)
+            if entry is None:
+                raise self._no_journal(number)
             self._entries[entry.title] = entry
-        if not rest.startswith(_BEGINNING[: len(rest)]):
-            raise UploadJournalError(f"{self._path} is not an upload journal: line {len(lines) + 1}")
-        if rest:  # the machine's crash in the middle of a line: no request was sent on its account
+        if not _may_be_cut_off(rest):
+            raise self._no_journal(len(lines) + 1)
+        if rest:  # the machine's crash: no request was sent on its account
             os.ftruncate(file, len(text) - len(rest))
+
+    def _no_journal(self, line: int) -> UploadJournalError:
+        # Without what the line holds: it may be any file that was named by mistake.
+        return UploadJournalError(f"{self._path} is not an upload journal: line {line}")
+
+
+def _entry(line: bytes) -> UploadEntry | None:
+    try:
+        return UploadEntry.model_validate_json(line)
+    except ValidationError:
+        return None
+
+
+def _may_be_cut_off(line: bytes) -> bool:
+    """Return whether a line without an end may be the beginning of an entry, and no other file's."""
+    if not line.startswith(_BEGINNING[: len(line)]):
+        return False
+    try:
+        json.loads(line)
+    except ValueError:
+        return True
+    return _entry(line) is not None
 
 
 def _open_locked(path: Path) -> int:
