@@ -20,7 +20,7 @@ def may_be_done(error: BaseException) -> bool:
     return isinstance(error, BadRequestError) or (isinstance(error, PandocastError) and error.outcome_unknown)
 
 
-@retry(retry=retry_if_exception(may_be_done), stop=stop_after_attempt(2), reraise=True)
+@retry(retry=retry_if_exception(may_be_done), stop=stop_after_attempt(3), reraise=True)
 async def publish(
     client: AsyncPandocast, journal: UploadJournal, platforms: list[str], file: Path, at: datetime
 ) -> None:
@@ -52,7 +52,7 @@ async def main() -> int:
     options = parser.parse_args()
     files = sorted(options.folder.resolve().glob("*.md"))
     if not files:
-        parser.error(f"there is no *.md file in {options.folder}")
+        parser.error(f"there is no folder {options.folder} with *.md files in it")
     scheduled, waiting, now = list[Path](), enumerate(files, 1), datetime.now(UTC)
 
     async def work() -> None:
