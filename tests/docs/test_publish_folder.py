@@ -48,7 +48,7 @@ class Publishing:
         self.titles = [f"posts/{number}.md" for number in range(count)]
         for number in range(count):
             (folder / f"{number}.md").write_text(TEXT, encoding="utf-8")
-        self._words = [sys.executable, program, folder]
+        self._words: list[str | Path] = [sys.executable, program, folder]
         self._state = folder / "uploads.jsonl"
 
     def run(self, *options: str, kill: Kill | None = None) -> subprocess.CompletedProcess[str]:

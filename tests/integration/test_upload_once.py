@@ -84,7 +84,7 @@ def test_a_journal_that_cannot_be_written_sends_nothing(
 
 
 def test_many_that_settle_at_once_share_the_reading(tmp_path: Path) -> None:
-    async def scenario(server: ReferenceServer) -> None:
+    async def scenario(server: ReferenceServer, journal: UploadJournal) -> None:
         async with server.async_client() as client:
 
             async def upload(number: int) -> None:
@@ -103,6 +103,6 @@ def test_many_that_settle_at_once_share_the_reading(tmp_path: Path) -> None:
         UploadJournal(tmp_path / "uploads.jsonl") as journal,
     ):
         server.faults.add(*UPLOAD, status=503, after_commit=True, times=30)
-        anyio.run(scenario, server)
+        anyio.run(scenario, server, journal)
         assert sent(server, "POST") == 30
         assert sent(server, "GET") < 30
