@@ -77,6 +77,7 @@ def _listener(host: str, port: int) -> socket.socket:
 
 
 def _authority(listener: socket.socket) -> str:
+    host: str
     host, port = listener.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - all addresses; a client takes one
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
