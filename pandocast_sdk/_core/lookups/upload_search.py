@@ -26,7 +26,8 @@ def find_upload(context: CallContext, title: str, since: datetime) -> Plan[model
     while position is not None:
         page = yield from fetch_page(context, CONTENT, position)
         for content in page.items:
-            if _created(content) < since:
+            created = _created(content)
+            if created is not None and created < since:
                 return None
             if content.title == title:
                 return content
@@ -34,6 +35,6 @@ def find_upload(context: CallContext, title: str, since: datetime) -> Plan[model
     return None
 
 
-def _created(content: models.Content) -> datetime:
-    moment = content.created_at
-    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=UTC)
+def _created(content: models.Content) -> datetime | None:
+    moment: datetime | None = content.created_at  # None where it cannot be read: those around it tell the age
+    return moment if moment is None or moment.utcoffset() is not None else moment.replace(tzinfo=UTC)

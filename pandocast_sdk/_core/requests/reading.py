@@ -75,6 +75,17 @@ def reads(model: Callable[[], type[M]]) -> Reader[M]:
     return Reader(resolve)
 
 
+def reads_row(model: Callable[[], type[M]]) -> Reader[M]:
+    """Return a reader of an object that is read like the rows of a list; see `reads`."""
+
+    def resolve() -> Callable[[bytes], M]:
+        from pandocast_sdk.models.base import row_reader_of  # noqa: PLC0415 - the first call imports it
+
+        return row_reader_of(model())
+
+    return Reader(resolve)
+
+
 def reads_array(model: Callable[[], type[M]]) -> Reader[list[M]]:
     """Return a reader of an array of objects; see `reads`."""
 
