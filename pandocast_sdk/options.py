@@ -103,7 +103,8 @@ class ClientOptions:
         base_url: The service's address, without a trailing slash.
         timeout: Seconds for one attempt, from connecting to the last byte.
         deadline: Seconds for one call with all its attempts and waits; None for no deadline.
-        max_retries: The maximum number of retries; a 429 that was waited out does not count.
+        max_retries: The maximum number of retries; a 429 that was waited out does not count, but the
+            eleventh of one call is raised.
         rate_limit: What to do when the window is spent.
         backoff: The waits between attempts, as a tenacity wait strategy; None for `default_backoff`.
         allow_http: Whether the key may travel over plain HTTP to a host other than this machine.

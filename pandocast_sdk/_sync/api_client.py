@@ -57,7 +57,8 @@ class ApiClient(ABC):
             timeout: Seconds for one attempt, from connecting to the last byte.
             deadline: Seconds for one call with all its attempts and waits; None for no deadline. It is
                 checked between reads from the socket.
-            max_retries: The maximum number of retries; a 429 that was waited out does not count.
+            max_retries: The maximum number of retries; a 429 that was waited out does not count, but the
+                eleventh of one call is raised.
             rate_limit: What to do when the window of the rate limit is spent; by default, wait. A service
                 that sends no limit is not paced.
             backoff: The waits between attempts, as a tenacity wait strategy; by default full jitter,

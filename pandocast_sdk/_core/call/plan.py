@@ -184,7 +184,9 @@ def _recover(
     if isinstance(outcome, Failure) and context.now() >= expires:
         raise deadline_error(error.request, error) from error
     if kind is FailureKind.RATE_LIMITED and _waits_for_window(context, outcome, error):
-        return True
+        if attempts.count_refusal():
+            return True
+        raise error
     row = FAILURES[kind]
     pause = None
     if row.write_retried if operation.writes else row.read_retried:

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from tenacity.wait import wait_base
 
 
+_MOST_REFUSALS = 10  # of one call that are waited out: beyond, the rate limit hardly ever lets it through
+
+
 class Attempts:
     """Counts the attempts of one call and draws the waits between them."""
 
-    __slots__ = ("_backoff", "_max_retries", "_state")
+    __slots__ = ("_backoff", "_max_retries", "_refusals", "_state")
 
     def __init__(self, *, max_retries: int, backoff: "wait_base | None" = None) -> None:
         """Start with no attempt made.
@@ -27,6 +30,7 @@ class Attempts:
         """
         self._max_retries = max_retries
         self._backoff = backoff
+        self._refusals = 0
         self._state: RetryCallState | None = None
 
     @property
@@ -34,6 +38,11 @@ class Attempts:
         """The number of the retry that `next_wait` has allowed, for people: `1 of 2`."""
         number = 0 if self._state is None else self._state.attempt_number
         return f"{number} of {self._max_retries}"
+
+    def count_refusal(self) -> bool:
+        """Count a 429 that can be waited out; return whether it may be."""
+        self._refusals += 1
+        return self._refusals <= _MOST_REFUSALS
 
     def next_wait(self) -> float | None:
         """Count a failed attempt; return the seconds before the next, or None when there is none."""
