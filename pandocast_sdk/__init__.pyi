@@ -80,6 +80,7 @@ from pandocast_sdk.models.sources import SourceHealth as SourceHealth
 from pandocast_sdk.models.sources import SourceTest as SourceTest
 from pandocast_sdk.models.sources import SourceTestItem as SourceTestItem
 from pandocast_sdk.models.sources import SourceType as SourceType
+from pandocast_sdk.models.unreadable import Unreadable as Unreadable
 from pandocast_sdk.models.voice_profile import VoiceProfile as VoiceProfile
 from pandocast_sdk.options import RateLimitPolicy as RateLimitPolicy
 
@@ -157,6 +158,7 @@ __all__ = [
     "SourceTestItem",
     "SourceType",
     "TopPost",
+    "Unreadable",
     "UploadJournal",
     "UploadJournalError",
     "Variant",

@@ -1,17 +1,22 @@
 """The options of a client: frozen values, validated when they are created."""
 
 import math
-from typing import TYPE_CHECKING, Literal, get_args
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal, TypeAlias, Union, get_args
 
 from attrs import field, frozen
 
 if TYPE_CHECKING:
+    from tenacity import RetryCallState
     from tenacity.wait import wait_base
 
 __all__ = ["RateLimitPolicy"]
 
 DEFAULT_TIMEOUT = 30.0
 DEFAULT_MAX_RETRIES = 2
+
+Backoff: TypeAlias = Union["wait_base", Callable[["RetryCallState"], float]]
+"""The waits between attempts: a strategy of tenacity, or a function like one."""
 
 RateLimitMode = Literal["wait", "raise", "off"]
 MODES = get_args(RateLimitMode)
@@ -103,9 +108,11 @@ class ClientOptions:
         base_url: The service's address, without a trailing slash.
         timeout: Seconds for one attempt, from connecting to the last byte.
         deadline: Seconds for one call with all its attempts and waits; None for no deadline.
-        max_retries: The maximum number of retries; a 429 that was waited out does not count.
+        max_retries: The maximum number of retries; a 429 that was waited out does not count, but the
+            eleventh of one call is raised.
         rate_limit: What to do when the window is spent.
-        backoff: The waits between attempts, as a tenacity wait strategy; None for `default_backoff`.
+        backoff: The waits between attempts, as a tenacity wait strategy or a function like one; None for
+            `default_backoff`.
         allow_http: Whether the key may travel over plain HTTP to a host other than this machine.
         service: The name of the service; each has its own rate limit, or none.
     """
@@ -116,7 +123,7 @@ class ClientOptions:
     deadline: float | None = None
     max_retries: int = DEFAULT_MAX_RETRIES
     rate_limit: RateLimitPolicy = field(factory=RateLimitPolicy)
-    backoff: "wait_base | None" = None
+    backoff: Backoff | None = None
     allow_http: bool = False
     service: str = "Pandocast"
 

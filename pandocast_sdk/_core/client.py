@@ -4,7 +4,7 @@ import os
 import re
 import time
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from attrs import evolve
@@ -17,12 +17,10 @@ from pandocast_sdk._core.redaction import Redactor
 from pandocast_sdk.options import (
     DEFAULT_MAX_RETRIES,
     DEFAULT_TIMEOUT,
+    Backoff,
     ClientOptions,
     RateLimitPolicy,
 )
-
-if TYPE_CHECKING:
-    from tenacity.wait import wait_base
 
 
 class Service(NamedTuple):
@@ -59,7 +57,7 @@ def client_options(
     deadline: float | None = None,
     max_retries: int = DEFAULT_MAX_RETRIES,
     rate_limit: RateLimitPolicy | None = None,
-    backoff: "wait_base | None" = None,
+    backoff: Backoff | None = None,
     allow_http: bool = False,
 ) -> ClientOptions:
     """Return the options of a client, from its arguments and the environment.

@@ -12,14 +12,12 @@ from pandocast_sdk._core.not_given import NOT_GIVEN, NotGiven
 from pandocast_sdk._imports import importing
 
 if TYPE_CHECKING:
-    from tenacity.wait import wait_base
-
     from pandocast_sdk._core.client import Service
     from pandocast_sdk._core.rate_limit.state import RateLimitState
     from pandocast_sdk._core.requests.custom import Response
     from pandocast_sdk._drivers.http.caller_clients import HTTPClient
     from pandocast_sdk._drivers.sync_session import Session
-    from pandocast_sdk.options import ClientOptions, RateLimitPolicy
+    from pandocast_sdk.options import Backoff, ClientOptions, RateLimitPolicy
 
 T = TypeVar("T")
 C = TypeVar("C", bound="ApiClient")
@@ -38,7 +36,7 @@ class ApiClient(ABC):
         deadline: float | None = None,
         max_retries: int = 2,
         rate_limit: RateLimitPolicy | None = None,
-        backoff: wait_base | None = None,
+        backoff: Backoff | None = None,
         allow_http: bool = False,
         http_client: HTTPClient | None = None,
     ) -> None:
@@ -57,11 +55,13 @@ class ApiClient(ABC):
             timeout: Seconds for one attempt, from connecting to the last byte.
             deadline: Seconds for one call with all its attempts and waits; None for no deadline. It is
                 checked between reads from the socket.
-            max_retries: The maximum number of retries; a 429 that was waited out does not count.
+            max_retries: The maximum number of retries; a 429 that was waited out does not count, but the
+                eleventh of one call is raised.
             rate_limit: What to do when the window of the rate limit is spent; by default, wait. A service
                 that sends no limit is not paced.
-            backoff: The waits between attempts, as a tenacity wait strategy; by default full jitter,
-                doubling from 0.5 to 8 seconds.
+            backoff: The waits between attempts, as a tenacity wait strategy or a function like one; by
+                default full jitter, doubling from 0.5 to 8 seconds. The `outcome` of the state that it gets
+                has the error of the attempt.
             allow_http: Whether the key may travel over plain HTTP to a host other than this machine.
             http_client: Your own `httpx.Client` or `httpx2.Client`, with any transport; the SDK
                 does not close it. Its transport, proxies, certificates, limits and event hooks are used; its
@@ -155,7 +155,7 @@ class ApiClient(ABC):
         deadline: float | NotGiven | None = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
         rate_limit: RateLimitPolicy | NotGiven = NOT_GIVEN,
-        backoff: wait_base | NotGiven = NOT_GIVEN,
+        backoff: Backoff | NotGiven = NOT_GIVEN,
         allow_http: bool | NotGiven = NOT_GIVEN,
     ) -> C:
         """Return a copy of this client with some options changed; the constructor explains them.

@@ -26,6 +26,7 @@ def find_content(context: CallContext, content_id: str) -> Plan[models.Content]:
 
     Raises:
         NotFoundError: It is not in the list.
+        ResponseValidationError: It is not, and the list has a row whose id cannot be read.
     """
     _check_id(content_id)
     poll = UPLOADS.shared_poll(context)
@@ -33,6 +34,9 @@ def find_content(context: CallContext, content_id: str) -> Plan[models.Content]:
     content = found.get(content_id)
     if content is None:
         raise UPLOADS.not_found(context, content_id)
+    error = UPLOADS.unreadable(context, content_id, content)
+    if error is not None and content.id != content_id:
+        raise error
     return content
 
 
@@ -85,8 +89,12 @@ def wait_many_until_generated(
 def _find(
     context: CallContext, ids: Collection[str], found: dict[str, models.Content], expires: float
 ) -> Plan[None]:
-    """Read the list, newest first, until all uploads are found, or to its end."""
+    """Read the list, newest first, until all uploads are found, or to its end.
+
+    A row whose id cannot be read may be any of those that are not found.
+    """
     missing = set(ids)
+    nameless: models.Content | None = None
     position: Position | None = Position(0, MOST_ROWS)
     while position is not None:
         page = yield from fetch_page(context, CONTENT, position, expires=expires)
@@ -94,7 +102,11 @@ def _find(
             if content.id in missing:
                 found[content.id] = content
                 missing.remove(content.id)
+            elif content.unreadable is not None and not _has_id(content):
+                nameless = content
         position = page.position if missing else None
+    if nameless is not None:
+        found.update(dict.fromkeys(missing, nameless))
 
 
 def _analyzed(known: KnownSteps | None) -> Goal[models.Content, models.Content]:
@@ -144,6 +156,11 @@ def _failure_check(known: KnownSteps | None, awaited: Step) -> Callable[[models.
         known_steps.saw(content.id, content.status)
 
     return check_not_failed
+
+
+def _has_id(content: models.Content) -> bool:
+    name: str | None = content.id
+    return name is not None
 
 
 def _check_id(content_id: str) -> None:

@@ -43,7 +43,7 @@ def _find(
         for content in page.items:
             created = _created(content)
             for key, (title, since) in list(missing.items()):
-                if created < since:
+                if created is not None and created < since:
                     del missing[key]
                 elif content.title == title:
                     found[key] = content
@@ -56,9 +56,9 @@ def _parsed(sought: str) -> tuple[str, datetime]:
     return title, datetime.fromisoformat(since)
 
 
-def _created(content: models.Content) -> datetime:
-    moment = content.created_at
-    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=UTC)
+def _created(content: models.Content) -> datetime | None:
+    moment: datetime | None = content.created_at  # None where it cannot be read: those around it tell the age
+    return moment if moment is None or moment.utcoffset() is not None else moment.replace(tzinfo=UTC)
 
 
 def _list_operation() -> Operation[object]:

@@ -81,8 +81,8 @@ def _text(source: str | Path | TextIO) -> str:
     if isinstance(source, str):
         return source
     if isinstance(source, Path):
-        return source.read_text(encoding="utf-8")
+        return source.read_text(encoding="utf-8-sig")
     text = cast("str | bytes", source.read())  # a file opened as bytes is an easy mistake
     if isinstance(text, bytes):
         raise ValueError("raw_content must be a file opened as text, not as bytes")  # noqa: TRY004
-    return text
+    return text.removeprefix("\ufeff")  # a byte-order mark

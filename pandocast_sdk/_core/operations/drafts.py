@@ -13,7 +13,7 @@ from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.paging.cursor_paging import CursorListing, CursorRows
 from pandocast_sdk._core.requests.operation import Operation, operation, timestamp, without_none
-from pandocast_sdk._core.requests.reading import reads
+from pandocast_sdk._core.requests.reading import reads, reads_row
 from pandocast_sdk._core.requests.validation import (
     bounded_list,
     check_distinct,
@@ -28,6 +28,7 @@ from pandocast_sdk._core.requests.validation import (
 
 _CREATED_DRAFTS = reads(lambda: models.CreatedDrafts)
 _DRAFT = reads(lambda: models.Draft)
+_DRAFT_ROW = reads_row(lambda: models.Draft)
 _BULK_RESULT = reads(lambda: models.BulkResult)
 _ROWS = reads(lambda: models.DraftList).then(lambda page: CursorRows(page.drafts, page.next_cursor))
 
@@ -110,6 +111,11 @@ def generate_drafts(
 def get_draft(draft_id: str) -> Operation[models.Draft]:
     """Get a draft."""
     return operation(ROUTES["get_draft"], _DRAFT, path={"id": draft_id})
+
+
+def get_draft_row(draft_id: str) -> Operation[models.Draft]:
+    """Get a draft, as a row of a list, which is returned even where it cannot be read."""
+    return operation(ROUTES["get_draft"], _DRAFT_ROW, path={"id": draft_id})
 
 
 def edit_draft(draft_id: str, text: str) -> Operation[models.Draft]:

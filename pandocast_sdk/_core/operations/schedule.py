@@ -11,7 +11,7 @@ from datetime import datetime
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.requests.operation import Operation, operation, timestamp
-from pandocast_sdk._core.requests.reading import done, reads
+from pandocast_sdk._core.requests.reading import confirms, reads
 from pandocast_sdk._core.requests.validation import (
     bounded_list,
     comma_separated,
@@ -82,7 +82,7 @@ def get_pause() -> Operation[bool]:
 
 def set_pause(*, paused: bool) -> Operation[None]:
     """Pause or resume posting."""
-    return operation(ROUTES["set_pause"], done, body={"paused": paused})
+    return operation(ROUTES["set_pause"], confirms("paused", paused), body={"paused": paused})
 
 
 def _slot(name: str, slot: object) -> dict[str, object]:

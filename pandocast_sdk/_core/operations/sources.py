@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.requests.operation import Operation, operation, without_none
-from pandocast_sdk._core.requests.reading import done, reads, reads_array
+from pandocast_sdk._core.requests.reading import confirms, reads, reads_array
 from pandocast_sdk._core.requests.validation import optional_text, text
 
 _SOURCES = reads_array(lambda: models.Source)
 _SOURCE = reads(lambda: models.Source)
 _SOURCE_TEST = reads(lambda: models.SourceTest)
+
+_DELETED = confirms("ok", value=True)
 
 _LONGEST_NAME = 200
 
@@ -68,7 +70,7 @@ def update_source(
 
 def delete_source(source_id: str) -> Operation[None]:
     """Delete a source, its items and its drafts."""
-    return operation(ROUTES["delete_source"], done, path={"id": source_id})
+    return operation(ROUTES["delete_source"], _DELETED, path={"id": source_id})
 
 
 def test_source(source_id: str) -> Operation[models.SourceTest]:
