@@ -88,8 +88,11 @@ class SourcesResource:
             operations.update_source(id, name=name, type=type, url=url, enabled=enabled, config=config),
         )
 
-    def delete(self, id: str) -> None:
+    def delete(self, id: str) -> models.SourceDeletion:
         """Delete a source, its items and its drafts.
+
+        Returns:
+            The confirmation: `ok` is True, or None if the service confirms it by the status alone.
 
         Raises:
             ValueError: The id is empty, `.` or `..`; nothing was sent.
@@ -99,7 +102,7 @@ class SourcesResource:
 
         Reference: "Delete source".
         """
-        self._session.run(call, operations.delete_source(id))
+        return self._session.run(call, operations.delete_source(id))
 
     def test(self, id: str) -> models.SourceTest:
         """Fetch a source as a test; nothing changes.

@@ -59,11 +59,17 @@ class PolledList(Generic[R]):
         return NotFoundError(message, status_code=404, request=request, code="not_found")
 
     def unreadable(self, context: CallContext, row_id: str, row: R) -> ResponseValidationError | None:
-        """Return the error for a row that cannot be read; None if it can."""
-        if row.unreadable is None:
+        """Return the error for a row of which a published field cannot be read; None if all can."""
+        if row.unreadable is None or not _lacks_field(row):
             return None
         request = request_record(context, self.operation(row_id))
         return unreadable_row_error(f"{self.name} {row_id!r}", row.unreadable, request, context.redact)
+
+
+def _lacks_field(row: WireModel) -> bool:
+    """Return whether a field that every row has could not be read."""
+    fields = type(row).model_fields.items()
+    return any(field.is_required() and getattr(row, name) is None for name, field in fields)
 
 
 def shared_poll(context: CallContext, name: str, find: Find[R]) -> SharedPoll[R]:

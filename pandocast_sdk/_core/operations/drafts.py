@@ -12,14 +12,12 @@ from typing import Literal
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.paging.cursor_paging import CursorListing, CursorRows
-from pandocast_sdk._core.requests.operation import Operation, operation, timestamp, without_none
+from pandocast_sdk._core.requests.operation import Operation, operation, timestamp
 from pandocast_sdk._core.requests.reading import reads, reads_row
 from pandocast_sdk._core.requests.validation import (
     bounded_list,
-    check_distinct,
-    check_no_commas,
     comma_separated,
-    field_values,
+    open_members,
     optional_at_least,
     optional_text,
     optional_texts,
@@ -81,7 +79,11 @@ def create_draft(
     target_platforms: Iterable[str] | None,
 ) -> Operation[models.CreatedDrafts]:
     """Create a draft from a text (direct mode)."""
-    body = {"text": _content(text), "format": format, **_attachments(images, tags, target_platforms)}
+    body = {
+        "text": _content(text, 1, _LONGEST_TEXT),
+        "format": format,
+        **_attachments(images, tags, target_platforms),
+    }
     return operation(ROUTES["create_drafts"], _CREATED_DRAFTS, body=body)
 
 
@@ -97,12 +99,10 @@ def generate_drafts(
     """Generate drafts from a page or a prompt (generate mode)."""
     if url is None and prompt is None:
         raise ValueError("url or prompt is required to generate drafts")
-    format_names = optional_texts("formats", formats, 1, _MOST_FORMATS)
-    check_distinct("formats", format_names or [])
     body = {
         "url": optional_text("url", url),
         "prompt": optional_text("prompt", prompt, _LONGEST_PROMPT),
-        "formats": format_names,
+        "formats": optional_texts("formats", formats, 1, _MOST_FORMATS),
         **_attachments(images, tags, target_platforms),
     }
     return operation(ROUTES["create_drafts"], _CREATED_DRAFTS, body=body)
@@ -119,7 +119,7 @@ def get_draft_row(draft_id: str) -> Operation[models.Draft]:
 
 
 def edit_draft(draft_id: str, text: str) -> Operation[models.Draft]:
-    """Replace the text of a draft."""
+    """Replace the text of a draft, for which no bound is published here."""
     return _update(draft_id, {"text": _content(text)})
 
 
@@ -132,8 +132,6 @@ def act_on_draft(
 
 def schedule_draft(draft_id: str, *, scheduled_at: datetime | None, smart: bool) -> Operation[models.Draft]:
     """Schedule a draft, at a time or at a slot that the service chooses."""
-    if smart and scheduled_at is not None:
-        raise ValueError("scheduled_at and smart are mutually exclusive")
     return _update(
         draft_id,
         {
@@ -163,8 +161,6 @@ def act_on_drafts(
     smart_schedule: bool | None,
 ) -> Operation[models.BulkResult]:
     """Apply one action to many drafts."""
-    if smart_schedule and scheduled_at is not None:
-        raise ValueError("scheduled_at and smart_schedule are mutually exclusive")
     if action == "reschedule" and scheduled_at is None:
         raise ValueError("scheduled_at is required to reschedule")
     body = {
@@ -181,8 +177,8 @@ def _update(draft_id: str, body: dict[str, object]) -> Operation[models.Draft]:
     return operation(ROUTES["update_draft"], _DRAFT, path={"id": draft_id}, body=body)
 
 
-def _content(value: str) -> str:
-    return text("text", value, _LONGEST_TEXT)
+def _content(value: str, least: int = 0, most: int | None = None) -> str:
+    return text("text", value, most, least=least)
 
 
 def _attachments(
@@ -190,23 +186,17 @@ def _attachments(
     tags: Iterable[str] | None,
     target_platforms: Iterable[str] | None,
 ) -> dict[str, object]:
-    labels = optional_texts("tags", tags, 0, _MOST_TAGS, longest=_LONGEST_TAG)
-    check_no_commas("tags", labels or [])
     pictures = None if images is None else bounded_list("images", images, 0, _MOST_IMAGES)
     return {
         "images": None
         if pictures is None
-        else [_image(f"images[{index}]", picture) for index, picture in enumerate(pictures)],
-        "tags": labels,
+        else [
+            open_members(f"images[{index}]", picture, ("url", "alt"))
+            for index, picture in enumerate(pictures)
+        ],
+        "tags": optional_texts("tags", tags, 0, _MOST_TAGS, longest=_LONGEST_TAG),
         "targetPlatforms": optional_texts("target_platforms", target_platforms),
     }
-
-
-def _image(name: str, image: object) -> dict[str, object]:
-    fields = field_values(name, image, ("url", "alt"))
-    return without_none(
-        {"url": text(f"{name}.url", fields["url"]), "alt": optional_text(f"{name}.alt", fields["alt"])}
-    )
 
 
 def _optional_timestamp(name: str, moment: datetime | None) -> str | None:

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.requests.operation import Operation, operation, without_none
-from pandocast_sdk._core.requests.reading import confirms, reads, reads_array
+from pandocast_sdk._core.requests.reading import reads, reads_array, reads_confirmation
 from pandocast_sdk._core.requests.validation import optional_text, text
 
 _SOURCES = reads_array(lambda: models.Source)
 _SOURCE = reads(lambda: models.Source)
 _SOURCE_TEST = reads(lambda: models.SourceTest)
 
-_DELETED = confirms("ok", value=True)
+_DELETION = reads_confirmation(lambda: models.SourceDeletion, "ok", value=True)
 
 _LONGEST_NAME = 200
 
@@ -63,14 +63,12 @@ def update_source(
             "config": None if config is None else dict(config),
         }
     )
-    if not changes:
-        raise ValueError("name, type, url, enabled or config is required: there is nothing to update")
     return operation(ROUTES["update_source"], _SOURCE, path={"id": source_id}, body=changes)
 
 
-def delete_source(source_id: str) -> Operation[None]:
+def delete_source(source_id: str) -> Operation[models.SourceDeletion]:
     """Delete a source, its items and its drafts."""
-    return operation(ROUTES["delete_source"], _DELETED, path={"id": source_id})
+    return operation(ROUTES["delete_source"], _DELETION, path={"id": source_id})
 
 
 def test_source(source_id: str) -> Operation[models.SourceTest]:
