@@ -1,6 +1,6 @@
 """Reading a list for which the reference publishes no response: whatever comes, nothing of it is lost."""
 
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from pandocast_sdk.models._raw_json import RawJson
 from pandocast_sdk.models._rows import field_values
@@ -38,11 +38,11 @@ def read_list(model: type[WireModel], row: type[M], body: bytes) -> ResultList[M
     return _in_object(model, whole)
 
 
-def _in_object(model: type[WireModel], whole: RawJson) -> ResultList[M]:
+def _in_object(model: type[WireModel], whole: RawJson) -> ResultList[Any]:
     (name,) = model.model_fields
     members = cast("dict[str, object]", whole.value)
     values, faults = field_values(model, whole)
-    rows = cast("list[M] | None", values.pop(name))
+    rows = cast("list[object] | None", values.pop(name))
     if not members or (name in members and members[name] is None):
         del faults[name]  # nothing is an empty list
     unreadable = Unreadable(tuple(faults.values()), whole.raw) if faults else None

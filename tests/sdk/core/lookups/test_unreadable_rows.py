@@ -141,7 +141,8 @@ def test_a_draft_that_cannot_be_read_does_not_lose_the_others(names: tuple[str, 
 
 @pytest.mark.parametrize("names", [("d2",), ("d1", "d2")])
 def test_a_wait_for_a_draft_depends_on_its_published_fields_alone(names: tuple[str, ...]) -> None:
-    rows = {name: DRAFT | {"id": name, "status": "approved", "tags": {"a": 1}} for name in ("d1", "d2")}
+    tagged: dict[str, object] = {**DRAFT, "status": "approved", "tags": {"a": 1}}
+    rows = {name: tagged | {"id": name} for name in ("d1", "d2")}
     for result in Drafts(**rows).wait(*names):
         assert isinstance(result, Draft)
         assert result.tags is None
