@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pandocast_sdk import models
 from pandocast_sdk._core.call.context import CallContext
@@ -10,8 +10,8 @@ from pandocast_sdk._core.lookups.content import CONTENT
 from pandocast_sdk._core.paging.offset_pages import MOST_ROWS, Position
 from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._core.protocol import Plan
-from pandocast_sdk._core.requests.operation import timestamp
 from pandocast_sdk._core.requests.validation import text
+from pandocast_sdk._core.requests.values import timestamp
 
 
 def find_upload(context: CallContext, title: str, since: datetime) -> Plan[models.Content | None]:
@@ -26,15 +26,10 @@ def find_upload(context: CallContext, title: str, since: datetime) -> Plan[model
     while position is not None:
         page = yield from fetch_page(context, CONTENT, position)
         for content in page.items:
-            created = _created(content)
+            created: datetime | None = content.created_at  # if unreadable, the rows around it tell the age
             if created is not None and created < since:
                 return None
             if content.title == title:
                 return content
         position = page.position
     return None
-
-
-def _created(content: models.Content) -> datetime | None:
-    moment: datetime | None = content.created_at  # None where it cannot be read: those around it tell the age
-    return moment if moment is None or moment.utcoffset() is not None else moment.replace(tzinfo=UTC)

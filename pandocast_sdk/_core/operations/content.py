@@ -12,8 +12,9 @@ from typing import TextIO, cast
 
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.pandocast_routes import ROUTES
-from pandocast_sdk._core.requests.operation import Operation, operation, timestamp
+from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads
+from pandocast_sdk._core.requests.values import timestamp
 
 _CONTENT_LIST = reads(lambda: models.ContentList)
 _CONTENT = reads(lambda: models.Content)

@@ -12,7 +12,7 @@ from typing import Literal
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.paging.cursor_paging import CursorListing, CursorRows
-from pandocast_sdk._core.requests.operation import Operation, operation, timestamp, without_none
+from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads, reads_row
 from pandocast_sdk._core.requests.validation import (
     bounded_list,
@@ -25,6 +25,7 @@ from pandocast_sdk._core.requests.validation import (
     optional_texts,
     text,
 )
+from pandocast_sdk._core.requests.values import timestamp, without_none
 
 _CREATED_DRAFTS = reads(lambda: models.CreatedDrafts)
 _DRAFT = reads(lambda: models.Draft)

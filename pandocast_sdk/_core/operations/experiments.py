@@ -9,9 +9,10 @@ from collections.abc import Iterable
 
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
-from pandocast_sdk._core.requests.operation import Operation, operation, without_none
+from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads, reads_array
 from pandocast_sdk._core.requests.validation import bounded_list, check_distinct, field_values, text
+from pandocast_sdk._core.requests.values import without_none
 
 _EXPERIMENTS = reads_array(lambda: models.Experiment)
 _EXPERIMENT = reads(lambda: models.Experiment)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
-from pandocast_sdk._core.requests.operation import Operation, operation, timestamp
+from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import confirms, reads
 from pandocast_sdk._core.requests.validation import (
     bounded_list,
@@ -20,6 +20,7 @@ from pandocast_sdk._core.requests.validation import (
     optional_texts,
     text,
 )
+from pandocast_sdk._core.requests.values import timestamp
 
 _DRAFT = reads(lambda: models.Draft)
 _CONFLICTS = reads(lambda: models.Conflicts)

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
-from pandocast_sdk._core.requests.operation import Operation, operation, without_none
+from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import confirms, reads, reads_array
 from pandocast_sdk._core.requests.validation import optional_text, text
+from pandocast_sdk._core.requests.values import without_none
 
 _SOURCES = reads_array(lambda: models.Source)
 _SOURCE = reads(lambda: models.Source)
