@@ -139,7 +139,7 @@ class ApiClient(ABC):
             The raw response: `.status_code`, `.headers` (case-insensitive), `.content`.
 
         Raises:
-            ValueError: The method or the path is invalid, or the body is a string, or a value has no form in a
+            ValueError: The method or the path is invalid, the body is a string, or a value has no form in a
                 query or in JSON; nothing was sent.
             PandocastError: As in any other call; a status outside 200-299 is an `APIStatusError`.
         """

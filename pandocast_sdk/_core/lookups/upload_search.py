@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from pandocast_sdk import models
 from pandocast_sdk._core.call.context import CallContext
@@ -26,7 +27,8 @@ def find_upload(context: CallContext, title: str, since: datetime) -> Plan[model
     while position is not None:
         page = yield from fetch_page(context, CONTENT, position)
         for content in page.items:
-            created: datetime | None = content.created_at  # if unreadable, the rows around it tell the age
+            # Where it cannot be read, the rows around it tell the age.
+            created = cast("datetime | None", content.created_at)
             if created is not None and created < since:
                 return None
             if content.title == title:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
+from pandocast_sdk._core.requests.argument_types import optional_string
 from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import confirms, reads
 from pandocast_sdk._core.requests.validation import (
@@ -54,7 +55,10 @@ def list_unscheduled() -> Operation[list[models.Draft]]:
 
 def check_conflicts(scheduled_at: datetime, exclude_draft_id: str | None) -> Operation[models.Conflicts]:
     """List the drafts scheduled around a time."""
-    query = {"scheduledAt": timestamp("scheduled_at", scheduled_at), "excludeDraftId": exclude_draft_id}
+    query = {
+        "scheduledAt": timestamp("scheduled_at", scheduled_at),
+        "excludeDraftId": optional_string("exclude_draft_id", exclude_draft_id),
+    }
     return operation(ROUTES["check_conflicts"], _CONFLICTS, query=query)
 
 
@@ -66,7 +70,9 @@ def get_recommended_times(platforms: Iterable[str]) -> Operation[list[models.Pos
 
 def get_best_times(platform: str | None) -> Operation[list[models.PostingTime]]:
     """List the times with the most engagement, on one platform or all."""
-    return operation(ROUTES["get_best_times"], _TIMES, query={"platform": platform})
+    return operation(
+        ROUTES["get_best_times"], _TIMES, query={"platform": optional_string("platform", platform)}
+    )
 
 
 def schedule_drafts(draft_ids: Iterable[str] | None) -> Operation[models.BulkSchedule]:

@@ -9,6 +9,7 @@ from typing import cast
 from uuid import UUID
 
 from pandocast_sdk._core.not_given import NOT_GIVEN
+from pandocast_sdk._core.requests.argument_types import wrong_type
 
 
 def query_texts(name: str, value: object) -> list[str]:
@@ -94,8 +95,13 @@ def timestamp(name: str, moment: datetime) -> str:
     """Return a time as text, in UTC with `Z`.
 
     Raises:
-        ValueError: The time has no UTC offset and so is ambiguous, or in UTC its year is out of range.
+        ValueError: It is not a time, or has no UTC offset and so is ambiguous, or in UTC its year is out of
+            range.
     """
+    given: object = moment
+    if not hasattr(given, "astimezone"):  # a fake clock has other classes
+        advice = "pass datetime.fromisoformat() of it" if isinstance(given, str) else None
+        raise wrong_type(name, "a datetime with a UTC offset", given, advice)
     if moment.utcoffset() is None:
         raise ValueError(f"{name} must have a UTC offset, such as datetime(..., tzinfo=timezone.utc)")
     try:
