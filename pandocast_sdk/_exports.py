@@ -78,6 +78,8 @@ PANDOCAST_SDK = {
     "SourceType": "pandocast_sdk.models.sources",
     "TopPost": "pandocast_sdk.models.engagement",
     "Unreadable": "pandocast_sdk.models.unreadable",
+    "UploadJournal": "pandocast_sdk._drivers.upload_journal",
+    "UploadJournalError": "pandocast_sdk.errors",
     "Variant": "pandocast_sdk.models.experiments",
     "VariantDict": "pandocast_sdk.models.experiments",
     "VariantResult": "pandocast_sdk.models.experiments",

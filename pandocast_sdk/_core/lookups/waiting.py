@@ -51,15 +51,7 @@ class PolledList(Generic[R]):
 
     def shared_poll(self, context: CallContext) -> SharedPoll[R]:
         """Return the poll that all share who use this client's connections, address and key."""
-
-        def make() -> SharedPoll[R]:
-            return SharedPoll(context.now, self.find)
-
-        if context.shared is None:
-            return make()
-        options = context.options
-        digest = hashlib.sha256(options.api_key.encode()).digest()
-        return context.shared.find((self.name, options.service, options.base_url, digest), make)
+        return shared_poll(context, self.name, self.find)
 
     def not_found(self, context: CallContext, row_id: str) -> NotFoundError:
         """Return the error for an id that is not in the list."""
@@ -73,6 +65,19 @@ class PolledList(Generic[R]):
             return None
         request = request_record(context, self.operation(row_id))
         return unreadable_row_error(f"{self.name} {row_id!r}", row.unreadable, request, context.redact)
+
+
+def shared_poll(context: CallContext, name: str, find: Find[R]) -> SharedPoll[R]:
+    """Return the poll of a name that all share who use this client's connections, address and key."""
+
+    def make() -> SharedPoll[R]:
+        return SharedPoll(context.now, find)
+
+    if context.shared is None:
+        return make()
+    options = context.options
+    digest = hashlib.sha256(options.api_key.encode()).digest()
+    return context.shared.find((name, options.service, options.base_url, digest), make)
 
 
 class TimedOut(NamedTuple):
