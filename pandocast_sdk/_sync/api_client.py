@@ -122,7 +122,7 @@ class ApiClient(ABC):
         method: str,
         path: str,
         *,
-        params: Mapping[str, str | float | None] | None = None,
+        params: Mapping[str, str | float | Sequence[str | float] | None] | None = None,
         json: Mapping[str, object] | Sequence[object] | None = None,
     ) -> Response:
         """Send a custom request to the service, with this client's key, pacing and retries.
@@ -130,14 +130,17 @@ class ApiClient(ABC):
         Args:
             method: The HTTP method. Any but GET, HEAD and OPTIONS counts as a write.
             path: The escaped path below the base URL, starting with a slash.
-            params: The query parameters; those that are None are left out.
-            json: The JSON body: an array, or an object, whose members that are None are left out.
+            params: The query parameters; those that are None are left out. A boolean is sent as `true` or
+                `false`, and a list as the same parameter once for each of its entries.
+            json: The JSON body: an object or an array. None is sent as `null`; members of objects that are
+                `NOT_GIVEN` are left out.
 
         Returns:
             The raw response: `.status_code`, `.headers` (case-insensitive), `.content`.
 
         Raises:
-            ValueError: The method or the path is invalid, or the body is a string.
+            ValueError: The method or the path is invalid, the body is a string, or a value has no form in a
+                query or in JSON; nothing was sent.
             PandocastError: As in any other call; a status outside 200-299 is an `APIStatusError`.
         """
         with importing():

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from json import JSONDecodeError
 from typing import Annotated, ClassVar, TypeAlias, TypeVar
 
@@ -28,10 +28,25 @@ Type checkers and readers see the published ones. Reading compares with none of 
 every row of a list, and refuse nothing.
 """
 
-Timestamp: TypeAlias = Annotated[
-    datetime, GetPydanticSchema(lambda _source, _handler: core_schema.datetime_schema())
-]
-"""A moment.
+
+def _moment_schema() -> core_schema.CoreSchema:
+    aware = core_schema.datetime_schema(tz_constraint="aware")
+    naive = core_schema.datetime_schema(tz_constraint="naive")
+    return core_schema.union_schema(
+        # Nearly every time is aware, and is read without a call of Python.
+        [aware, core_schema.no_info_after_validator_function(_as_utc, naive)],
+        mode="left_to_right",
+        custom_error_type="datetime",
+        custom_error_message="Input should be a valid datetime",
+    )
+
+
+def _as_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC)
+
+
+Timestamp: TypeAlias = Annotated[datetime, GetPydanticSchema(lambda _source, _handler: _moment_schema())]
+"""A moment, with a UTC offset; one that comes without is in UTC, like all that the reference publishes.
 
 Models with it can be made, too, where pydantic was loaded under a fake clock and does not know `datetime`.
 """

@@ -14,6 +14,7 @@ from pandocast_sdk._core.paging.offset_pages import MOST_ROWS, Listing, Position
 from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk._core.requests.operation import Operation
+from pandocast_sdk._core.requests.validation import text
 from pandocast_sdk.errors import ContentFailedError, PandocastError, WaitTimeoutError
 
 CONTENT = Listing(list_content)
@@ -102,7 +103,7 @@ def _find(
             if content.id in missing:
                 found[content.id] = content
                 missing.remove(content.id)
-            elif content.unreadable is not None and not _has_id(content):
+            elif content.unreadable is not None and not content.id:
                 nameless = content
         position = page.position if missing else None
     if nameless is not None:
@@ -158,14 +159,8 @@ def _failure_check(known: KnownSteps | None, awaited: Step) -> Callable[[models.
     return check_not_failed
 
 
-def _has_id(content: models.Content) -> bool:
-    name: str | None = content.id
-    return name is not None
-
-
 def _check_id(content_id: str) -> None:
-    if not content_id:
-        raise ValueError("content_id must not be empty")
+    text("content_id", content_id)
 
 
 def _list_operation(_content_id: str = "") -> Operation[object]:

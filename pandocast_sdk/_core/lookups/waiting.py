@@ -14,6 +14,7 @@ from pandocast_sdk._core.lookups.shared_poll import Find, Polled, SharedPoll
 from pandocast_sdk._core.lookups.wait_clock import WaitClock
 from pandocast_sdk._core.lookups.wait_errors import copy_of, is_transient
 from pandocast_sdk._core.protocol import Plan
+from pandocast_sdk._core.requests.argument_types import check_callable
 from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk._core.requests.validation import bounded_list
 from pandocast_sdk.errors import NotFoundError, PandocastError, ResponseValidationError, WaitTimeoutError
@@ -135,6 +136,7 @@ def wait_for_many(
         ValueError: `timeout` is not a number of seconds above zero, or an id cannot be one.
         BaseException: What `on_update` raises.
     """
+    check_callable("on_update", on_update)
     ids = bounded_list("ids", row_ids)
     for row_id in ids:
         goal.polled.check_id(row_id)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
+from pandocast_sdk._core.requests.argument_types import optional_string, string
 from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads, reads_array
 from pandocast_sdk._core.requests.validation import bounded_list, open_members, text
@@ -22,7 +23,9 @@ _FEWEST_VARIANTS, _MOST_VARIANTS = 2, 5
 
 def list_experiments(status: str | None) -> Operation[list[models.Experiment]]:
     """List experiments, all or those in one status."""
-    return operation(ROUTES["list_experiments"], _EXPERIMENTS, query={"status": status})
+    return operation(
+        ROUTES["list_experiments"], _EXPERIMENTS, query={"status": optional_string("status", status)}
+    )
 
 
 def create_experiment(
@@ -32,7 +35,7 @@ def create_experiment(
     entries = bounded_list("variants", variants, _FEWEST_VARIANTS, _MOST_VARIANTS)
     body = {
         "name": text("name", name, _LONGEST_NAME),
-        "parameter": text("parameter", parameter, least=0),
+        "parameter": string("parameter", parameter),
         "variants": [
             open_members(f"variants[{index}]", variant, ("name", "weight"), nullable=("value",))
             for index, variant in enumerate(entries)

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
-from pandocast_sdk._core.requests.operation import Operation, operation, timestamp
+from pandocast_sdk._core.requests.argument_types import optional_string, string
+from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import confirms, reads, reads_result_list
 from pandocast_sdk._core.requests.validation import (
     bounded_list,
@@ -18,8 +19,8 @@ from pandocast_sdk._core.requests.validation import (
     field_values,
     in_range,
     optional_texts,
-    text,
 )
+from pandocast_sdk._core.requests.values import timestamp
 
 _DRAFT = reads(lambda: models.Draft)
 _CONFLICTS = reads(lambda: models.Conflicts)
@@ -53,7 +54,7 @@ def replace_slots(
 
 def enqueue_draft(draft_id: str) -> Operation[models.Draft]:
     """Schedule an approved draft at the next free slot."""
-    return operation(ROUTES["enqueue_draft"], _DRAFT, body={"draftId": text("draft_id", draft_id, least=0)})
+    return operation(ROUTES["enqueue_draft"], _DRAFT, body={"draftId": string("draft_id", draft_id)})
 
 
 def list_unscheduled() -> Operation[models.ResultList[models.Draft]]:
@@ -63,7 +64,10 @@ def list_unscheduled() -> Operation[models.ResultList[models.Draft]]:
 
 def check_conflicts(scheduled_at: datetime, exclude_draft_id: str | None) -> Operation[models.Conflicts]:
     """List the drafts scheduled around a time."""
-    query = {"scheduledAt": timestamp("scheduled_at", scheduled_at), "excludeDraftId": exclude_draft_id}
+    query = {
+        "scheduledAt": timestamp("scheduled_at", scheduled_at),
+        "excludeDraftId": optional_string("exclude_draft_id", exclude_draft_id),
+    }
     return operation(ROUTES["check_conflicts"], _CONFLICTS, query=query)
 
 
@@ -75,7 +79,9 @@ def get_recommended_times(platforms: Iterable[str]) -> Operation[models.ResultLi
 
 def get_best_times(platform: str | None) -> Operation[models.ResultList[models.PostingTime]]:
     """List the times with the most engagement, on one platform or all."""
-    return operation(ROUTES["get_best_times"], _TIMES, query={"platform": platform})
+    return operation(
+        ROUTES["get_best_times"], _TIMES, query={"platform": optional_string("platform", platform)}
+    )
 
 
 def schedule_drafts(draft_ids: Iterable[str] | None) -> Operation[models.BulkSchedule]:

@@ -24,6 +24,7 @@ from pandocast_sdk._core.paging.offset_pages import REMEMBERED
 from pandocast_sdk._core.paging.row_keys import index_behind, index_of_first, row_key
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk._core.requests.operation import Operation
+from pandocast_sdk._core.requests.validation import at_least
 from pandocast_sdk.errors import ResponseValidationError
 
 MOST_EMPTY_PAGES = 1000  # in a row, each of them a request, before a list counts as endless
@@ -140,8 +141,12 @@ def fetch_cursor_page(
 
 
 def cursor_after(listing: CursorListing[T], page: CursorSlice[T], count: int) -> CursorPosition:
-    """Return where to go on when `count` of a page's items have been returned."""
-    if count >= len(page.items):
+    """Return where to go on when `count` of a page's items have been returned.
+
+    Raises:
+        ValueError: It is not a whole number, or is negative.
+    """
+    if at_least("count", count, 0) >= len(page.items):
         return evolve(page.at, ended=True) if page.position is None else page.position
     if count == 0:
         return page.at

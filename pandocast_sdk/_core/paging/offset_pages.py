@@ -95,8 +95,12 @@ class OffsetPage(NamedTuple, Generic[R]):
         return None if self.ended else self.position_at(self.size)
 
     def position_after(self, count: int) -> Position:
-        """Return where to go on when `count` of the items have been returned."""
-        if count >= self.size:
+        """Return where to go on when `count` of the items have been returned.
+
+        Raises:
+            ValueError: It is not a whole number, or is negative.
+        """
+        if at_least("count", count, 0) >= self.size:
             return self.position or evolve(self.position_at(count), ended=True)
         return self.position_at(count) if count else self.at
 

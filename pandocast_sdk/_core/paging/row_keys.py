@@ -5,7 +5,7 @@ A row is known by its id. One whose id cannot be read is known by its bytes, whi
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Protocol
 
@@ -92,9 +92,9 @@ def index_of_first(keys: Sequence[str | None], wanted: Sequence[str]) -> int | N
     return certain - _common(keys[:certain][::-1], before[::-1])
 
 
-def _common(keys: Sequence[str | None], others: Sequence[str]) -> int:
+def _common(keys: Sequence[str | None], others: Sequence[str | None]) -> int:
     """Return how many of the first keys are among others, in the same order."""
-    rest: Iterator[str | None] = iter(others)
+    rest = iter(others)
     return sum(1 for _ in takewhile(lambda key: key in rest, keys))
 
 

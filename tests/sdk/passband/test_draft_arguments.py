@@ -42,7 +42,7 @@ def endless() -> Iterator[str]:
         (lambda c: c.drafts.create(text="t", images={"url": "u"}), "images must be a list"),
         (
             lambda c: c.drafts.create(text="t", images=["u"]),
-            r"images\[0\] must be a model or a dictionary, not str",
+            r"images\[0\] must be a dictionary or its model, not str; pass",
         ),
         (lambda c: c.drafts.create(text="t", target_platforms="x"), "target_platforms must be a list"),
         (lambda c: c.drafts.generate(), "url or prompt is required"),
@@ -54,7 +54,7 @@ def endless() -> Iterator[str]:
         (lambda c: c.drafts.generate(url="u", formats=list("ABCD")), "formats must have at most 3"),
         (lambda c: c.drafts.get(""), "id must not be ''"),
         (lambda c: c.drafts.approve(".."), "id must not be '..'"),
-        (lambda c: c.drafts.edit("drf_1", text=None), "text must be text, not NoneType"),
+        (lambda c: c.drafts.edit("drf_1", text=None), "text must be text, not None"),
         (lambda c: c.drafts.schedule("drf_1", scheduled_at=NAIVE), "scheduled_at must have a UTC offset"),
         (lambda c: c.drafts.reschedule("drf_1", scheduled_at=NAIVE), "scheduled_at must have a UTC offset"),
         (lambda c: c.drafts.post("drf_1", platforms=[]), "platforms must have at least 1"),

@@ -72,11 +72,11 @@ def test_create_accepts_an_iterator_of_variants() -> None:
         (create(variants_of(1)), "variants must have at least 2"),
         (create(variants_of(6)), "variants must have at most 5"),
         (create({"name": "A", "value": 1}), "variants must be a list"),
-        (create([*variants_of(1), "B"]), r"variants\[1\] must be a model or a dictionary, not str"),
+        (create([*variants_of(1), "B"]), r"variants\[1\] must be a dictionary or its model, not str; pass"),
         (create([*variants_of(1), {"name": "B", "value": float("inf")}]), "JSON"),
         (create(variants_of(2), name=""), "name must not be empty"),
         (create(variants_of(2), name="n" * 101), "name must have at most 100"),
-        (create(variants_of(2), parameter=None), "parameter must be text, not NoneType"),
+        (create(variants_of(2), parameter=None), "parameter must be text, not None"),
     ],
 )
 def test_an_invalid_argument_is_rejected_before_anything_is_sent(call: Call, match: str) -> None:

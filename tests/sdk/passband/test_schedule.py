@@ -167,7 +167,7 @@ def replace_slots(**changes: object) -> Call:
             r"slots\[0\].day_of_week must be from 0 to 6",
         ),
         (lambda c: c.schedule.replace_slots({"day_of_week": 1, "hour": 2, "minute": 3}), "must be a list"),
-        (lambda c: c.schedule.enqueue(None), "draft_id must be text, not NoneType"),
+        (lambda c: c.schedule.enqueue(None), "draft_id must be text, not None"),
         (
             lambda c: c.schedule.conflicts(datetime(2026, 3, 30, 14, 0)),  # noqa: DTZ001
             "scheduled_at must have a UTC offset",
