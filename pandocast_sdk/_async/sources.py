@@ -76,8 +76,8 @@ class AsyncSourcesResource:
             config: Its settings, any JSON object; replaces all earlier ones.
 
         Raises:
-            ValueError: An argument is out of range, or there is nothing to update; nothing was sent.
-            BadRequestError: The service rejects an argument.
+            ValueError: An argument is out of range; nothing was sent.
+            BadRequestError: The service rejects an argument, or that there is nothing to update.
             NotFoundError: There is no such source.
             PandocastError: The request failed; if `outcome_unknown` is set, the source may have changed
                 anyway.
