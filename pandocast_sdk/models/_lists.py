@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 from pandocast_sdk.models._raw_json import RawJson
 from pandocast_sdk.models._rows import field_values
 from pandocast_sdk.models.base import WireModel, array_reader_of
-from pandocast_sdk.models.result_list import ResultList
+from pandocast_sdk.models.result_list import ResultList, result_list
 from pandocast_sdk.models.unreadable import Unreadable
 
 M = TypeVar("M", bound=WireModel)
@@ -29,12 +29,12 @@ def read_list(model: type[WireModel], row: type[M], body: bytes) -> ResultList[M
     try:
         whole = RawJson.parse(body)
     except RecursionError:
-        return ResultList(unreadable=Unreadable(("body: nested too deeply",), body))
+        return result_list([], unreadable=Unreadable(("body: nested too deeply",), body))
     if isinstance(whole.value, list):
         return ResultList(array_reader_of(row)(body))
     if not isinstance(whole.value, dict):
         fault = None if whole.value is None else Unreadable((_NO_LIST,), whole.raw)
-        return ResultList(unreadable=fault)
+        return result_list([], unreadable=fault)
     return _in_object(model, whole)
 
 
@@ -46,4 +46,4 @@ def _in_object(model: type[WireModel], whole: RawJson) -> ResultList[Any]:
     if not members or (name in members and members[name] is None):
         del faults[name]  # nothing is an empty list
     unreadable = Unreadable(tuple(faults.values()), whole.raw) if faults else None
-    return ResultList(rows or (), values, unreadable)
+    return result_list(rows or [], values, unreadable)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, GetPydanticSchema, ValidationError
 from pydantic_core import core_schema
 
 from pandocast_sdk._imports import importing
-from pandocast_sdk.models.result_list import ResultList
+from pandocast_sdk.models.result_list import ResultList, result_list
 from pandocast_sdk.models.unreadable import Unreadable
 
 __all__ = ()
@@ -151,7 +151,8 @@ def result_list_reader_of(
     """
 
     def read_decided(body: bytes) -> ResultList[R]:
-        return result_list(read_model(body), rows_of)
+        value = read_model(body)
+        return result_list(rows_of(value), value.model_extra)
 
     def read_any(body: bytes) -> ResultList[R]:
         with importing():
@@ -160,11 +161,6 @@ def result_list_reader_of(
 
     read_model = model.model_validate_json
     return _reader(read_decided, read_any)
-
-
-def result_list(value: M, rows_of: Callable[[M], list[R]]) -> ResultList[R]:
-    """Return the list in an object, with what else is in it."""
-    return ResultList(rows_of(value), value.model_extra or {}, value.unreadable)
 
 
 def _reader(read_all: Callable[[bytes], T], read_rows: Callable[[bytes], T]) -> Callable[[bytes], T]:

@@ -1,6 +1,7 @@
 """A list, and what else came with it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TypeVar
 
 from pandocast_sdk.models.unreadable import Unreadable
@@ -19,18 +20,23 @@ class ResultList(list[T]):
             Then the list may be empty although there is something.
     """
 
-    def __init__(
-        self,
-        values: Iterable[T] = (),
-        model_extra: Mapping[str, object] | None = None,
-        unreadable: Unreadable | None = None,
-    ) -> None:
-        """Make a list; the service's are made by the SDK."""
-        super().__init__(values)
-        self.model_extra: Mapping[str, object] = model_extra or {}
-        self.unreadable = unreadable
+    # Of the class, so that making a list without any of both costs no call of Python.
+    model_extra: Mapping[str, object] = MappingProxyType({})
+    unreadable: Unreadable | None = None
 
     def __repr__(self) -> str:
         return (
             super().__repr__() if self.unreadable is None else f"<{super().__repr__()} {self.unreadable!r}>"
         )
+
+
+def result_list(
+    values: list[T], model_extra: Mapping[str, object] | None = None, unreadable: Unreadable | None = None
+) -> ResultList[T]:
+    """Return a list with what else came with it."""
+    found = ResultList(values)
+    if model_extra:
+        found.model_extra = model_extra
+    if unreadable is not None:
+        found.unreadable = unreadable
+    return found

@@ -22,12 +22,18 @@ from pandocast_sdk._core.requests.validation import (
 )
 from pandocast_sdk._core.requests.values import timestamp
 
+
+def _with_extra(result: models.SlotList) -> models.ResultList[models.Slot]:
+    slots = models.ResultList(result.slots)
+    if result.model_extra or result.unreadable is not None:
+        slots.model_extra, slots.unreadable = result.model_extra or {}, result.unreadable
+    return slots
+
+
 _DRAFT = reads(lambda: models.Draft)
 _CONFLICTS = reads(lambda: models.Conflicts)
 _BULK_SCHEDULE = reads(lambda: models.BulkSchedule)
-_SLOTS = reads(lambda: models.SlotList).then(
-    lambda result: models.ResultList(result.slots, result.model_extra, result.unreadable)
-)
+_SLOTS = reads(lambda: models.SlotList).then(_with_extra)
 # Of these the reference publishes no response.
 _REPLACED_SLOTS = reads_result_list(lambda: models.SlotList, lambda result: result.slots, lambda: models.Slot)
 _UNSCHEDULED = reads_result_list(

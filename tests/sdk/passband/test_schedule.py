@@ -25,6 +25,14 @@ def test_slots_reads_the_slots() -> None:
     assert exchange.result == [Slot(day_of_week=6, hour=23, minute=59)]
 
 
+def test_slots_have_what_came_with_them() -> None:
+    result = make_call(lambda c: c.schedule.slots(), {"slots": [SLOT], "zone": "UTC"}).result
+    assert (len(result), result.model_extra, result.unreadable) == (1, {"zone": "UTC"}, None)
+    body = b'{"slots": [], "\\ud83d": 1}'
+    result = make_call(lambda c: c.schedule.slots(), body).result
+    assert (result, result.model_extra, result.unreadable.raw) == ([], {}, body)
+
+
 @pytest.mark.parametrize(
     ("call", "body"),
     [
