@@ -10,11 +10,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from pandocast_server.background import job_workers
-from pandocast_server.delivery.worker import DeliveryWorker
-from pandocast_server.pandocast.injected_failures import InjectedFailures
-from pandocast_server.runtime import Runtime
-
 BACKLOG = 1024
 _KEEP_ALIVE_SECONDS = 75
 _ABORT_EXTENSION = "pandocast.abort"
@@ -127,16 +122,6 @@ class HttpServer(uvicorn.Server):
             peer: Sequence[object] = connection.transport.get_extra_info("peername") or ()
             if tuple(peer[:2]) == client:
                 connection.transport.abort()
-
-
-def background_workers(runtime: Runtime, failures: InjectedFailures | None = None) -> list[Worker]:
-    """Make what every server runs beside its requests; for one run on one event loop.
-
-    Args:
-        runtime: The parts of the server.
-        failures: Jobs that are to fail on demand, for tests.
-    """
-    return [*job_workers(runtime, failures), DeliveryWorker(runtime)]
 
 
 async def serve(server: HttpServer, listener: socket.socket, workers: Sequence[Worker]) -> None:

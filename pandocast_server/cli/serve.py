@@ -10,10 +10,11 @@ from types import FrameType
 import click
 
 from pandocast_server.app import PANDOCAST_MOUNT, create_app
+from pandocast_server.background import background_workers
 from pandocast_server.cli.database import Refused, database_option, first_workspace, start_runtime
 from pandocast_server.passband.mount import PASSBAND_MOUNT
 from pandocast_server.runtime import Runtime
-from pandocast_server.serving import HttpServer, background_workers, listen
+from pandocast_server.serving import HttpServer, listen
 from pandocast_server.serving import serve as serve_until_exit
 from pandocast_server.settings import Settings
 from pandocast_server.workspaces import create_workspace

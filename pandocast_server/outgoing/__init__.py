@@ -16,18 +16,22 @@ from pandocast_server.outgoing.errors import (
 from pandocast_server.outgoing.exchange import MAX_BODY
 from pandocast_server.outgoing.fetching import MAX_REDIRECTS, Fetched, fetch
 from pandocast_server.outgoing.sending import Answer, request
+from pandocast_server.outgoing.urls import MAX_URL, InvalidUrlError, check_url
 
 __all__ = (
     "MAX_BODY",
     "MAX_REDIRECTS",
+    "MAX_URL",
     "Answer",
     "BodyTooLargeError",
     "ConnectFailedError",
     "DeadlineError",
     "Fetched",
+    "InvalidUrlError",
     "OutgoingError",
     "ProtocolError",
     "TargetRefusedError",
+    "check_url",
     "fetch",
     "request",
 )

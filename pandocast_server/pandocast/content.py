@@ -8,11 +8,11 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, 
 from pandocast_server.delivery.events import record_event
 from pandocast_server.errors import not_found
 from pandocast_server.fields import required_text
-from pandocast_server.jobs.queue import enqueue
 from pandocast_server.queries import whole_number
 from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.storage.tables import content
 from pandocast_server.timestamps import wire_text
+from pandocast_server.work.queue import enqueue
 
 ANALYZING = "analyzing"
 ANALYZED = "analyzed"

@@ -16,8 +16,6 @@ from pandocast_server.generation.analysis import Analysis
 from pandocast_server.generation.eligibility import eligible_platforms
 from pandocast_server.generation.platforms import PLATFORMS
 from pandocast_server.generation.scoring import voice_match_score
-from pandocast_server.jobs.queue import Job, enqueue
-from pandocast_server.jobs.worker import Outcome
 from pandocast_server.pandocast.content import (
     ANALYZED,
     FAILED,
@@ -33,6 +31,8 @@ from pandocast_server.pandocast.voice import read_voice, voice_profile_id
 from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import outputs
+from pandocast_server.work.queue import Job, enqueue
+from pandocast_server.work.worker import Outcome
 
 GENERATION = "generation"
 
@@ -82,13 +82,16 @@ def generate_content(call: Call) -> Reply:
     )
 
 
-def generate(failures: InjectedFailures, runtime: Runtime, job: Job) -> Outcome:
+def generate(failures: InjectedFailures, runtime: Runtime, job: Job) -> Outcome | None:
     """Write the outputs of an upload: all of them, or the upload is `failed` and has none."""
     with runtime.database.read() as connection:
         voice = read_voice(connection, workspace_id=job.workspace_id)
-        upload = find_upload(connection, workspace_id=job.workspace_id, content_id=job.subject_id)
+        try:
+            upload = find_upload(connection, workspace_id=job.workspace_id, content_id=job.subject_id)
+        except ApiError:
+            return None
     if failures.take(job.workspace_id, GENERATION):
-        return Outcome(partial(_record_failure, upload, "Generation was told to fail"))
+        return Outcome(partial(_record_failure, upload, "Generation failed (injected)"))
     notes = cast("str | None", job.payload["emphasis_notes"])
     try:
         analysis = Analysis.from_json(upload.analysis or "")

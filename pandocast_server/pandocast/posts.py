@@ -9,8 +9,6 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from pandocast_server.delivery.events import record_event
 from pandocast_server.errors import bad_request, not_found
 from pandocast_server.fields import required_text, required_time
-from pandocast_server.jobs.queue import Job, enqueue
-from pandocast_server.jobs.worker import Outcome
 from pandocast_server.pandocast import outputs
 from pandocast_server.pandocast.content import find_upload
 from pandocast_server.pandocast.outputs import Output, find_output
@@ -19,6 +17,8 @@ from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import posts
 from pandocast_server.timestamps import wire_text
+from pandocast_server.work.queue import Job, enqueue
+from pandocast_server.work.worker import Outcome
 
 PUBLISH = "publish"
 
@@ -73,12 +73,12 @@ def schedule_output(call: Call) -> Reply:
     )
 
 
-def publish(runtime: Runtime, job: Job) -> Outcome:
+def publish(runtime: Runtime, job: Job) -> Outcome | None:
     """Try to publish a post: the job's first run is due at its time, the others 60 s and 300 s after that."""
     with runtime.database.read() as connection:
         post = _waiting_post(connection, job.subject_id)
         if post is None:
-            return Outcome(lambda _connection: None)
+            return None
         platform_id = post["platform_id"]
         state = platform_state(connection, workspace_id=job.workspace_id, platform_id=platform_id)
     attempt = _Attempt(post, post["attempts"] + 1)

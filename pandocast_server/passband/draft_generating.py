@@ -12,8 +12,6 @@ from sqlalchemy import Connection, RowMapping, select, update
 from pandocast_server.generation.cleaning import one_line
 from pandocast_server.generation.scoring import voice_match_score
 from pandocast_server.generation.voice import VoiceProfile
-from pandocast_server.jobs.queue import Job, enqueue
-from pandocast_server.jobs.worker import Outcome
 from pandocast_server.outgoing import OutgoingError, fetch
 from pandocast_server.pandocast.voice import read_voice
 from pandocast_server.passband.drafts import SELECT, settle
@@ -22,6 +20,8 @@ from pandocast_server.passband.pages import ACCEPTED, MAX_TITLE, PageError, read
 from pandocast_server.passband.transitions import PENDING_GENERATION
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import drafts, items
+from pandocast_server.work.queue import Job, enqueue
+from pandocast_server.work.worker import Outcome
 
 GENERATION = "passband_generation"
 
@@ -120,12 +120,12 @@ def have_generated(
     )
 
 
-def generate(runtime: Runtime, job: Job) -> Outcome:
+def generate(runtime: Runtime, job: Job) -> Outcome | None:
     """Write the drafts of one request."""
     with runtime.database.read() as connection:
         waiting = _waiting(connection, job)
         if not waiting:
-            return Outcome(lambda _connection: None)
+            return None
         voice = read_voice(connection, workspace_id=job.workspace_id)
         material = _read_material(connection, waiting[0])
     try:

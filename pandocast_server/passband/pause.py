@@ -11,7 +11,6 @@ from pandocast_server.passband.posting import is_paused
 from pandocast_server.passband.scheduling import have_posted
 from pandocast_server.passband.transitions import SCHEDULED
 from pandocast_server.routing import Call, Reply, json_reply
-from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import drafts, schedule_pauses
 
 
@@ -34,7 +33,7 @@ def set_pause(call: Call) -> Reply:
             _set(connection, workspace_id, paused=paused)
         if was_paused and not paused:
             # The time is read under the lock: what a job left alone because of the pause is overdue by now.
-            _have_overdue_posted(connection, runtime, workspace_id, now=runtime.clock.now())
+            _have_overdue_posted(connection, workspace_id, now=runtime.clock.now())
     runtime.announce_work()
     return json_reply({"paused": paused})
 
@@ -45,9 +44,7 @@ def _set(connection: Connection, workspace_id: str, *, paused: bool) -> None:
         connection.execute(insert(schedule_pauses).values(workspace_id=workspace_id, paused=paused))
 
 
-def _have_overdue_posted(
-    connection: Connection, runtime: Runtime, workspace_id: str, *, now: datetime
-) -> None:
+def _have_overdue_posted(connection: Connection, workspace_id: str, *, now: datetime) -> None:
     overdue = (
         select(drafts.c.id, drafts.c.scheduled_at)
         .where(
@@ -59,4 +56,4 @@ def _have_overdue_posted(
     )
     # Due at their own times, which are over: that is the order in which jobs of a workspace are run.
     due = [(draft_id, scheduled_at) for draft_id, scheduled_at in connection.execute(overdue)]
-    have_posted(connection, runtime, workspace_id=workspace_id, due=due)
+    have_posted(connection, workspace_id=workspace_id, due=due)

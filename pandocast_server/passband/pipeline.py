@@ -4,12 +4,12 @@ from typing import Final
 
 from sqlalchemy import RowMapping, insert, select
 
-from pandocast_server.jobs.queue import enqueue
 from pandocast_server.passband.cursors import read_page
 from pandocast_server.passband.locking import lock_workspace
 from pandocast_server.routing import Call, Reply, json_reply
 from pandocast_server.storage.passband_tables import pipeline_runs
 from pandocast_server.timestamps import maybe_wire_text
+from pandocast_server.work.queue import enqueue
 
 QUEUED: Final = "queued"
 RUNNING: Final = "running"

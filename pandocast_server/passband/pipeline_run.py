@@ -14,8 +14,6 @@ from attrs import field, frozen
 from sqlalchemy import Connection, insert, select, update
 
 from pandocast_server.generation.voice import VoiceProfile
-from pandocast_server.jobs.queue import Job
-from pandocast_server.jobs.worker import Outcome
 from pandocast_server.pandocast.voice import read_voice
 from pandocast_server.passband.draft_generating import Written, write_draft
 from pandocast_server.passband.drafts import NewDraft, add_drafts
@@ -29,6 +27,8 @@ from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import items, pipeline_runs, sources
 from pandocast_server.threads import in_thread
 from pandocast_server.timestamps import EPOCH
+from pandocast_server.work.queue import Job
+from pandocast_server.work.worker import Outcome
 
 AT_ONCE: Final = 8
 FETCHING_SECONDS: Final = 60.0

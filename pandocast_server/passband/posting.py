@@ -6,8 +6,6 @@ from functools import partial
 from sqlalchemy import Connection, RowMapping, and_, insert, select, update
 
 from pandocast_server.errors import ApiError, conflict
-from pandocast_server.jobs.queue import Job
-from pandocast_server.jobs.worker import Outcome
 from pandocast_server.pandocast.platforms import use_up_failure
 from pandocast_server.passband.drafts import check_allowed, find_draft, move, settle
 from pandocast_server.passband.engagement import FAILED, POSTED
@@ -16,6 +14,8 @@ from pandocast_server.passband.posting_times import forget_posting_times
 from pandocast_server.passband.transitions import SCHEDULED
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import engagement, schedule_pauses
+from pandocast_server.work.queue import Job
+from pandocast_server.work.worker import Outcome
 
 _NOT_CONNECTED = "No platform is connected"
 _UNFORESEEN = "The draft could not be posted"

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping
 
-from pandocast_server.jobs.queue import enqueue_each
 from pandocast_server.passband.drafts import move, move_each
 from pandocast_server.runtime import Runtime
+from pandocast_server.work.queue import enqueue_each
 
 DUE_POST = "passband_post"
 
@@ -31,7 +31,7 @@ def put_on_schedule(
         ApiError: 409, its status does not allow it.
     """
     move(connection, runtime, draft, action, values={"scheduled_at": at})
-    have_posted(connection, runtime, workspace_id=draft["workspace_id"], due=[(draft["id"], at)])
+    have_posted(connection, workspace_id=draft["workspace_id"], due=[(draft["id"], at)])
 
 
 def put_each_on_schedule(
@@ -46,11 +46,9 @@ def put_each_on_schedule(
         times: The time of each, by its id.
     """
     move_each(connection, runtime, "schedule", {draft: {"scheduled_at": at} for draft, at in times.items()})
-    have_posted(connection, runtime, workspace_id=workspace_id, due=times.items())
+    have_posted(connection, workspace_id=workspace_id, due=times.items())
 
 
-def have_posted(
-    connection: Connection, runtime: Runtime, *, workspace_id: str, due: Iterable[tuple[str, datetime]]
-) -> None:
+def have_posted(connection: Connection, *, workspace_id: str, due: Iterable[tuple[str, datetime]]) -> None:
     """Have the server look at drafts, each at its time, and post those that are still due then."""
-    enqueue_each(connection, runtime, workspace_id=workspace_id, kind=DUE_POST, due=due)
+    enqueue_each(connection, workspace_id=workspace_id, kind=DUE_POST, due=due)

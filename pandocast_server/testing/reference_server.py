@@ -16,11 +16,12 @@ from starlette.types import ASGIApp
 from pandocast_server.app import create_app
 from pandocast_server.auth import keys
 from pandocast_server.auth.rate_limit import RateLimits
+from pandocast_server.background import background_workers
 from pandocast_server.clock import Clock
 from pandocast_server.delivery.events import record_event
 from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
-from pandocast_server.serving import HttpServer, background_workers, listen
+from pandocast_server.serving import HttpServer, listen
 from pandocast_server.settings import Settings
 from pandocast_server.storage.columns import metadata
 from pandocast_server.storage.tables import schema_version, server_secret

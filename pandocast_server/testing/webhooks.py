@@ -52,8 +52,11 @@ class Webhooks:
             )
 
     def replay(self, delivery_id: str) -> Delivery:
-        """Send a delivery once more, under the same identifier, as the last of its line."""
+        """Send a delivery once more, under the same identifier, after all that waits."""
         with self._workspace.write() as connection:
             return endpoints.replay_delivery(
-                connection, workspace_id=self._workspace.id, delivery_id=delivery_id
+                connection,
+                self._workspace.runtime,
+                workspace_id=self._workspace.id,
+                delivery_id=delivery_id,
             )

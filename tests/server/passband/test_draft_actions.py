@@ -21,9 +21,8 @@ from support.draft_desk import (
 )
 from support.in_process import Api, StillClock, open_api
 
-from pandocast_server.jobs.queue import PENDING
 from pandocast_server.passband.scheduling import DUE_POST
-from pandocast_server.storage.tables import jobs
+from pandocast_server.storage.tables import open_jobs
 from pandocast_server.workspaces import create_workspace
 
 MATERIAL = """
@@ -212,7 +211,7 @@ def test_of_two_schedulings_at_once_one_wins(api: Api) -> None:
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
     won = next(answer.json()["scheduledAt"] for answer in answers if answer.status_code == 200)
     assert read(api, draft_id)["scheduledAt"] == won
-    due = select(func.count()).where(jobs.c.kind == DUE_POST, jobs.c.status == PENDING)
+    due = select(func.count()).where(open_jobs.c.kind == DUE_POST)
     with api.runtime.database.read() as connection:
         assert connection.scalar(due) == 1
 

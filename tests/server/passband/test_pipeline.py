@@ -11,7 +11,7 @@ from support.feed_host import RUNS, run, trigger
 from support.in_process import Api, StillClock, open_api
 
 from pandocast_server.storage.passband_tables import pipeline_runs
-from pandocast_server.storage.tables import jobs
+from pandocast_server.storage.tables import open_jobs
 from pandocast_server.workspaces import create_workspace
 
 
@@ -73,7 +73,7 @@ def test_of_many_triggers_at_once_one_queues(api: Api) -> None:
     assert {answer["status"] for answer in answers} == {"queued"}
     with api.runtime.database.read() as connection:
         assert connection.scalar(select(func.count()).select_from(pipeline_runs)) == 1
-        assert connection.scalar(select(func.count()).select_from(jobs)) == 1
+        assert connection.scalar(select(func.count()).select_from(open_jobs)) == 1
 
 
 def test_each_workspace_has_runs_of_its_own(api: Api) -> None:

@@ -32,13 +32,13 @@ from pandocast_server.generation.analysis import Analysis
 from pandocast_server.generation.generator import Generator
 from pandocast_server.generation.platforms import Platform
 from pandocast_server.generation.voice import VoiceProfile
-from pandocast_server.jobs import queue
 from pandocast_server.passband import feed_fetching, pipeline_run
 from pandocast_server.passband.drafts import add_drafts
 from pandocast_server.passband.feed_fetching import fetch_entries
 from pandocast_server.passband.pipeline import PIPELINE
 from pandocast_server.passband.pipeline_run import run_pipeline
 from pandocast_server.storage.passband_tables import items
+from pandocast_server.work import queue
 
 
 @pytest.fixture
@@ -406,13 +406,12 @@ def test_a_run_whose_process_died_is_run_again_and_doubles_nothing(api: Api, hos
     created = add_source(api, host.url())
     trigger(api)
     with api.runtime.database.write() as connection:
-        job = queue.claim(connection, [PIPELINE], now=api.clock.now())
-    assert job is not None
+        (job,) = queue.claim(connection, [PIPELINE], now=api.clock.now(), limit=1)
     unwritten = run_pipeline(api.runtime, job)  # and with it, the process is gone
     (begun,) = api.send("GET", RUNS).json()["runs"]
     assert (begun["status"], begun["itemsFetched"], drafts(api)) == ("running", 0, [])
     with api.runtime.database.write() as connection:
-        assert queue.retry(connection, job)
+        assert queue.give_back(connection, job, failures=0)
 
     api.clock.move(seconds=90)
     api.run_jobs()
@@ -421,7 +420,7 @@ def test_a_run_whose_process_died_is_run_again_and_doubles_nothing(api: Api, hos
     assert (ended["startedAt"], ended["duration"]) == ("2026-03-28T10:00:00Z", 90)
     assert (source(api, created["id"])["itemCount"], len(drafts(api))) == (2, 2)
     with api.runtime.database.write() as connection:
-        assert not queue.finish(connection, job)  # so that what it found is never written
+        assert not queue.end(connection, job)  # so that what it found is never written
     assert unwritten.again_at is None
 
 

@@ -12,14 +12,14 @@ from support.draft_desk import PASSBAND, TOMORROW, act, create, in_status, liste
 from support.in_process import Api, StillClock, open_api
 from support.loopback import Conversation, http, loopback
 
-from pandocast_server.background import job_workers
-from pandocast_server.jobs.worker import AT_ONCE
+from pandocast_server.background import background_workers
 from pandocast_server.pandocast.platforms import connect, disconnect, fail, platform_state
 from pandocast_server.passband import posting
 from pandocast_server.passband.platforms import PLATFORMS
-from pandocast_server.passband.scheduling import DUE_POST, have_posted
+from pandocast_server.passband.scheduling import have_posted
 from pandocast_server.storage.passband_tables import drafts, engagement
 from pandocast_server.timestamps import wire_text
+from pandocast_server.work.worker import AT_ONCE
 from pandocast_server.workspaces import create_workspace
 
 ALL = ["twitter", "linkedin", "threads", "bluesky"]
@@ -260,7 +260,7 @@ def test_a_pause_that_comes_while_the_job_runs_still_holds_it(
         pause(api, paused=True)
         return outcome
 
-    monkeypatch.setattr("pandocast_server.background.JOB_HANDLERS", {DUE_POST: pausing})
+    monkeypatch.setattr(posting, "post_when_due", pausing)
     api.clock.move(days=1)
     api.run_jobs()
     assert read(api, draft_id)["status"] == "scheduled"
@@ -277,7 +277,7 @@ def test_whoever_has_an_overdue_draft_posted_gives_it_its_own_time(api: Api) -> 
     with api.runtime.database.write() as connection:
         for _ in range(2):
             whose = api.workspace.workspace_id
-            have_posted(connection, api.runtime, workspace_id=whose, due=[(draft_id, at)])
+            have_posted(connection, workspace_id=whose, due=[(draft_id, at)])
     api.run_jobs()
     assert read(api, draft_id)["status"] == "posted"
     assert len(results(api, draft_id)) == 4
@@ -338,6 +338,6 @@ def test_every_job_of_passband_has_somebody_who_does_it(api: Api) -> None:
     create(api, prompt="Hello")
     scheduled(api, at=wire_text(api.clock.now().replace(microsecond=1)))
     api.clock.move(seconds=1)
-    assert all(worker.busy() for worker in job_workers(api.runtime))
+    assert [worker.busy() for worker in background_workers(api.runtime)] == [True, True, False]
     api.run_jobs()
-    assert not any(worker.busy() for worker in job_workers(api.runtime))
+    assert not any(worker.busy() for worker in background_workers(api.runtime))

@@ -16,7 +16,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 from support.webhook_receiver import Receiver
 
-from pandocast_server.delivery.sender import DEADLINE_SECONDS
+from pandocast_server.delivery.sending import DEADLINE_SECONDS
 from pandocast_server.storage.database import DatabaseError
 from pandocast_server.testing import ReferenceServer
 
@@ -247,7 +247,7 @@ def test_drain_gives_up_when_told(pandocast_server: ReferenceServer, receiver: R
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_draining_inside_an_event_loop_is_awaited(pandocast_server: ReferenceServer, backend: str) -> None:
     """The receiver runs in that loop: to block it would make the deliveries fail that are waited for."""
-    events: list[str] = []
+    events: list[bytes] = []
 
     async def receive(stream: anyio.abc.SocketStream) -> None:
         async with stream:
