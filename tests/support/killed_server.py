@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from attrs import frozen
 
@@ -54,13 +53,12 @@ class KilledServer:
 
 
 @contextmanager
-def killed_server(folder: Path) -> Iterator[KilledServer]:
+def killed_server(database_url: str) -> Iterator[KilledServer]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
-    url = f"sqlite:///{folder / 'server.db'}"
-    command = [sys.executable, __file__, str(port), url]
+    command = [sys.executable, __file__, str(port), database_url]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:  # noqa: S603 - this file
-        yield KilledServer(url, port, program)
+        yield KilledServer(database_url, port, program)
 
 
 def _run(port: str, database_url: str) -> None:

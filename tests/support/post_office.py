@@ -106,8 +106,13 @@ class Office:
 
 @contextmanager
 def open_office(folder: Path) -> Iterator[Office]:
-    settings = Settings(database_url=f"sqlite:///{folder / 'office.db'}")
-    runtime = Runtime.start(settings, durable=False)
+    with open_database(f"sqlite:///{folder / 'office.db'}") as office:
+        yield office
+
+
+@contextmanager
+def open_database(url: str) -> Iterator[Office]:
+    runtime = Runtime.start(Settings(database_url=url), durable=False)
     with runtime.database.write() as connection:
         if (
             connection.scalar(select(workspaces.c.id)) is None
