@@ -65,7 +65,8 @@ class Clock:
             except OverflowError as error:
                 raise ValueError("the server's clock cannot go beyond the year 9999") from error
             self._jumps += jump
-        self._announce()
+        for callback in self._on_jump:
+            callback()
         return self.now()
 
     def reset(self) -> None:
@@ -73,7 +74,6 @@ class Clock:
         with self._lock:
             self._jumps = timedelta()
             self._last = time.time_ns()
-        self._announce()
 
     def on_jump(self, callback: Callable[[], None]) -> None:
         """Have `callback` called, in the thread that moves the clock, after every jump."""
@@ -86,7 +86,3 @@ class Clock:
         self._last = max(time.time_ns(), self._last + (read_at - self._read_at) // 2)
         self._read_at = read_at
         return EPOCH + self._jumps + timedelta(microseconds=self._last // 1000)
-
-    def _announce(self) -> None:
-        for callback in self._on_jump:
-            callback()

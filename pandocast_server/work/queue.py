@@ -74,6 +74,7 @@ _RENEW = (
 _OPEN = select(open_jobs.c.seq).where(_DUE).limit(1)
 _LATER = select(func.min(open_jobs.c.due_at)).where(open_jobs.c.kind.in_(_KINDS), open_jobs.c.due_at > _NOW)
 _FREED = select(func.min(open_jobs.c.lease_until)).where(_DUE)
+_LOOK = select(_NEXT.scalar_subquery(), _LATER.scalar_subquery(), _FREED.scalar_subquery())
 
 
 @frozen
@@ -231,24 +232,22 @@ def drop_lane(connection: Connection, workspace_id: str, lane: str) -> None:
     connection.execute(delete(open_jobs).where(open_jobs.c.lane == lane_name(workspace_id, lane)))
 
 
-def is_due(connection: Connection, kinds: Collection[str], *, now: datetime) -> bool:
-    """Return whether there is a job to claim, without the lock that claiming takes."""
-    asked = {"kinds": list(kinds), "now": now, "real_now": real_now(), "limit": 1}
-    return connection.scalar(_NEXT, asked) is not None
+def look(connection: Connection, kinds: Collection[str], *, now: datetime) -> tuple[bool, float | None]:
+    """Return whether there is a job to claim, and the seconds until the next one may be.
+
+    It takes no lock, as claiming does. None stands for no time that is known: no job is due later, and none
+    is under way whose lease could run out.
+    """
+    real = real_now()
+    asked = {"kinds": list(kinds), "now": now, "real_now": real, "limit": 1}
+    claimable, due, freed = connection.execute(_LOOK, asked).one()
+    waits = [(moment - since).total_seconds() for moment, since in ((due, now), (freed, real)) if moment]
+    return claimable is not None, max(0.0, min(waits)) if waits else None
 
 
 def is_busy(connection: Connection, kinds: Collection[str], *, now: datetime) -> bool:
     """Return whether a job is due or under way."""
     return connection.scalar(_OPEN, {"kinds": list(kinds), "now": now}) is not None
-
-
-def seconds_to_next(connection: Connection, kinds: Collection[str], *, now: datetime) -> float | None:
-    """Return the seconds until a job becomes due, or a lease runs out; None where there is none of either."""
-    asked = {"kinds": list(kinds), "now": now}
-    due, freed = connection.scalar(_LATER, asked), connection.scalar(_FREED, asked)
-    moments = [(due, now), (freed, real_now())]
-    waits = [(moment - since).total_seconds() for moment, since in moments if moment is not None]
-    return max(0.0, min(waits)) if waits else None
 
 
 def real_now() -> datetime:

@@ -151,9 +151,8 @@ class Worker:
         now, free = self._runtime.clock.now(), self._limit - len(self._tasks)
         try:
             with self._runtime.database.read() as connection:
-                pause = queue.seconds_to_next(connection, self.kinds, now=now)
-                is_due = free > 0 and queue.is_due(connection, self.kinds, now=now)
-            if is_due:
+                is_due, pause = queue.look(connection, self.kinds, now=now)
+            if is_due and free > 0:
                 self._begin(self._claim(now, free))
             elif self._needs_renewal():
                 self._renew()

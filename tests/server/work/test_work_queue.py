@@ -76,7 +76,11 @@ def is_busy(office: Office) -> bool:
 
 def seconds_to_next(office: Office) -> float | None:
     with office.runtime.database.read() as connection:
-        return queue.seconds_to_next(connection, KINDS, now=office.runtime.clock.now())
+        is_due, seconds = queue.look(connection, KINDS, now=office.runtime.clock.now())
+    with office.runtime.database.write() as connection:
+        assert is_due == bool(queue.claim(connection, KINDS, now=office.runtime.clock.now(), limit=1))
+        connection.rollback()
+    return seconds
 
 
 def test_a_job_comes_out_as_it_went_in(office: Office) -> None:

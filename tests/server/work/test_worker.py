@@ -371,14 +371,16 @@ async def test_a_database_that_is_away_for_a_moment_does_not_end_the_work(
     office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     failures = iter([OSError("the disk is away")])
-    seconds_to_next = queue.seconds_to_next
+    look = queue.look
 
-    def sometimes(connection: Connection, kinds: Collection[str], *, now: datetime) -> float | None:
+    def sometimes(
+        connection: Connection, kinds: Collection[str], *, now: datetime
+    ) -> tuple[bool, float | None]:
         for failure in failures:
             raise failure
-        return seconds_to_next(connection, kinds, now=now)
+        return look(connection, kinds, now=now)
 
-    monkeypatch.setattr(queue, "seconds_to_next", sometimes)
+    monkeypatch.setattr(queue, "look", sometimes)
     async with working(office, record) as worker:
         await worker.drain()
         await asyncio.sleep(0)  # its first look
