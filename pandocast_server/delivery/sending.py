@@ -70,21 +70,18 @@ def give_up_delivery(connection: Connection, runtime: Runtime, job: Job) -> None
 async def send(delivery: WebhookRequest, *, private_targets: bool, deadline: float) -> Attempt:
     """Send a request; whatever goes wrong is a failed attempt."""
     try:
-        answer = await outgoing.request(
-            "POST",
+        status = await outgoing.post(
             delivery.url,
-            headers=_headers(delivery),
-            body=delivery.body,
+            _headers(delivery),
+            delivery.body,
             private_targets=private_targets,
             deadline=deadline,
-            keep_body=False,
         )
     except outgoing.OutgoingError as error:
         return Attempt(None, str(error))
     except Exception as error:  # noqa: BLE001 - what breaks the sender must not block a line for ever
         _LOG.exception("delivery %s could not be sent", delivery.id)
         return Attempt(None, f"the delivery could not be sent: {type(error).__name__}")
-    status = answer.status
     return Attempt(status, None if 200 <= status < 300 else f"the endpoint answered {status}")
 
 
