@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pandocast_server.answers import send_refusal, set_headers
 from pandocast_server.auth.keys import ApiKey, find_key
-from pandocast_server.auth.rate_limit import RateLimits, Standing, address_name
+from pandocast_server.auth.rate_limit import RateLimits, WindowStatus, address_name
 from pandocast_server.errors import ApiError
 from pandocast_server.runtime import Runtime
 
@@ -61,12 +61,12 @@ class Admission:
         set_headers(scope, _headers(self._limits.addresses.peek(address, now)))
         key = self._presented_key(scope)
         if key is None:
-            standing = self._limits.addresses.count(address, now)
+            status = self._limits.addresses.count(address, now)
         else:
-            standing = self._limits.keys.count(key.id, now)
-        set_headers(scope, _headers(standing))
-        if standing.is_refused and (key is not None or self._is_public(scope["path"])):
-            await send_refusal(scope, send, _rate_limited(standing.seconds_left(now)))
+            status = self._limits.keys.count(key.id, now)
+        set_headers(scope, _headers(status))
+        if status.is_refused and (key is not None or self._is_public(scope["path"])):
+            await send_refusal(scope, send, _rate_limited(status.seconds_left(now)))
         else:
             await self._admit(scope, receive, send, key)
 
@@ -93,11 +93,11 @@ def admitted_key(scope: Scope) -> ApiKey | None:
     return cast("ApiKey | None", scope[_KEY])
 
 
-def _headers(standing: Standing) -> dict[str, str]:
+def _headers(status: WindowStatus) -> dict[str, str]:
     return {
-        "X-RateLimit-Limit": str(standing.limit),
-        "X-RateLimit-Remaining": str(standing.remaining),
-        "X-RateLimit-Reset": str(standing.reset),
+        "X-RateLimit-Limit": str(status.limit),
+        "X-RateLimit-Remaining": str(status.remaining),
+        "X-RateLimit-Reset": str(status.reset),
     }
 
 

@@ -1,4 +1,4 @@
-"""What one server process is told when it starts."""
+"""The options of one server process."""
 
 import ipaddress
 
@@ -8,7 +8,7 @@ DEFAULT_DATABASE_URL = "sqlite:///pandocast.db"
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address can only be reached from this machine."""
+    """Return whether a host name or address can only be reached from this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

@@ -27,10 +27,10 @@ def http_date(moment: datetime) -> str:
 
 
 def to_microseconds(moment: datetime) -> int:
-    """Give the microseconds since 1970, exactly: a float would round."""
+    """Return the microseconds since 1970, exactly: a float would round."""
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 def from_microseconds(microseconds: int) -> datetime:
-    """Give the aware UTC time that `to_microseconds` was given."""
+    """Return the aware UTC time that `to_microseconds` was given."""
     return EPOCH + timedelta(microseconds=microseconds)

@@ -10,5 +10,5 @@ _CALENDAR: Final = re.compile(r"(/calendar/+[^/]+/).+", re.IGNORECASE | re.DOTAL
 
 
 def without_secret(path: str) -> str:
-    """Give a percent-decoded path with `***` in the place of what must appear in no log and no journal."""
+    """Return a percent-decoded path with `***` in the place of what must appear in no log and no journal."""
     return _CALENDAR.sub(rf"\g<1>{HIDDEN}", path)

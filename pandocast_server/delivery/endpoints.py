@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from attrs import field, frozen
-from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from pandocast_server.outgoing import InvalidUrlError, check_url
 from pandocast_server.runtime import Runtime
@@ -27,6 +27,28 @@ FAILED: Final = "failed"
 SKIPPED: Final = "skipped"
 
 _SECRET = re.compile(r"[!-~]{1,200}")
+
+_ENDPOINT = select(
+    endpoints.c.id,
+    endpoints.c.url,
+    endpoints.c.secret,
+    endpoints.c.enabled,
+    endpoints.c.consecutive_failures,
+    endpoints.c.created_at,
+)
+_DELIVERY = select(
+    deliveries.c.id,
+    deliveries.c.endpoint_id,
+    deliveries.c.event_id,
+    events.c.type.label("event"),
+    events.c.body,
+    deliveries.c.status,
+    deliveries.c.attempts,
+    deliveries.c.response_status,
+    deliveries.c.error,
+    deliveries.c.created_at,
+    deliveries.c.finished_at,
+).join(events, events.c.id == deliveries.c.event_id)
 
 
 class InvalidEndpointError(ValueError):
@@ -127,8 +149,8 @@ def add_endpoint(
 
 def list_endpoints(connection: Connection, *, workspace_id: str) -> Sequence[Endpoint]:
     """Return a workspace's endpoints, oldest first."""
-    found = select(endpoints).where(endpoints.c.workspace_id == workspace_id).order_by(endpoints.c.seq)
-    return [_endpoint(row) for row in connection.execute(found).mappings()]
+    found = _ENDPOINT.where(endpoints.c.workspace_id == workspace_id).order_by(endpoints.c.seq)
+    return [Endpoint(**row) for row in connection.execute(found).mappings()]
 
 
 def get_endpoint(connection: Connection, *, workspace_id: str, endpoint_id: str) -> Endpoint:
@@ -138,10 +160,10 @@ def get_endpoint(connection: Connection, *, workspace_id: str, endpoint_id: str)
         EndpointNotFoundError: The workspace has none with this identifier.
     """
     mine = (endpoints.c.workspace_id == workspace_id, endpoints.c.id == endpoint_id)
-    row = connection.execute(select(endpoints).where(*mine)).mappings().first()
+    row = connection.execute(_ENDPOINT.where(*mine)).mappings().first()
     if row is None:
         raise EndpointNotFoundError(f"there is no webhook endpoint {endpoint_id}")
-    return _endpoint(row)
+    return Endpoint(**row)
 
 
 def enable_endpoint(connection: Connection, *, workspace_id: str, endpoint_id: str) -> Endpoint:
@@ -162,8 +184,8 @@ def list_deliveries(connection: Connection, *, workspace_id: str, endpoint_id: s
         EndpointNotFoundError: The workspace has none with this identifier.
     """
     get_endpoint(connection, workspace_id=workspace_id, endpoint_id=endpoint_id)
-    found = _deliveries().where(deliveries.c.endpoint_id == endpoint_id).order_by(deliveries.c.seq)
-    return [_delivery(row) for row in connection.execute(found).mappings()]
+    found = _DELIVERY.where(deliveries.c.endpoint_id == endpoint_id).order_by(deliveries.c.seq)
+    return [Delivery(**row) for row in connection.execute(found).mappings()]
 
 
 def get_delivery(connection: Connection, *, workspace_id: str, delivery_id: str) -> Delivery:
@@ -172,11 +194,11 @@ def get_delivery(connection: Connection, *, workspace_id: str, delivery_id: str)
     Raises:
         DeliveryNotFoundError: The workspace has none with this identifier.
     """
-    found = _deliveries().where(deliveries.c.workspace_id == workspace_id, deliveries.c.id == delivery_id)
+    found = _DELIVERY.where(deliveries.c.workspace_id == workspace_id, deliveries.c.id == delivery_id)
     row = connection.execute(found).mappings().first()
     if row is None:
         raise DeliveryNotFoundError(f"there is no webhook delivery {delivery_id}")
-    return _delivery(row)
+    return Delivery(**row)
 
 
 def replay_delivery(
@@ -211,35 +233,4 @@ def have_delivered(
         lane=endpoint_id,
         # All the same: whatever the clocks of several servers say, the order is that of the events.
         due_at=EPOCH,
-    )
-
-
-def _deliveries() -> Select[tuple[object, ...]]:
-    return select(deliveries, events.c.type, events.c.body).join(events, events.c.id == deliveries.c.event_id)
-
-
-def _endpoint(row: RowMapping) -> Endpoint:
-    return Endpoint(
-        id=row["id"],
-        url=row["url"],
-        secret=row["secret"],
-        enabled=row["enabled"],
-        consecutive_failures=row["consecutive_failures"],
-        created_at=row["created_at"],
-    )
-
-
-def _delivery(row: RowMapping) -> Delivery:
-    return Delivery(
-        id=row["id"],
-        endpoint_id=row["endpoint_id"],
-        event_id=row["event_id"],
-        event=row["type"],
-        body=row["body"],
-        status=row["status"],
-        attempts=row["attempts"],
-        response_status=row["response_status"],
-        error=row["error"],
-        created_at=row["created_at"],
-        finished_at=row["finished_at"],
     )

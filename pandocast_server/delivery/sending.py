@@ -79,7 +79,7 @@ async def send(delivery: WebhookRequest, *, private_targets: bool, deadline: flo
         )
     except outgoing.OutgoingError as error:
         return Attempt(None, str(error))
-    except Exception as error:  # noqa: BLE001 - what breaks the sender must not block a line for ever
+    except Exception as error:  # noqa: BLE001 - what breaks the sender must not block an endpoint for ever
         _LOG.exception("delivery %s could not be sent", delivery.id)
         return Attempt(None, f"the delivery could not be sent: {type(error).__name__}")
     return Attempt(status, None if 200 <= status < 300 else f"the endpoint answered {status}")

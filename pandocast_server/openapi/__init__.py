@@ -6,7 +6,7 @@ from importlib.resources import files
 
 @cache
 def document(name: str = "pandocast") -> bytes:
-    """Give the OpenAPI description of an API as it is packaged: YAML in UTF-8.
+    """Return the OpenAPI description of an API as it is packaged: YAML in UTF-8.
 
     Raises:
         FileNotFoundError: no description of that name is packaged.

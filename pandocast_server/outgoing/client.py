@@ -172,7 +172,7 @@ def _decoded(response: httpcore.Response, body: bytes) -> bytes:
     if coding in (b"", b"identity") or not body:
         return body
     if coding not in (b"gzip", b"x-gzip"):
-        raise ProtocolError("the answer is encoded in a way that was not asked for")
+        raise ProtocolError("the answer has an encoding that was not accepted")
     gzip = zlib.decompressobj(_GZIP)
     try:
         plain = gzip.decompress(body, MAX_BODY + 1)

@@ -25,7 +25,7 @@ class DatabaseError(Exception):
 
 
 class Database:
-    """The rooms' way to the rows: `read()` and `write()` are the only transactions."""
+    """Read and write transactions on one database."""
 
     def __init__(self, url: str, *, durable: bool = True) -> None:
         """Open a database and bring its schema up to date.
@@ -55,18 +55,18 @@ class Database:
 
     @contextmanager
     def read(self) -> Generator[Connection, None, None]:
-        """Give one snapshot: all that is read within belongs together."""
+        """Open a snapshot: all that is read within belongs together."""
         with self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Generator[Connection, None, None]:
-        """Give one transaction that may write; it commits at the end, or leaves nothing behind."""
+        """Open a transaction that may write; it commits at the end, or leaves nothing behind."""
         with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 
     def secret(self) -> bytes:
-        """Give what servers sign cursors and addresses with; it was made with this database."""
+        """Return the key that servers sign cursors and addresses with; it was made with this database."""
         if self._secret is None:
             with self.read() as connection:
                 self._secret = bytes(connection.execute(select(server_secret.c.value)).scalar_one())

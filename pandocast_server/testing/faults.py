@@ -42,7 +42,7 @@ class Fault:
     remaining: int | None = 1
 
     def meets(self, method: str, path: str) -> bool:
-        """Tell whether a request, its path without the mount, is one that this fault waits for."""
+        """Return whether a request, its path without the mount, is one that this fault waits for."""
         if method != self.method:
             return False
         wanted, given = self.path.split("/"), path.split("/")
@@ -120,7 +120,7 @@ class Faults:
             return list(self._waiting)
 
     def take(self, method: str, path: str) -> Fault | None:
-        """Give the fault that strikes this request, and count it."""
+        """Return the fault that strikes this request, and count it."""
         local = _without_mount(path)
         with self._lock:
             for place, fault in enumerate(self._waiting):

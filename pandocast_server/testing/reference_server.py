@@ -25,17 +25,19 @@ from pandocast_server.serving import HttpServer, listen
 from pandocast_server.settings import Settings
 from pandocast_server.storage.columns import metadata
 from pandocast_server.storage.tables import schema_version, server_secret
-from pandocast_server.testing.calendar import Calendar
-from pandocast_server.testing.content import Content
-from pandocast_server.testing.experiments import Experiments
 from pandocast_server.testing.fault_injection import FaultInjection
 from pandocast_server.testing.faults import Faults
-from pandocast_server.testing.first_workspace import FirstWorkspace
-from pandocast_server.testing.outputs import Outputs
-from pandocast_server.testing.platforms import Platforms
+from pandocast_server.testing.handles import (
+    Calendar,
+    Content,
+    Experiments,
+    FirstWorkspace,
+    Outputs,
+    Platforms,
+    Webhooks,
+)
 from pandocast_server.testing.requests import Journal, ReceivedRequest
 from pandocast_server.testing.server_thread import ServerThread
-from pandocast_server.testing.webhooks import Webhooks
 from pandocast_server.workspaces import create_workspace
 
 if TYPE_CHECKING:

@@ -58,7 +58,7 @@ class ServerThread:
         """End the server and wait for it.
 
         Raises:
-            BaseException: What the server died of before it was told to stop.
+            BaseException: What the server died of before it was stopped.
         """
         self._server.should_exit = True
         self._thread.join()

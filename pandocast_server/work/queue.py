@@ -64,7 +64,18 @@ _CLAIM = (
     update(open_jobs)
     .where(open_jobs.c.seq.in_(select(_CHOSEN.c.seq)))
     .values(claims=open_jobs.c.claims + 1, lease_token=bindparam("token"), lease_until=bindparam("until"))
-    .returning(*open_jobs.c)
+    .returning(
+        open_jobs.c.seq,
+        open_jobs.c.workspace_id,
+        open_jobs.c.kind,
+        open_jobs.c.lane,
+        open_jobs.c.subject_id,
+        open_jobs.c.payload,
+        open_jobs.c.due_at,
+        open_jobs.c.failures,
+        open_jobs.c.claims,
+        open_jobs.c.lease_token.label("token"),
+    )
 )
 _RENEW = (
     update(open_jobs)
@@ -168,7 +179,7 @@ def lane_name(workspace_id: str, lane: str | None) -> str:
 
 
 def claim(connection: Connection, kinds: Collection[str], *, now: datetime, limit: int) -> list[Job]:
-    """Take the first job of each lane that has none under way, at most `limit`, those due longest first.
+    """Claim the first job of each lane that has none under way, at most `limit`, those due longest first.
 
     The jobs of a lane run one after the other, in the order in which they became due, so that their events
     have that order too. Lanes do not wait for each other.
@@ -177,22 +188,10 @@ def claim(connection: Connection, kinds: Collection[str], *, now: datetime, limi
     parameters = {"kinds": list(kinds), "now": now, "limit": limit, "real_now": real}
     lease = {"token": _TOKENS.secret(), "until": real + timedelta(seconds=LEASE_SECONDS)}
     rows = connection.execute(_CLAIM, {**parameters, **lease}).mappings().all()
-    jobs = [
-        Job(
-            seq=row["seq"],
-            workspace_id=row["workspace_id"],
-            kind=row["kind"],
-            lane=row["lane"],
-            subject_id=row["subject_id"],
-            payload=row["payload"] or {},
-            due_at=row["due_at"],
-            failures=row["failures"],
-            claims=row["claims"],
-            token=row["lease_token"],
-        )
-        for row in rows
-    ]
-    return sorted(jobs, key=lambda job: (job.due_at, job.seq))
+    return sorted(
+        (Job(**{**row, "payload": row["payload"] or {}}) for row in rows),
+        key=lambda job: (job.due_at, job.seq),
+    )
 
 
 def renew(connection: Connection, jobs: Iterable[Job]) -> None:
@@ -239,8 +238,8 @@ def look(connection: Connection, kinds: Collection[str], *, now: datetime) -> tu
     is under way whose lease could run out.
     """
     real = real_now()
-    asked = {"kinds": list(kinds), "now": now, "real_now": real, "limit": 1}
-    claimable, due, freed = connection.execute(_LOOK, asked).one()
+    parameters = {"kinds": list(kinds), "now": now, "real_now": real, "limit": 1}
+    claimable, due, freed = connection.execute(_LOOK, parameters).one()
     waits = [(moment - since).total_seconds() for moment, since in ((due, now), (freed, real)) if moment]
     return claimable is not None, max(0.0, min(waits)) if waits else None
 

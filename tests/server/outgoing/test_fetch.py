@@ -209,10 +209,10 @@ BROKEN = {
     "one byte": ("gzip", gzip.compress(TEXT)[:1], "ended before its compressed data"),
     "not gzip": ("gzip", TEXT, "cannot be decompressed"),
     "checksum": ("gzip", gzip.compress(TEXT)[:-8] + bytes(8), "cannot be decompressed"),
-    "deflate": ("deflate", zlib.compress(TEXT), "encoded in a way that was not asked for"),
+    "deflate": ("deflate", zlib.compress(TEXT), "an encoding that was not accepted"),
     "two members": ("gzip", gzip.compress(TEXT) + gzip.compress(TEXT), "more than one part"),
-    "brotli": ("br", TEXT, "encoded in a way that was not asked for"),
-    "twice": ("gzip, gzip", gzip.compress(gzip.compress(TEXT)), "encoded in a way that was not asked for"),
+    "brotli": ("br", TEXT, "an encoding that was not accepted"),
+    "twice": ("gzip, gzip", gzip.compress(gzip.compress(TEXT)), "an encoding that was not accepted"),
 }
 
 

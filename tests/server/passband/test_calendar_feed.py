@@ -13,7 +13,7 @@ from pandocast_server.passband.calendar_feed import CalendarFeed, find_feed, ren
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
 from pandocast_server.testing import ReferenceServer
-from pandocast_server.testing.calendar import Calendar
+from pandocast_server.testing.handles import Calendar
 from pandocast_server.workspaces import create_workspace
 
 SECRET = b"s" * 32
