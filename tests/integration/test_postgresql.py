@@ -16,6 +16,8 @@ from support.webhook_receiver import Receiver
 
 from pandocast_server.testing import ReferenceServer
 
+pytestmark = pytest.mark.usefixtures("long_leases")
+
 
 @pytest.fixture(scope="module")
 def postgresql() -> Iterator[PostgreSQL]:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from support.post_office import Office, open_office
 
+pytestmark = pytest.mark.usefixtures("long_leases")
+
 URL = "http://127.0.0.1:9/hook"
 
 

@@ -1,5 +1,6 @@
 """Any history of one endpoint, against a model of a few lines."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -11,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from support.post_office import Office, open_office
 
 from pandocast_server.delivery import sending
+from pandocast_server.work import queue
 from pandocast_server.work.queue import Job
 
 FAILURES = 2  # in place of ten, so that short histories reach it
@@ -32,8 +34,9 @@ class OneEndpoint(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.folder = TemporaryDirectory()
-        self.patch = patch.object(sending, "MAX_CONSECUTIVE_FAILURES", FAILURES)
-        self.patch.start()
+        self.patches = ExitStack()
+        self.patches.enter_context(patch.object(sending, "MAX_CONSECUTIVE_FAILURES", FAILURES))
+        self.patches.enter_context(patch.object(queue, "LEASE_SECONDS", 3600.0))
         self.opened = open_office(Path(self.folder.name))
         self.office: Office = self.opened.__enter__()
         self.endpoint = self.office.add("http://127.0.0.1:9/hook")
@@ -46,7 +49,7 @@ class OneEndpoint(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.opened.__exit__(None, None, None)
-        self.patch.stop()
+        self.patches.close()
         self.folder.cleanup()
 
     def expected(self, delivery_id: str) -> Expected:

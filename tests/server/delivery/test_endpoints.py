@@ -20,6 +20,8 @@ from pandocast_server.delivery.endpoints import (
 )
 from pandocast_server.storage.tables import deliveries, endpoints, open_jobs, workspaces
 
+pytestmark = pytest.mark.usefixtures("long_leases")
+
 URL = "http://127.0.0.1:9/hook"
 
 

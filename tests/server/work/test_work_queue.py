@@ -12,6 +12,8 @@ from pandocast_server.storage.tables import workspaces
 from pandocast_server.work import queue
 from pandocast_server.work.queue import Job
 
+pytestmark = pytest.mark.usefixtures("long_leases")
+
 KINDS = ("analysis", "publish")
 OTHER = "ws_other"
 

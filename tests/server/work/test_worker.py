@@ -278,7 +278,9 @@ async def test_a_job_that_was_taken_over_changes_nothing(office: Office) -> None
         add(office, "a")
         await asyncio.to_thread(computing.wait, 10)
         with office.runtime.database.write() as connection:
-            connection.execute(update(open_jobs).values(lease_token="another worker's"))
+            later = queue.real_now() + timedelta(hours=1)
+            taken = {"lease_token": "another worker's", "lease_until": later}
+            connection.execute(update(open_jobs).values(taken))
 
         def announced() -> None:
             loop.call_soon_threadsafe(ended.set)
