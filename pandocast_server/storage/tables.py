@@ -139,7 +139,7 @@ open_jobs = Table(
     Column("kind", String(40), nullable=False),
     Column("lane", String(140), nullable=False),
     Column("subject_id", String(64), nullable=False),
-    Column("payload", JSON, nullable=True),  # empty where the kind and the subject say all
+    Column("payload", JSON, nullable=False, server_default="{}"),
     Column("failures", Integer, nullable=False, default=0),
     Column("claims", Integer, nullable=False, default=0),
     Column("lease_token", String(64), nullable=True),

@@ -144,7 +144,7 @@ def enqueue(
     row = {
         "workspace_id": workspace_id,
         "kind": kind,
-        "lane": lane_name(workspace_id, lane),
+        "lane": _lane_name(workspace_id, lane),
         "subject_id": subject_id,
         "payload": dict(payload or {}),
         "due_at": runtime.clock.now() if due_at is None else due_at,
@@ -167,15 +167,15 @@ def enqueue_each(
         kind: What to do.
         due: Each subject with the time at which its job is due; of the same time, the first is run first.
     """
-    alike = {"workspace_id": workspace_id, "kind": kind, "lane": lane_name(workspace_id, None), "payload": {}}
+    alike = {
+        "workspace_id": workspace_id,
+        "kind": kind,
+        "lane": _lane_name(workspace_id, None),
+        "payload": {},
+    }
     rows = [{**alike, "subject_id": subject, "due_at": at} for subject, at in due]
     if rows:
         connection.execute(insert(open_jobs), rows)
-
-
-def lane_name(workspace_id: str, lane: str | None) -> str:
-    """Return the name of a workspace's lane as the table has it."""
-    return workspace_id if lane is None else f"{workspace_id}/{lane}"
 
 
 def claim(connection: Connection, kinds: Collection[str], *, now: datetime, limit: int) -> list[Job]:
@@ -188,10 +188,7 @@ def claim(connection: Connection, kinds: Collection[str], *, now: datetime, limi
     parameters = {"kinds": list(kinds), "now": now, "limit": limit, "real_now": real}
     lease = {"token": _TOKENS.secret(), "until": real + timedelta(seconds=LEASE_SECONDS)}
     rows = connection.execute(_CLAIM, {**parameters, **lease}).mappings().all()
-    return sorted(
-        (Job(**{**row, "payload": row["payload"] or {}}) for row in rows),
-        key=lambda job: (job.due_at, job.seq),
-    )
+    return sorted((Job(**row) for row in rows), key=lambda job: (job.due_at, job.seq))
 
 
 def renew(connection: Connection, jobs: Iterable[Job]) -> None:
@@ -228,7 +225,7 @@ def give_back(
 
 def drop_lane(connection: Connection, workspace_id: str, lane: str) -> None:
     """Remove all jobs of a lane."""
-    connection.execute(delete(open_jobs).where(open_jobs.c.lane == lane_name(workspace_id, lane)))
+    connection.execute(delete(open_jobs).where(open_jobs.c.lane == _lane_name(workspace_id, lane)))
 
 
 def look(connection: Connection, kinds: Collection[str], *, now: datetime) -> tuple[bool, float | None]:
@@ -252,3 +249,7 @@ def is_busy(connection: Connection, kinds: Collection[str], *, now: datetime) ->
 def real_now() -> datetime:
     """Return real time, which the server's clock may be ahead of."""
     return datetime.now(UTC)
+
+
+def _lane_name(workspace_id: str, lane: str | None) -> str:
+    return workspace_id if lane is None else f"{workspace_id}/{lane}"
