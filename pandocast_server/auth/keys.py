@@ -99,11 +99,11 @@ def find_key(connection: Connection, key: str) -> ApiKey | None:
     public = public_part(key)
     if public is None:
         return None
-    *about, stored = connection.execute(_BY_ID, {"id": public}).one_or_none() or (None, _NO_DIGEST)
-    if not hmac.compare_digest(stored, _digest(key)):
+    row = connection.execute(_BY_ID, {"id": public}).one_or_none()
+    stored = _NO_DIGEST if row is None else row.digest
+    if not hmac.compare_digest(stored, _digest(key)) or row is None or row.revoked_at is not None:
         return None
-    found = ApiKey(*about)
-    return found if found.revoked_at is None else None
+    return ApiKey(*row[:-1])
 
 
 def list_keys(connection: Connection, *, workspace_id: str) -> list[ApiKey]:

@@ -167,12 +167,7 @@ def enqueue_each(
         kind: What to do.
         due: Each subject with the time at which its job is due; of the same time, the first is run first.
     """
-    alike = {
-        "workspace_id": workspace_id,
-        "kind": kind,
-        "lane": _lane_name(workspace_id, None),
-        "payload": {},
-    }
+    alike = {"workspace_id": workspace_id, "kind": kind, "lane": _lane_name(workspace_id, None)}
     rows = [{**alike, "subject_id": subject, "due_at": at} for subject, at in due]
     if rows:
         connection.execute(insert(open_jobs), rows)
