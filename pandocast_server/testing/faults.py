@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 MOUNTS = ("/api/v1", "/passband/v1")
 
 _METHOD = re.compile(r"[A-Za-z]+")
-_SEGMENT = re.compile(r"(?<=/)\\\{[^/]*\\\}(?=/|$)")  # one in braces, of an escaped path
+_IN_BRACES = re.compile(r"\{.*\}", re.DOTALL)
 
 
 @frozen(kw_only=True)
@@ -44,9 +44,14 @@ class Fault:
 
     def meets(self, method: str, path: str) -> bool:
         """Return whether a request, its path without the mount, is one that this fault waits for."""
+        wanted, given = self.path.split("/"), path.split("/")
         return (
             method == self.method
-            and re.fullmatch(_SEGMENT.sub("[^/]+", re.escape(self.path)), path) is not None
+            and len(wanted) == len(given)
+            and all(
+                one == other or (_IN_BRACES.fullmatch(one) is not None and other != "")
+                for one, other in zip(wanted, given, strict=True)
+            )
         )
 
 
