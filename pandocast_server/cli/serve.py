@@ -5,15 +5,17 @@ import logging
 import os
 import signal
 import socket
+import sys
 from types import FrameType
 
 import click
 
-from pandocast_server.app import PANDOCAST_MOUNT, create_app
+from pandocast_server.app import MOUNTS, create_app
+from pandocast_server.background import background_workers
 from pandocast_server.cli.database import Refused, database_option, first_workspace, start_runtime
-from pandocast_server.passband.mount import PASSBAND_MOUNT
+from pandocast_server.middleware import access_log
 from pandocast_server.runtime import Runtime
-from pandocast_server.serving import HttpServer, background_workers, listen
+from pandocast_server.serving import HttpServer, listen
 from pandocast_server.serving import serve as serve_until_exit
 from pandocast_server.settings import Settings
 from pandocast_server.workspaces import create_workspace
@@ -31,7 +33,7 @@ _GRACE_SECONDS = 12
     "--private-targets/--no-private-targets",
     default=None,
     help="Whether webhooks and sources may have loopback and private addresses; "
-    "unless told, only on a loopback host.",
+    "by default only on a loopback host.",
 )
 def serve(*, host: str, port: int, database_url: str, private_targets: bool | None) -> None:
     """Serve both APIs until interrupted.
@@ -49,13 +51,14 @@ def serve(*, host: str, port: int, database_url: str, private_targets: bool | No
 
 def _serve(runtime: Runtime, listener: socket.socket) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    access_log.write_to(sys.stdout)
     server = HttpServer(create_app(runtime), grace=_GRACE_SECONDS)
     _end_on_signals(server)
     if first_workspace(runtime) is None:
         created = create_workspace(runtime, "first")
-        click.echo(f"Workspace {created.workspace_id}, API key (shown only now): {created.api_key}")
+        click.echo(created.announcement)
     origin = f"http://{_authority(listener)}"
-    click.echo(f"Serving {origin}{PANDOCAST_MOUNT} and {origin}{PASSBAND_MOUNT} (Ctrl+C ends it)")
+    click.echo(f"Serving {' and '.join(origin + path for path in MOUNTS)} (Ctrl+C ends it)")
     asyncio.run(serve_until_exit(server, listener, background_workers(runtime)))
 
 

@@ -33,7 +33,7 @@ def analyse(failures: InjectedFailures, runtime: Runtime, job: Job) -> Outcome:
         query = select(content.c.id, content.c.workspace_id, content.c.title, content.c.raw_content)
         source = _Source(**connection.execute(query.where(content.c.id == job.subject_id)).mappings().one())
     if failures.take(job.workspace_id, ANALYSIS):
-        return Outcome(partial(_record_failure, source, "Analysis was told to fail"))
+        return Outcome(partial(_record_failure, source, "Analysis failed (injected)"))
     try:
         analysis = runtime.generator.analyze(source.raw_content, source.title).to_json()
     except Exception:  # noqa: BLE001 - whatever a generator raises is its upload's failure, not the server's

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 
 from pandocast_server.jobs.worker import JobHandler, OnFailure
-from pandocast_server.passband.draft_generating import GENERATION, generate, give_up_generation
-from pandocast_server.passband.pipeline import PIPELINE
-from pandocast_server.passband.pipeline_run import give_up_run, run_pipeline
-from pandocast_server.passband.posting import give_up_posting, post_when_due
-from pandocast_server.passband.scheduling import DUE_POST
+from pandocast_server.passband.drafts.generating import GENERATION, generate, give_up_generation
+from pandocast_server.passband.drafts.posting import give_up_posting, post_when_due
+from pandocast_server.passband.pipeline.run import PIPELINE, give_up_run, run_pipeline
+from pandocast_server.passband.schedule.scheduling import DUE_POST
 
 JOB_HANDLERS: Mapping[str, JobHandler] = {DUE_POST: post_when_due}
 

@@ -1,6 +1,6 @@
 """`server.calendar`: what a person does with the address of the calendar feed."""
 
-from pandocast_server.passband import calendar_feed
+from pandocast_server.passband.calendar import feed as calendar_feed
 from pandocast_server.testing.first_workspace import FirstWorkspace
 
 

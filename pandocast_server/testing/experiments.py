@@ -1,6 +1,6 @@
 """`server.experiments`: what ends an experiment."""
 
-from pandocast_server.passband import experiments
+from pandocast_server.passband.experiments.routes import conclude
 from pandocast_server.testing.first_workspace import FirstWorkspace
 
 
@@ -24,7 +24,7 @@ class Experiments:
             ValueError: It has no such variant, or is not active.
         """
         with self._workspace.write() as connection:
-            experiments.conclude(
+            conclude(
                 connection,
                 self._workspace.runtime,
                 workspace_id=self._workspace.id,

@@ -14,11 +14,12 @@ from starlette.types import ASGIApp
 from pandocast_server.app import create_app
 from pandocast_server.auth import keys
 from pandocast_server.auth.rate_limit import RateLimits
+from pandocast_server.background import background_workers
 from pandocast_server.clock import Clock
 from pandocast_server.delivery.events import record_event
 from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
-from pandocast_server.serving import HttpServer, background_workers, listen
+from pandocast_server.serving import HttpServer, listen
 from pandocast_server.settings import Settings
 from pandocast_server.storage.columns import metadata
 from pandocast_server.storage.tables import schema_version, server_secret
@@ -237,6 +238,7 @@ class ReferenceServer:
     def _give_handles(self) -> None:
         self._workspace = FirstWorkspace(self._runtime)
         self._journal = Journal()
+        self._injections: list[FaultInjection] = []  # made with the first request
         self._failures = InjectedFailures()
         self.clock: Clock = self._runtime.clock
         self.webhooks: Webhooks = Webhooks(self._workspace)
@@ -248,15 +250,15 @@ class ReferenceServer:
         self.faults: Faults = Faults()
 
     def _app(self) -> ASGIApp:
-        app = create_app(self._runtime, around_handlers=self._inject, rate_limits=self._rate_limits)
+        app: ASGIApp = create_app(self._runtime, around_routes=self._inject, rate_limits=self._rate_limits)
         app = self._journal.recording(app)
         for wrap in reversed(self.middleware):
             app = wrap(app)
         return app
 
     def _inject(self, handlers: ASGIApp) -> ASGIApp:
-        self._injection = FaultInjection(handlers, self.faults)
-        return self._injection
+        self._injections.append(FaultInjection(handlers, self.faults))
+        return self._injections[-1]
 
     async def _drain(self, timeout: float) -> None:  # noqa: ASYNC109 - the caller's name for it
         try:
@@ -269,11 +271,15 @@ class ReferenceServer:
             raise TimeoutError(f"there was still background work after {timeout:g} seconds") from error
 
     async def _forget(self) -> None:
-        self._injection.release()
+        self._release_held()
         self._rate_limits.clear()
 
+    def _release_held(self) -> None:
+        for injection in self._injections:
+            injection.release()
+
     def _end(self) -> None:
-        self._thread.call_soon(self._injection.release)
+        self._thread.call_soon(self._release_held)
         self._thread.stop()
 
 

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandocast_server.auth.rate_limit import MAX_ADDRESSES, FixedWindows, RateLimits, Standing, address_name
+from pandocast_server.auth.rate_limit import (
+    MAX_ADDRESSES,
+    FixedWindows,
+    RateLimits,
+    WindowStatus,
+    address_name,
+)
 
 NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
 EPOCH_NOON = int(NOON.timestamp())
@@ -16,10 +22,10 @@ def after(seconds: float) -> datetime:
 
 def test_a_window_opens_with_a_request_and_ends_on_a_whole_second() -> None:
     windows = FixedWindows(2, 60)
-    assert windows.count("key", after(0.7)) == Standing(2, 1, EPOCH_NOON + 60)
-    assert windows.count("key", after(59.999999)) == Standing(2, 0, EPOCH_NOON + 60)
-    assert windows.count("key", after(59.999999)) == Standing(2, 0, EPOCH_NOON + 60, is_refused=True)
-    assert windows.count("key", after(60)) == Standing(2, 1, EPOCH_NOON + 120)
+    assert windows.count("key", after(0.7)) == WindowStatus(2, 1, EPOCH_NOON + 60)
+    assert windows.count("key", after(59.999999)) == WindowStatus(2, 0, EPOCH_NOON + 60)
+    assert windows.count("key", after(59.999999)) == WindowStatus(2, 0, EPOCH_NOON + 60, is_refused=True)
+    assert windows.count("key", after(60)) == WindowStatus(2, 1, EPOCH_NOON + 120)
 
 
 def test_the_next_window_waits_for_a_request() -> None:
@@ -44,9 +50,11 @@ def test_names_do_not_share_a_window() -> None:
 
 def test_a_look_counts_nothing() -> None:
     windows = FixedWindows(5, 60)
-    assert windows.peek("key", after(0.5)) == Standing(5, 5, EPOCH_NOON + 60)
+    assert windows.peek("key", after(0.5)) == WindowStatus(5, 5, EPOCH_NOON + 60)
     windows.count("key", NOON)
-    assert windows.peek("key", after(1)) == windows.peek("key", after(2)) == Standing(5, 4, EPOCH_NOON + 60)
+    assert (
+        windows.peek("key", after(1)) == windows.peek("key", after(2)) == WindowStatus(5, 4, EPOCH_NOON + 60)
+    )
 
 
 def test_a_clock_that_was_reset_opens_a_new_window() -> None:

@@ -10,9 +10,9 @@ import vobject
 from support.in_process import Api, StillClock, open_api
 from support.stored_drafts import store_draft
 
-from pandocast_server.passband import calendar
-from pandocast_server.passband.calendar_feed import disable_feed, enable_feed, renew_feed
-from pandocast_server.passband.transitions import POSTED, SCHEDULED, STATUSES
+from pandocast_server.passband.calendar import routes as calendar
+from pandocast_server.passband.calendar.feed import disable_feed, enable_feed, renew_feed
+from pandocast_server.passband.drafts.transitions import POSTED, SCHEDULED, STATUSES
 from pandocast_server.workspaces import create_workspace
 
 FEED = "http://server/passband/v1/calendar/feed"

@@ -9,8 +9,12 @@ import vobject
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pandocast_server.passband.calendar_document import LONGEST_DESCRIPTION, Posting, calendar_document
-from pandocast_server.passband.calendar_text import carried
+from pandocast_server.passband.calendar.document import (
+    LONGEST_DESCRIPTION,
+    Posting,
+    calendar_document,
+    carried,
+)
 
 NOON = datetime(2026, 3, 30, 12, tzinfo=UTC)
 CHANGED = datetime(2026, 3, 28, 10, 0, 0, 999_999, tzinfo=UTC)

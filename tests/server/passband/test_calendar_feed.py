@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pandocast_server.passband import calendar
-from pandocast_server.passband.calendar_feed import CalendarFeed, find_feed, renew_feed
+from pandocast_server.passband.calendar import routes as calendar
+from pandocast_server.passband.calendar.feed import CalendarFeed, find_feed, renew_feed
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
 from pandocast_server.testing import ReferenceServer
@@ -143,6 +143,10 @@ def test_an_unforeseen_error_does_not_log_the_token(
     url = handle.url()
     assert url is not None
     assert status(url) == 500
-    lines = [record.getMessage() for record in caplog.records if record.name == "pandocast_server.answers"]
+    lines = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "pandocast_server.middleware.answers"
+    ]
     assert len(lines) == 1
     assert url.rpartition("/")[2].removesuffix(".ics") not in lines[0]

@@ -9,7 +9,7 @@ import pytest
 from support.in_process import Api, StillClock, open_api
 from support.stored_drafts import store_draft
 
-from pandocast_server.passband.transitions import SCHEDULED, STATUSES
+from pandocast_server.passband.drafts.transitions import SCHEDULED, STATUSES
 from pandocast_server.timestamps import wire_text
 from pandocast_server.workspaces import create_workspace
 

@@ -22,7 +22,7 @@ from support.draft_desk import (
 from support.in_process import Api, StillClock, open_api
 
 from pandocast_server.jobs.queue import PENDING
-from pandocast_server.passband.scheduling import DUE_POST
+from pandocast_server.passband.schedule.scheduling import DUE_POST
 from pandocast_server.storage.tables import jobs
 from pandocast_server.workspaces import create_workspace
 
@@ -121,9 +121,12 @@ def test_two_drafts_may_stand_at_the_same_time(api: Api) -> None:
         ({"action": "approve", "smartSchedule": 1}, "smartSchedule must be true or false"),
         ({"action": "approve", "scheduledAt": "soon"}, "scheduledAt must be a date and time"),
         ({"action": "approve", "platforms": "twitter"}, "platforms must be a list"),
-        ({"text": "New", "platforms": [7]}, "platforms must be a list of strings"),
+        ({"text": "New", "platforms": [7]}, "platforms[0] must be a string"),
         ({"action": "post", "platforms": []}, "platforms must not be empty"),
-        ({"action": "post", "platforms": ["twitter", "x"]}, 'platforms names an unknown platform: "x"'),
+        (
+            {"action": "post", "platforms": ["twitter", "x"]},
+            "platforms[1] must be one of twitter, linkedin, threads, bluesky",
+        ),
         ({"action": "reschedule"}, "scheduledAt is missing"),
         ({"action": "reschedule", "smartSchedule": True}, "scheduledAt is missing"),
         (

@@ -103,10 +103,10 @@ def test_without_slots_each_fails_and_says_so(api: Api) -> None:
     [
         ({}, "action is missing"),
         ({"action": "approve"}, "ids is missing"),
-        ({"action": "approve", "ids": None}, "ids is missing"),
+        ({"action": "approve", "ids": None}, "ids must be a list"),
         ({"action": "approve", "ids": []}, "ids must not be empty"),
         ({"action": "approve", "ids": "drf_1"}, "ids must be a list"),
-        ({"action": "approve", "ids": ["drf_1", 7]}, "ids must be a list of strings"),
+        ({"action": "approve", "ids": ["drf_1", 7]}, "ids[1] must be a string"),
         ({"action": "approve", "ids": ["drf_1"] * 101}, "ids must have at most 100 entries, not 101"),
         ({"action": None, "ids": ["drf_1"]}, "action must be a string"),
         (

@@ -15,8 +15,8 @@ from support.in_process import Api, StillClock, open_api
 from support.stored_drafts import statements_of
 
 from pandocast_server.clock import Clock
-from pandocast_server.passband.drafts import NewDraft, add_draft
-from pandocast_server.passband.transitions import STATUSES
+from pandocast_server.passband.drafts.rows import NewDraft, add_draft
+from pandocast_server.passband.drafts.transitions import STATUSES
 from pandocast_server.storage.passband_tables import drafts, items, sources
 from pandocast_server.workspaces import create_workspace
 
@@ -219,7 +219,7 @@ def test_filters_are_combined(tmp_path: Path) -> None:
         ("limit=0", "limit must be a whole number from 1 to 100"),
         ("limit=101", "limit must be a whole number from 1 to 100"),
         ("limit=1.0", "limit must be a whole number from 1 to 100"),
-        ("limit=", "limit must be a whole number from 1 to 100"),
+        ("limit=", "limit must not be empty"),
         ("cursor=", "cursor must not be empty"),
         ("cursor=abc", "cursor is not one that this list has given"),
         ("cursor=%F0%9F%98%80", "cursor is not one that this list has given"),

@@ -7,7 +7,7 @@ import pytest
 from support.in_process import Api, StillClock, open_api
 from support.passband_rows import PASSBAND, add_row, record
 
-from pandocast_server.fields import LARGEST_COUNT
+from pandocast_server.validation import LARGEST_COUNT
 from pandocast_server.workspaces import create_workspace
 
 PATH = f"{PASSBAND}/engagement"
@@ -162,7 +162,9 @@ def test_what_is_required_is_named(api: Api, name: str) -> None:
 def test_a_top_out_of_bounds_is_refused(api: Api, top: str) -> None:
     answer = api.send("GET", f"{PATH}?top={top}")
     assert answer.status_code == 400
-    assert answer.json()["error"].startswith("top must be a whole number from 1 to 50")
+    assert answer.json()["error"].startswith(
+        "top must be a whole number from 1 to 50" if top else "top must not be empty"
+    )
 
 
 def test_a_draft_that_is_unknown_or_foreign_is_not_there(api: Api) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import insert
 from support.in_process import Api, StillClock, open_api
 from support.passband_rows import PASSBAND, add_row, record
 
-from pandocast_server.fields import LARGEST_COUNT
 from pandocast_server.storage.passband_tables import engagement
+from pandocast_server.validation import LARGEST_COUNT
 from pandocast_server.workspaces import create_workspace
 
 PATH = f"{PASSBAND}/engagement"

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pandocast_server.passband import feed_text
-from pandocast_server.passband.feed_text import MAX_ENTRIES
-from pandocast_server.passband.feeds import MAX_CONTENT, MAX_TITLE, Entry, FeedError, read_feed
+from pandocast_server.passband.sources import feed_text
+from pandocast_server.passband.sources.feed_text import MAX_ENTRIES
+from pandocast_server.passband.sources.feeds import MAX_CONTENT, MAX_TITLE, Entry, FeedError, read_feed
 
 URL = "https://feeds.example/dir/feed.xml"
 CORPUS = Path(__file__).parent / "feeds"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandocast_server.passband.pages import MAX_TITLE, Page, PageError, read_page
+from pandocast_server.passband.drafts.pages import MAX_TITLE, Page, PageError, read_page
 
 HTML = [(b"Content-Type", b"text/html; charset=utf-8")]
 

@@ -9,9 +9,8 @@ from sqlalchemy import select
 from support.in_process import Api, StillClock, open_api
 from support.stored_drafts import jobs_of, statements_of, status_of, store_draft
 
-from pandocast_server.passband.posting import is_paused
-from pandocast_server.passband.scheduling import DUE_POST
-from pandocast_server.passband.transitions import POSTED, SCHEDULED, STATUSES
+from pandocast_server.passband.drafts.transitions import POSTED, SCHEDULED, STATUSES
+from pandocast_server.passband.schedule.scheduling import DUE_POST, is_paused
 from pandocast_server.storage.passband_tables import engagement
 from pandocast_server.timestamps import wire_text
 from pandocast_server.workspaces import create_workspace
@@ -119,7 +118,10 @@ def test_what_is_neither_true_nor_false_is_refused_and_changes_nothing(
 ) -> None:
     put(api, paused=True)
     answer = api.send("PUT", PATH, json=body)
-    assert (answer.status_code, answer.json()["error"]) == (400, "paused must be true or false")
+    assert (answer.status_code, answer.json()["error"]) == (
+        400,
+        "paused must be true or false" if body else "paused is missing",
+    )
     assert api.send("GET", PATH).json() == {"paused": True}
 
 

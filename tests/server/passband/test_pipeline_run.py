@@ -33,11 +33,11 @@ from pandocast_server.generation.generator import Generator
 from pandocast_server.generation.platforms import Platform
 from pandocast_server.generation.voice import VoiceProfile
 from pandocast_server.jobs import queue
-from pandocast_server.passband import feed_fetching, pipeline_run
-from pandocast_server.passband.drafts import add_drafts
-from pandocast_server.passband.feed_fetching import fetch_entries
-from pandocast_server.passband.pipeline import PIPELINE
-from pandocast_server.passband.pipeline_run import run_pipeline
+from pandocast_server.passband.drafts.rows import add_drafts
+from pandocast_server.passband.pipeline import run as pipeline_run
+from pandocast_server.passband.pipeline.run import PIPELINE, run_pipeline
+from pandocast_server.passband.sources import fetching as feed_fetching
+from pandocast_server.passband.sources.fetching import fetch_entries
 from pandocast_server.storage.passband_tables import items
 
 

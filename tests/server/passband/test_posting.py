@@ -15,9 +15,9 @@ from support.loopback import Conversation, http, loopback
 from pandocast_server.background import job_workers
 from pandocast_server.jobs.worker import AT_ONCE
 from pandocast_server.pandocast.platforms import connect, disconnect, fail, platform_state
-from pandocast_server.passband import posting
-from pandocast_server.passband.platforms import PLATFORMS
-from pandocast_server.passband.scheduling import DUE_POST, have_posted
+from pandocast_server.passband.drafts import posting
+from pandocast_server.passband.drafts.platforms import PLATFORMS
+from pandocast_server.passband.schedule.scheduling import DUE_POST, have_posted
 from pandocast_server.storage.passband_tables import drafts, engagement
 from pandocast_server.timestamps import wire_text
 from pandocast_server.workspaces import create_workspace

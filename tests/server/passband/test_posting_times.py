@@ -11,8 +11,8 @@ from sqlalchemy import update
 from support.in_process import Api, StillClock, open_api
 from support.passband_rows import PASSBAND, add_row, record
 
-from pandocast_server.passband import posting_times
-from pandocast_server.passband.platforms import PLATFORMS
+from pandocast_server.passband.drafts.platforms import PLATFORMS
+from pandocast_server.passband.schedule import times as posting_times
 from pandocast_server.storage.passband_tables import engagement
 from pandocast_server.workspaces import create_workspace
 
@@ -165,8 +165,14 @@ def test_who_comes_second_keeps_what_the_first_found(api: Api) -> None:
         (f"{RECOMMENDED}?platforms=", "platforms must not be empty"),
         (f"{RECOMMENDED}?platforms=,%20,", "platforms must not be empty"),
         (f"{RECOMMENDED}?platforms=twitter&platforms=threads", "platforms must be given once"),
-        (f"{RECOMMENDED}?platforms=twitter,Threads", 'platforms names an unknown platform: "Threads"'),
-        (f"{RECOMMENDED}?platforms=twitter_single", 'platforms names an unknown platform: "twitter_single"'),
+        (
+            f"{RECOMMENDED}?platforms=twitter,Threads",
+            "platforms[1] must be one of twitter, linkedin, threads, bluesky",
+        ),
+        (
+            f"{RECOMMENDED}?platforms=twitter_single",
+            "platforms[0] must be one of twitter, linkedin, threads, bluesky",
+        ),
         (f"{RECOMMENDED}?platforms=%00", "platforms holds what is not a character"),
         (f"{BEST}?platform=", "platform must not be empty"),
         (f"{BEST}?platform=twitter&platform=twitter", "platform must be given once"),

@@ -11,8 +11,8 @@ import pytest
 from support.in_process import Api, StillClock, open_api
 from support.stored_drafts import jobs_of, statements_of, status_of, store_draft
 
-from pandocast_server.passband.scheduling import DUE_POST
-from pandocast_server.passband.transitions import APPROVED, SCHEDULED, STATUSES
+from pandocast_server.passband.drafts.transitions import APPROVED, SCHEDULED, STATUSES
+from pandocast_server.passband.schedule.scheduling import DUE_POST
 from pandocast_server.workspaces import create_workspace
 
 SCHEDULE = "http://server/passband/v1/schedule"
@@ -197,7 +197,7 @@ def test_what_is_no_list_of_ids_is_refused_and_nothing_is_scheduled(api: Api, dr
         draft_ids = [draft_id, *draft_ids]
     answer = api.send("POST", f"{SCHEDULE}/bulk", json={"draftIds": draft_ids})
     assert answer.status_code == 400
-    assert answer.json()["error"].startswith("draftIds ")
+    assert answer.json()["error"].startswith("draftIds")
     assert status_of(api, draft_id) == APPROVED
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from support.in_process import Api, StillClock, open_api
 
 from pandocast_server.errors import ApiError
-from pandocast_server.passband.drafts import NewDraft, add_draft, find_draft
-from pandocast_server.passband.scheduling import put_on_schedule
-from pandocast_server.passband.slots import FreeSlots, Slot, _occurrences
-from pandocast_server.passband.transitions import APPROVED
+from pandocast_server.passband.drafts.rows import NewDraft, add_draft, find_draft
+from pandocast_server.passband.drafts.transitions import APPROVED
+from pandocast_server.passband.schedule.scheduling import put_on_schedule
+from pandocast_server.passband.schedule.slots import FreeSlots, Slot, _occurrences
 from pandocast_server.timestamps import from_microseconds
 from pandocast_server.workspaces import create_workspace
 
@@ -88,7 +88,7 @@ def test_500_slots_are_the_most(api: Api) -> None:
     refused = api.send("PUT", PATH, json=many(501))
     assert (refused.status_code, refused.json()["error"]) == (
         400,
-        "A schedule has at most 500 slots, not 501",
+        "The request body must have at most 500 entries, not 501",
     )
 
 

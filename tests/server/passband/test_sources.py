@@ -23,7 +23,7 @@ from support.in_process import Api, StillClock, open_api
 from support.loopback import free_port, http
 
 from pandocast_server.outgoing import dialling
-from pandocast_server.passband import feed_fetching
+from pandocast_server.passband.sources import fetching as feed_fetching
 from pandocast_server.storage.passband_tables import (
     draft_tags,
     engagement,
@@ -137,26 +137,26 @@ def test_nobody_answers(api: Api, host: FeedHost, monkeypatch: pytest.MonkeyPatc
 
 GOOD: dict[str, object] = {"name": "n", "type": "rss", "url": "http://127.0.0.1/"}
 BAD: list[tuple[dict[str, object], str]] = [
-    ({"name": None}, "name is missing"),
+    ({"name": None}, "name must be a string"),
     ({"name": ""}, "name must not be empty"),
     ({"name": "x" * 201}, "name must have at most 200"),
     ({"name": 7}, "name must be a string"),
-    ({"type": None}, "type is missing"),
+    ({"type": None}, "type must be a string"),
     ({"type": "RSS"}, "type must be one of rss, twitter, reddit"),
     ({"type": "twitter"}, "type twitter is not available without credentials"),
-    ({"url": None}, "url is missing"),
+    ({"url": None}, "url must be a string"),
     ({"url": "feed.xml"}, "url must begin with http"),
     ({"url": "ftp://a.example/"}, "url must begin with http"),
     ({"url": "http://user:s3cret@a.example/"}, "url must not hold a user name"),
-    ({"url": "http://a.example/" + "x" * 2000}, "url must have 1 to 2000"),
+    ({"url": "http://a.example/" + "x" * 2000}, "url must have at most 2000"),
     ({"url": ["http://a.example/"]}, "url must be a string"),
     ({"config": []}, "config must be an object"),
     ({"config": {"formats": []}}, "config.formats must not be empty"),
     ({"config": {"formats": "SHORT"}}, "config.formats must be a list"),
-    ({"config": {"formats": ["LONG"]}}, "config.formats must be one of"),
+    ({"config": {"formats": ["LONG"]}}, "config.formats[0] must be one of"),
     ({"config": {"formats": ["SHORT", "SHORT"]}}, "config.formats must not name the same"),
-    ({"config": {"tags": ["a,b"]}}, "config.tags must not hold a comma"),
-    ({"config": {"tags": ["x" * 51]}}, "config.tags must have at most 50"),
+    ({"config": {"tags": ["a,b"]}}, "config.tags[0] must not hold a comma"),
+    ({"config": {"tags": ["x" * 51]}}, "config.tags[0] must have at most 50"),
     ({"config": {"tags": [str(n) for n in range(21)]}}, "config.tags must have at most 20"),
     ({"config": {"maxItems": 0}}, "config.maxItems must be a whole number from 1 to 100"),
     ({"config": {"maxItems": 101}}, "config.maxItems must be a whole number from 1 to 100"),

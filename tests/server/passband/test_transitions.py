@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from support.draft_desk import TOMORROW, in_status, patch, read, set_slots
 from support.in_process import Api, StillClock, open_api
 
-from pandocast_server.passband.transitions import (
-    ACTIONS,
-    BULK_ACTIONS,
+from pandocast_server.passband.drafts.transitions import (
     EDIT,
     OUTCOMES,
     STATUSES,
     TRANSITIONS,
+    Action,
+    BulkAction,
 )
 
 EXTRAS = {"reschedule": {"scheduledAt": TOMORROW}}
@@ -98,5 +99,5 @@ def test_every_status_can_be_reached_and_only_two_have_no_way_out() -> None:
 
 
 def test_editing_is_no_action_and_bulk_has_some_of_them() -> None:
-    assert EDIT not in ACTIONS
-    assert set(BULK_ACTIONS) < set(ACTIONS)
+    assert {*get_args(Action)} == {*TRANSITIONS} - {EDIT}
+    assert {*get_args(BulkAction)} < {*get_args(Action)}
