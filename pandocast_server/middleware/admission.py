@@ -55,9 +55,12 @@ class Admission:
         limits, now = cast("RateLimits", parts.rate_limits), cast("Runtime", parts.runtime).clock.now()
         client = cast("tuple[str, int] | None", scope.get("client"))
         address = address_name(client[0] if client else None)
-        # Should looking the key up fail, the answer has its headers all the same.
-        set_headers(scope, _headers(limits.addresses.peek(address, now)))
-        key = _presented_key(scope)
+        try:
+            key = _presented_key(scope)
+        except Exception:
+            # The answer has its headers all the same.
+            set_headers(scope, _headers(limits.addresses.peek(address, now)))
+            raise
         status = limits.addresses.count(address, now) if key is None else limits.keys.count(key.id, now)
         set_headers(scope, _headers(status))
         if status.is_refused and (key is not None or self._is_public(scope["path"])):

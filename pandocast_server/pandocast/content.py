@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from attrs import frozen
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -53,7 +53,17 @@ async def list_content(request: Request) -> Response:
     page = {"workspace_id": workspace_id, "limit": query.limit, "offset": query.offset}
     with runtime_of(request).database.read() as connection:
         total = connection.execute(_TOTAL, {"workspace_id": workspace_id}).scalar_one()
-        items = [_on_the_wire(row) for row in connection.execute(_PAGE, page).mappings()]
+        rows = connection.execute(_PAGE, page).all()
+    items = [
+        {
+            "id": content_id,
+            "title": title,
+            "content_type": content_type,
+            "status": status,
+            "created_at": wire_text(created_at),
+        }
+        for content_id, title, content_type, status, created_at in rows
+    ]
     return JSONResponse({"items": items, "total": total, "has_more": query.offset + len(items) < total})
 
 
@@ -112,6 +122,3 @@ def move(connection: Connection, content_id: str, *, before: str, after: Mapping
     moved = update(content).where(content.c.id == content_id, content.c.status == before).values(**after)
     return connection.execute(moved).rowcount == 1
 
-
-def _on_the_wire(row: RowMapping) -> dict[str, object]:
-    return {**row, "created_at": wire_text(row["created_at"])}
