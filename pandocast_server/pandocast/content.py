@@ -121,4 +121,3 @@ def move(connection: Connection, content_id: str, *, before: str, after: Mapping
     """Set the columns `after` of an upload that is in status `before`, and tell whether it was."""
     moved = update(content).where(content.c.id == content_id, content.c.status == before).values(**after)
     return connection.execute(moved).rowcount == 1
-

@@ -64,7 +64,7 @@ class Database:
             with self.engine.connect() as connection, connection.begin():
                 yield connection
             return
-        # Nearly every request reads alone: to take a connection from the pool would cost it as much as to read.
+        # Nearly every request reads alone; to take a connection from the pool would cost as much as to read.
         try:
             if self._reader is None:
                 self._reader = self.engine.connect()

@@ -14,7 +14,6 @@ from pandocast_server.passband.drafts.rows import check_allowed, find_draft, mov
 from pandocast_server.passband.drafts.transitions import SCHEDULED
 from pandocast_server.passband.engagement.routes import FAILED, POSTED
 from pandocast_server.passband.schedule.scheduling import is_paused
-from pandocast_server.passband.schedule.times import forget_posting_times
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import engagement
 
@@ -77,8 +76,6 @@ def _due_draft(connection: Connection, job: Job) -> RowMapping | None:
 
 def _post(connection: Connection, runtime: Runtime, draft: RowMapping, platforms: Sequence[str]) -> None:
     """Try each of some connected platforms once; the draft is posted when one of them took it."""
-    # Whoever needs the workspace's lock takes it before the rows'.
-    forget_posting_times(connection, workspace_id=draft["workspace_id"])
     post_ids: list[str] = []
     errors: list[str] = []
     for platform in platforms:

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, or_, s
 from pandocast_server.errors import conflict, not_found
 from pandocast_server.passband.drafts.transitions import OUTCOMES, TRANSITIONS
 from pandocast_server.passband.locking import lock_workspace
+from pandocast_server.passband.wire import camel
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import draft_tags, drafts, items
-from pandocast_server.timestamps import maybe_wire_text, wire_text
 
 SELECT: Select[tuple[object, ...]] = select(
     drafts, items.c.title.label("item_title"), items.c.source_type, items.c.source_id
@@ -186,29 +186,15 @@ def settle(
 
 
 def on_the_wire(row: RowMapping) -> dict[str, object]:
-    """Give a draft as every answer has it."""
+    """Return a draft as every answer has it."""
     item = {"id": row["item_id"], "title": row["item_title"], "sourceType": row["source_type"]}
-    return {
-        "id": row["id"],
-        "text": row["text"],
-        "format": row["format"],
-        "status": row["status"],
-        "confidence": row["confidence"],
-        "feedback": row["feedback"],
-        "rejectionFeedback": row["rejection_feedback"],
-        "scheduledAt": maybe_wire_text(row["scheduled_at"]),
-        "postedAt": maybe_wire_text(row["posted_at"]),
-        "postId": row["post_id"],
-        "itemId": row["item_id"],
-        "regeneratedFromId": row["regenerated_from_id"],
-        "tags": row["tags"],
-        "images": row["images"],
-        "targetPlatforms": row["target_platforms"],
-        "createdAt": wire_text(row["created_at"]),
-        "updatedAt": wire_text(row["updated_at"]),
-        "item": None if row["item_id"] is None else item,
-    }
+    return {**camel(row, _ON_THE_WIRE), "item": None if row["item_id"] is None else item}
 
+
+_ON_THE_WIRE = """
+    id text format status confidence feedback rejection_feedback scheduled_at posted_at post_id item_id
+    regenerated_from_id tags images target_platforms created_at updated_at
+"""
 
 _PARTICIPLES: Mapping[str, str] = {
     "approve": "approved",

@@ -13,11 +13,10 @@ from pandocast_server.errors import not_found
 from pandocast_server.json_body import read_body
 from pandocast_server.passband.engagement.models import EngagementBody, EngagementQuery
 from pandocast_server.passband.engagement.summary import engagement_rate, summarize
-from pandocast_server.passband.schedule.times import forget_posting_times
+from pandocast_server.passband.wire import camel
 from pandocast_server.routing import Endpoint, runtime_of, workspace_of
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import drafts, engagement
-from pandocast_server.timestamps import maybe_wire_text, wire_text
 from pandocast_server.validation import read_query
 
 PENDING = "pending"
@@ -47,9 +46,6 @@ async def record_engagement(request: Request) -> Response:
     given = body.model_dump(exclude={"draft_id", "platform"}, exclude_none=True)
     is_measured = not given.keys().isdisjoint(METRICS)
     with runtime.database.write() as connection:
-        if is_measured:
-            # First, as everybody who needs the workspace's lock takes it before those of rows.
-            forget_posting_times(connection, workspace_id=workspace_id)
         _lock_draft(connection, workspace_id=workspace_id, draft_id=body.draft_id)
         values = _changes(given, runtime.clock.now(), is_measured=is_measured)
         is_it = and_(engagement.c.draft_id == body.draft_id, engagement.c.platform == body.platform)
@@ -105,18 +101,10 @@ def _add(connection: Connection, runtime: Runtime, workspace_id: str, body: Enga
 
 
 def _on_the_wire(row: RowMapping) -> dict[str, object]:
-    return {
-        "id": row["id"],
-        "draftId": row["draft_id"],
-        "platform": row["platform"],
-        "postId": row["post_id"],
-        "status": row["status"],
-        "retryCount": row["retry_count"],
-        "retryAfter": maybe_wire_text(row["retry_after"]),
-        "errorMessage": row["error_message"],
-        "failedAt": maybe_wire_text(row["failed_at"]),
-        **{name: row[name] for name in METRICS},
-        "engagementRate": engagement_rate(row),
-        "measuredAt": maybe_wire_text(row["measured_at"]),
-        "createdAt": wire_text(row["created_at"]),
-    }
+    return {**camel(row, _ON_THE_WIRE), "engagementRate": engagement_rate(row)}
+
+
+_ON_THE_WIRE = """
+    id draft_id platform post_id status retry_count retry_after error_message failed_at
+    likes replies reposts impressions clicks measured_at created_at
+"""

@@ -9,10 +9,10 @@ from pandocast_server.delivery.events import record_event
 from pandocast_server.errors import bad_request, conflict, not_found
 from pandocast_server.json_body import read_body
 from pandocast_server.passband.experiments.models import ExperimentBody, ExperimentsQuery
+from pandocast_server.passband.wire import camel
 from pandocast_server.routing import Endpoint, runtime_of, workspace_of
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import experiments
-from pandocast_server.timestamps import maybe_wire_text, wire_text
 from pandocast_server.validation import quoted, read_query
 
 ACTIVE = "active"
@@ -120,13 +120,6 @@ def _on_the_wire(row: RowMapping) -> dict[str, object]:
     if row["winner"] is not None:
         results = {"winner": row["winner"], **results}
     return {
-        "id": row["id"],
-        "name": row["name"],
-        "parameter": row["parameter"],
-        "status": row["status"],
-        "variants": row["variants"],
+        **camel(row, "id name parameter status variants started_at ended_at created_at"),
         "results": results,
-        "startedAt": wire_text(row["started_at"]),
-        "endedAt": maybe_wire_text(row["ended_at"]),
-        "createdAt": wire_text(row["created_at"]),
     }

@@ -12,9 +12,9 @@ from pandocast_server.passband.cursors import PageQuery, read_page
 from pandocast_server.passband.locking import lock_workspace
 from pandocast_server.passband.pipeline.run import PIPELINE, QUEUED
 from pandocast_server.passband.pipeline.stats import get_pipeline_stats
+from pandocast_server.passband.wire import camel
 from pandocast_server.routing import post, runtime_of, workspace_of
 from pandocast_server.storage.passband_tables import pipeline_runs
-from pandocast_server.timestamps import maybe_wire_text
 from pandocast_server.validation import Digits, read_query
 
 
@@ -69,13 +69,5 @@ def _queued(message: str) -> Response:
 def _on_the_wire(row: RowMapping) -> dict[str, object]:
     started, finished = row["started_at"], row["finished_at"]
     took = None if started is None or finished is None else (finished - started).total_seconds()
-    return {
-        "id": row["id"],
-        "status": row["status"],
-        "startedAt": maybe_wire_text(started),
-        "finishedAt": maybe_wire_text(finished),
-        "duration": took,
-        "itemsFetched": row["items_fetched"],
-        "draftsGenerated": row["drafts_generated"],
-        "error": row["error"],
-    }
+    names = "id status started_at finished_at items_fetched drafts_generated error"
+    return {**camel(row, names), "duration": took}

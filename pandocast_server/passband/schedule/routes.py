@@ -98,16 +98,17 @@ async def get_recommended_times(request: Request) -> Response:
     """Return times for some platforms, best first (reference, "Get AI-recommended posting times")."""
     platforms = read_query(request, RecommendedTimesQuery).platforms
     database, workspace_id = runtime_of(request).database, workspace_of(request)
-    return JSONResponse(
-        {"times": recommended_times(database, workspace_id=workspace_id, platforms=platforms)}
+    # Both read all that was ever measured, which must not hold everybody else up.
+    times = await asyncio.to_thread(
+        recommended_times, database, workspace_id=workspace_id, platforms=platforms
     )
+    return JSONResponse({"times": times})
 
 
 async def get_best_times(request: Request) -> Response:
     """Return the best times there were (reference, "Get historical best posting times")."""
     platform = read_query(request, BestTimesQuery).platform
     database, workspace_id = runtime_of(request).database, workspace_of(request)
-    # It reads all that was ever measured, which must not hold everybody else up.
     times = await asyncio.to_thread(best_times, database, workspace_id=workspace_id, platform=platform)
     return JSONResponse({"times": times})
 

@@ -21,12 +21,11 @@ from itertools import chain
 from typing import Final
 
 from attrs import frozen
-from sqlalchemy import BigInteger, Connection, delete, func, insert, select, type_coerce
+from sqlalchemy import BigInteger, Connection, func, select, type_coerce
 
 from pandocast_server.passband.engagement.summary import RATE
 from pandocast_server.storage.database import Database
-from pandocast_server.storage.passband_tables import drafts, engagement, posting_times
-from pandocast_server.storage.tables import workspaces
+from pandocast_server.storage.passband_tables import drafts, engagement
 
 WireTime = dict[str, str | int | float]
 
@@ -56,16 +55,15 @@ class _Time:
 
 
 def recommended_times(database: Database, *, workspace_id: str, platforms: Iterable[str]) -> list[WireTime]:
-    """Return times for some platforms, best first, as answers have them.
-
-    What history says is kept in the database until `forget_posting_times`.
-    """
+    """Return times for some platforms, best first, as answers have them."""
     with database.read() as connection:
-        kept = _kept(connection, workspace_id)
-    if not kept:
-        with database.write() as connection:
-            kept = _keep(connection, workspace_id)
-    return _on_the_wire(chain.from_iterable(kept[platform] or _customary(platform) for platform in platforms))
+        history = _history(connection, workspace_id)
+    return _on_the_wire(
+        chain.from_iterable(
+            [time for time in history.get(platform, ()) if time.score] or _customary(platform)
+            for platform in platforms
+        )
+    )
 
 
 def best_times(database: Database, *, workspace_id: str, platform: str | None) -> list[WireTime]:
@@ -74,43 +72,6 @@ def best_times(database: Database, *, workspace_id: str, platform: str | None) -
         history = _history(connection, workspace_id)
     times = history.values() if platform is None else [history.get(platform, [])]
     return _on_the_wire(chain.from_iterable(times))
-
-
-def forget_posting_times(connection: Connection, *, workspace_id: str) -> None:
-    """Have the recommended times found anew, in the transaction that changed what they come from."""
-    _lock(connection, workspace_id)
-    connection.execute(delete(posting_times).where(posting_times.c.workspace_id == workspace_id))
-
-
-def _kept(connection: Connection, workspace_id: str) -> dict[str, list[_Time]]:
-    query = select(posting_times.c.platform, posting_times.c.times)
-    rows = connection.execute(query.where(posting_times.c.workspace_id == workspace_id))
-    return {platform: [_Time(platform, hour, score) for hour, score in times] for platform, times in rows}
-
-
-def _keep(connection: Connection, workspace_id: str) -> dict[str, list[_Time]]:
-    """Keep what history says of each platform, nothing included, unless somebody has just done so."""
-    _lock(connection, workspace_id)
-    if kept := _kept(connection, workspace_id):
-        return kept
-    history = _history(connection, workspace_id)
-    found = {platform: [time for time in history.get(platform, []) if time.score] for platform in _CUSTOMARY}
-    rows = [
-        {
-            "workspace_id": workspace_id,
-            "platform": platform,
-            "times": [[time.hour_of_week, time.score] for time in times],
-        }
-        for platform, times in found.items()
-    ]
-    connection.execute(insert(posting_times), rows)
-    return found
-
-
-def _lock(connection: Connection, workspace_id: str) -> None:
-    # Else what is found while metrics are recorded could be kept after they have been.
-    query = select(workspaces.c.id).where(workspaces.c.id == workspace_id)
-    connection.execute(query.with_for_update(key_share=True)).one()
 
 
 def _history(connection: Connection, workspace_id: str) -> dict[str, list[_Time]]:

@@ -9,13 +9,13 @@ from starlette.routing import Route
 
 from pandocast_server.errors import bad_request, not_found
 from pandocast_server.json_body import read_body
-from pandocast_server.passband.schedule.times import forget_posting_times
 from pandocast_server.passband.sources.feeds import Entry
 from pandocast_server.passband.sources.fetching import SourceError, fetch_entries
 from pandocast_server.passband.sources.models import SourceBody, SourceUpdate
+from pandocast_server.passband.wire import camel
 from pandocast_server.routing import Endpoint, post, runtime_of, workspace_of
 from pandocast_server.storage.passband_tables import items, sources
-from pandocast_server.timestamps import maybe_wire_text, wire_text
+from pandocast_server.timestamps import wire_text
 
 _MOST_IN_A_TEST: Final = 10
 _FAILING_FROM: Final = 5
@@ -81,9 +81,6 @@ async def delete_source(request: Request) -> Response:
     workspace_id, source_id = workspace_of(request), request.path_params["id"]
     ours = delete(sources).where(sources.c.id == source_id, sources.c.workspace_id == workspace_id)
     with runtime_of(request).database.write() as connection:
-        # Engagement may go with the drafts. First, as everybody who needs the workspace's lock takes it
-        # before those of rows.
-        forget_posting_times(connection, workspace_id=workspace_id)
         if connection.execute(ours).rowcount == 0:
             raise not_found("Source")
     return JSONResponse({"ok": True})
@@ -138,21 +135,10 @@ def _tested(entry: Entry) -> dict[str, object]:
 
 
 def _on_the_wire(row: RowMapping) -> dict[str, object]:
-    return {
-        "id": row["id"],
-        "type": row["type"],
-        "name": row["name"],
-        "url": row["url"],
-        "config": row["config"],
-        "enabled": row["enabled"],
-        "lastFetch": maybe_wire_text(row["last_fetch"]),
-        "health": _health(row["fail_count"]),
-        "failCount": row["fail_count"],
-        "lastError": row["last_error"],
-        "createdAt": wire_text(row["created_at"]),
-        "updatedAt": wire_text(row["updated_at"]),
-        "itemCount": row["item_count"],
-    }
+    names = (
+        "id type name url config enabled last_fetch fail_count last_error created_at updated_at item_count"
+    )
+    return {**camel(row, names), "health": _health(row["fail_count"])}
 
 
 def _health(failures_in_a_row: int) -> str:

@@ -11,9 +11,9 @@ from starlette.routing import Route
 from pandocast_server.errors import not_found
 from pandocast_server.json_body import read_body
 from pandocast_server.passband.voice_profile.models import VoiceProfileBody
+from pandocast_server.passband.wire import camel
 from pandocast_server.routing import Endpoint, runtime_of, workspace_of
 from pandocast_server.storage.tables import voice_profiles
-from pandocast_server.timestamps import wire_text
 
 
 async def get_voice_profile(request: Request) -> Response:
@@ -61,12 +61,4 @@ def _row(connection: Connection, workspace_id: str) -> RowMapping:
 
 
 def _on_the_wire(row: RowMapping) -> dict[str, object]:
-    return {
-        "id": row["id"],
-        "style": row["style"],
-        "avoid": row["avoid"],
-        "examples": row["examples"],
-        "formats": row["formats"],
-        "createdAt": wire_text(row["created_at"]),
-        "updatedAt": wire_text(row["updated_at"]),
-    }
+    return camel(row, "id style avoid examples formats created_at updated_at")

@@ -1,19 +1,16 @@
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import update
 from support.in_process import Api, StillClock, open_api
 from support.passband_rows import PASSBAND, add_row, record
 
 from pandocast_server.passband.drafts.platforms import PLATFORMS
 from pandocast_server.passband.schedule import times as posting_times
-from pandocast_server.storage.passband_tables import engagement
 from pandocast_server.workspaces import create_workspace
 
 BEST = f"{PASSBAND}/schedule/best-times"
@@ -124,37 +121,15 @@ def test_history_takes_the_place_of_customary_times_platform_by_platform(api: Ap
     assert times(api, f"{BEST}?platform=threads") == [("threads", 0, 6, 0)]
 
 
-def test_recommended_times_are_kept_until_something_is_measured(api: Api) -> None:
+def test_recommended_times_follow_what_is_measured(api: Api) -> None:
     path = f"{RECOMMENDED}?platforms=twitter"
     draft_id = add_row(api, posted_at=SUNDAY)
     record(api, draft_id, likes=1, impressions=1)
-    before = times(api, path)
-    assert before == [("twitter", 0, 0, 1)]
-    with api.runtime.database.write() as connection:
-        connection.execute(update(engagement).values(likes=0))
-    record(api, draft_id, status="posted", postId="post_1")
-    assert times(api, path) == before
-    assert before[0] in times(api, f"{RECOMMENDED}?platforms=threads,twitter")
-    record(api, draft_id, clicks=0)
+    assert times(api, path) == [("twitter", 0, 0, 1)]
+    record(api, draft_id, likes=0)
     assert times(api, path) == documented()["twitter"]
     posted(api, SUNDAY + timedelta(hours=7), "twitter", 1)
     assert times(api, path) == [("twitter", 0, 7, 1)]
-
-
-def test_asking_at_the_same_moment_is_no_fault(api: Api) -> None:
-    posted(api, SUNDAY, "twitter", 1)
-    with ThreadPoolExecutor(6) as threads:
-        found = [threads.submit(times, api, f"{RECOMMENDED}?platforms=twitter") for _ in range(6)]
-    assert [call.result() for call in found] == [[("twitter", 0, 0, 1)]] * 6
-
-
-def test_who_comes_second_keeps_what_the_first_found(api: Api) -> None:
-    posted(api, SUNDAY, "twitter", 1)
-    with api.runtime.database.write() as connection:
-        first = posting_times._keep(connection, api.workspace.workspace_id)
-        connection.execute(update(engagement).values(likes=0))
-        assert posting_times._keep(connection, api.workspace.workspace_id) == first
-    assert times(api, f"{RECOMMENDED}?platforms=twitter") == [("twitter", 0, 0, 1)]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from support.feed_host import (
     PASSBAND,
     SOURCES,
@@ -28,7 +28,6 @@ from pandocast_server.storage.passband_tables import (
     draft_tags,
     engagement,
     items,
-    posting_times,
     sources,
 )
 from pandocast_server.storage.passband_tables import drafts as drafts_table
@@ -265,12 +264,6 @@ def test_all_that_came_of_a_source_goes_with_it_and_nothing_else(api: Api, host:
     for title in ("Entry 1", "Entry 8"):
         body = {"draftId": by_title[title], "platform": "twitter", "likes": 3, "impressions": 10}
         assert api.send("PUT", f"{PASSBAND}/engagement", json=body).status_code == 200
-    with api.runtime.database.write() as connection:
-        connection.execute(
-            insert(posting_times).values(
-                workspace_id=api.workspace.workspace_id, platform="twitter", times=[]
-            )
-        )
 
     answer = api.send("DELETE", f"{SOURCES}/{gone['id']}")
     assert (answer.status_code, answer.json()) == (200, {"ok": True})
@@ -278,7 +271,7 @@ def test_all_that_came_of_a_source_goes_with_it_and_nothing_else(api: Api, host:
     assert [row["id"] for row in api.send("GET", SOURCES).json()] == [stays["id"]]
     left = {row["id"] for row in drafts(api)}
     assert left == {by_title["Entry 8"], by_title["Entry 9"], direct["id"]}
-    counts = {items: 2, drafts_table: 3, draft_tags: 2, engagement: 1, posting_times: 0}
+    counts = {items: 2, drafts_table: 3, draft_tags: 2, engagement: 1}
     with api.runtime.database.read() as connection:
         found = {table: connection.scalar(select(func.count()).select_from(table)) for table in counts}
     assert found == counts
