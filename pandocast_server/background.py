@@ -27,7 +27,7 @@ class Worker(Protocol):
         ...
 
     def busy(self) -> bool:
-        """Tell whether anything is due or under way."""
+        """Return whether anything is due or under way."""
         ...
 
     async def drain(self) -> None:

@@ -22,7 +22,7 @@ def write_to(stream: TextIO) -> None:
 
 
 class AccessLog:
-    """Notes what was asked for, the status of the response, and how long it took to begin."""
+    """Notes method and path, the status of the response, and how long it took to begin."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -21,7 +21,7 @@ class Admission:
     """Lets in what has a valid key and fits into its window.
 
     Requests without a valid key are counted for their client's address. They are let in on public paths only,
-    and only while that window has room; anywhere else, unknown paths included, they are always 401.
+    and only while that window has a slot; anywhere else, unknown paths included, they are always 401.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Admission:
         is_public: Callable[[str], bool],
         is_unlimited: Callable[[str], bool],
     ) -> None:
-        """Put the door before an application.
+        """Wrap an application.
 
         Args:
             app: What is behind it.

@@ -18,7 +18,7 @@ GIVEN_UP: Mapping[str, OnFailure] = {
 
 
 def job_handlers(failures: InjectedFailures | None = None) -> Mapping[str, JobHandler]:
-    """Give what does the jobs of each kind.
+    """Return the handlers of the jobs of each kind.
 
     Args:
         failures: Which analyses and generations are to fail; None lets each take its course.

@@ -25,7 +25,7 @@ from pandocast_server.timestamps import wire_text
 
 PUBLISH = "publish"
 
-# Measured from the time that was asked for, on the server's clock.
+# Measured from the scheduled time, on the server's clock.
 TRIES = (timedelta(), timedelta(seconds=60), timedelta(seconds=300))
 
 _LATEST = datetime.max.replace(tzinfo=UTC) - TRIES[-1]

@@ -40,7 +40,7 @@ class CalendarFeed:
         return f"{origin}{MOUNT}/calendar/{self.workspace_id}/{self.file}"
 
     def is_read_by(self, file: str) -> bool:
-        """Tell whether this is what an address must end in for the feed to be read."""
+        """Return whether this is what an address must end in for the feed to be read."""
         # Compared even when it is turned off, and in constant time: how long it takes tells nothing.
         is_it = hmac.compare_digest(file.encode(errors="replace"), self.file.encode())
         return is_it and self.enabled

@@ -120,7 +120,7 @@ def _first_heading(blocks: Sequence[Block]) -> str:
 
 
 def _body(source: str) -> str:
-    """Give the article or the main part where one is marked, without what stands around it."""
+    """Return the article or the main part where one is marked, without what stands around it."""
     tags = list(_TAG.finditer(source))
     start, end = 0, len(source)
     for name in _BODIES:

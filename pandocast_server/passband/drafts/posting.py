@@ -66,7 +66,7 @@ def _post_if_due(runtime: Runtime, job: Job, connection: Connection) -> None:
 
 
 def _due_draft(connection: Connection, job: Job) -> RowMapping | None:
-    """Give the draft that a job was made for, unless it was moved, taken off the schedule or deleted."""
+    """Return the draft that a job was made for, unless it was moved, taken off the schedule or deleted."""
     try:
         draft = find_draft(connection, workspace_id=job.workspace_id, draft_id=job.subject_id)
     except ApiError:

@@ -85,7 +85,7 @@ def add_drafts(
 
 
 def find_draft(connection: Connection, *, workspace_id: str, draft_id: str) -> RowMapping:
-    """Give a draft of this workspace, with its item.
+    """Return a draft of this workspace, with its item.
 
     Raises:
         ApiError: 404, it has none of that id.

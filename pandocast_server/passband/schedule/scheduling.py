@@ -18,7 +18,7 @@ DUE_POST = "passband_post"
 def put_on_schedule(
     connection: Connection, runtime: Runtime, draft: RowMapping, *, at: datetime, action: str = "schedule"
 ) -> None:
-    """Give a draft its time, and have it posted then; in a transaction that writes and has read the draft.
+    """Set the time of a draft, and have it posted then; in a transaction that writes and has read the draft.
 
     The job looks anew when it runs: a draft that was moved, cancelled or archived meanwhile is left alone, so
     jobs are never taken back.
@@ -40,7 +40,7 @@ def put_on_schedule(
 def put_each_on_schedule(
     connection: Connection, runtime: Runtime, *, workspace_id: str, times: Mapping[str, datetime]
 ) -> None:
-    """Give many drafts their times in one go: there may be thousands, and everybody else waits meanwhile.
+    """Set the times of many drafts in one go: there may be thousands, and everybody else waits meanwhile.
 
     Args:
         connection: A transaction that writes, has locked the drafts and found each approved.

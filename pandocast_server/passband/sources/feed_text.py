@@ -1,7 +1,7 @@
 """From the bytes of a feed to the text of its root element, cut to what can be read in time.
 
-What stands before the root element goes no further: the declaration has told the encoding, a document type is
-not needed, and entities of a feed's own are refused, as they serve attacks only.
+What stands before the root element goes no further: the declaration has named the encoding, a document type
+is not needed, and entities of a feed's own are refused, as they serve attacks only.
 """
 
 import codecs
@@ -71,7 +71,7 @@ class FeedError(Exception):
 
 
 def feed_text(body: bytes, content_type: str = "") -> bytes:
-    """Give the root element of a feed in UTF-8: all of it, or as many entries as are worth reading.
+    """Return the root element of a feed in UTF-8: all of it, or as many entries as are worth reading.
 
     Args:
         body: What came; of any encoding, with anything before the root element.

@@ -84,7 +84,7 @@ def read_feed(body: bytes, *, url: str, content_type: str = "") -> list[Entry]:
 
 
 def _parse(text: bytes) -> list[_Row]:
-    # It is not told the URL: it would make guids of it, other ones after a redirect.
+    # It does not get the URL: it would make guids of it, other ones after a redirect.
     headers = {"content-type": "application/xml; charset=utf-8"}
     # Anything but a stream might be taken for the name of a file or a URL to open.
     parse = cast("Callable[..., Mapping[str, object]]", feedparser.parse)  # pyright: ignore[reportUnknownMemberType]
@@ -120,7 +120,7 @@ def _content(row: _Row) -> str:
 
 
 def _given_link(row: _Row) -> str:
-    """Give the link as it stands there; the parser takes every guid for one that is not said to be none."""
+    """Return the link as it stands there; the parser takes every guid for one unless it is said not to be."""
     link, guid = _text(row, "link").strip(), _text(row, "id").strip()
     is_guid = row.get("guidislink") and link == guid and not guid.startswith(("http://", "https://"))
     return "" if is_guid else link

@@ -8,7 +8,7 @@ from pandocast_server.passband.sources.types import feed_url
 
 DEADLINE_SECONDS = 10.0
 
-# Servers that weigh what they send against this have a feed; those that send a page instead are told by that.
+# Servers that weigh what they send against this have a feed; to the others it makes no difference.
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml, text/xml, */*;q=0.1"
 )
