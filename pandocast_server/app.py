@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 
@@ -79,7 +79,7 @@ def _set_parts(app: Starlette, runtime: Runtime, rate_limits: RateLimits | None 
 @asynccontextmanager
 async def _lifespan(
     runtime: Runtime | None, settings: Settings | None, app: Starlette
-) -> AsyncIterator[None]:
+) -> AsyncGenerator[None, None]:
     with ExitStack() as stack:
         if runtime is None:
             runtime = Runtime.start(settings or Settings.from_environment())

@@ -1,7 +1,7 @@
 """All that the server does beside its requests: jobs of both APIs by their kinds, and deliveries."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -45,7 +45,7 @@ _GIVEN_UP = {**PANDOCAST_GIVEN_UP, **PASSBAND_GIVEN_UP}
 @asynccontextmanager
 async def working(
     workers: Sequence[Worker], *, grace: float = STOP_SECONDS, on_end: Callable[[], None] = lambda: None
-) -> AsyncIterator[None]:
+) -> AsyncGenerator[None, None]:
     """Run workers beside what is within, and stop them after it.
 
     Args:

@@ -60,10 +60,12 @@ def parse(raw: bytes) -> object:
     except ValueError as error:
         # Python refuses to read integers of more than some thousand digits.
         raise bad_request("The request body contains a number with too many digits") from error
-    fields = cast("dict[str, object]", value) if isinstance(value, dict) else {"The request body": value}
-    for name, field in fields.items():
-        _check_field(name, field)
-    return value
+    if isinstance(value, dict):
+        for name, field in cast("dict[str, object]", value).items():
+            _check_field(name, field)
+    else:
+        _check_field("array", value)
+    return cast("object", value)
 
 
 async def _read(request: Request) -> bytes:
