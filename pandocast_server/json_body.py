@@ -60,12 +60,8 @@ def parse(raw: bytes) -> object:
     except ValueError as error:
         # Python refuses to read integers of more than some thousand digits.
         raise bad_request("The request body contains a number with too many digits") from error
-    if isinstance(value, dict):
-        for name, field in cast("dict[str, object]", value).items():
-            _check_field(name, field)
-    else:
-        _check_field("array", value)
-    return cast("object", value)
+    _check(value)
+    return value
 
 
 async def _read(request: Request) -> bytes:
@@ -87,6 +83,12 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
         twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         raise bad_request(f"{named(twice)} stands twice in the same object of the request body")
     return fields
+
+
+def _check(value: object) -> None:
+    fields = cast("dict[str, object]", value) if isinstance(value, dict) else {"array": value}
+    for name, field in fields.items():
+        _check_field(name, field)
 
 
 def _check_field(name: str, value: object) -> None:
