@@ -3,36 +3,17 @@
 import asyncio
 import socket
 from collections.abc import Sequence
-from typing import Protocol
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from pandocast_server.background import Worker, working
+
 BACKLOG = 1024
 _KEEP_ALIVE_SECONDS = 75
 _ABORT_EXTENSION = "pandocast.abort"
-
-
-class Worker(Protocol):
-    """Something that works in the background for as long as the server runs."""
-
-    async def run(self) -> None:
-        """Work until stopped."""
-        ...
-
-    def busy(self) -> bool:
-        """Tell whether anything is due or under way."""
-        ...
-
-    async def drain(self) -> None:
-        """Return when nothing is due and nothing is under way."""
-        ...
-
-    async def stop(self, grace: float) -> None:
-        """Begin nothing new, let what is under way end for `grace` seconds, and return when `run` has."""
-        ...
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -130,14 +111,5 @@ async def serve(server: HttpServer, listener: socket.socket, workers: Sequence[W
     Raises:
         Exception: What a worker died of; the server does not go on without it.
     """
-    tasks = [asyncio.create_task(worker.run()) for worker in workers]
-    for task in tasks:
-        task.add_done_callback(lambda _: setattr(server, "should_exit", True))
-    try:
+    async with working(workers, grace=server.grace, on_end=lambda: setattr(server, "should_exit", True)):
         await server.serve(sockets=[listener])
-    finally:
-        await asyncio.gather(*(worker.stop(server.grace) for worker in workers))
-        ends = await asyncio.gather(*tasks, return_exceptions=True)
-    for end in ends:
-        if isinstance(end, Exception):
-            raise end

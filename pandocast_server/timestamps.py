@@ -8,7 +8,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def wire_text(moment: datetime) -> str:
     """Write a time as answers carry it: UTC, `Z`, no fraction when it is zero (contract, "Bodies")."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return f"{moment.astimezone(UTC).isoformat()[:-6]}Z"
 
 
 def maybe_wire_text(moment: datetime | None) -> str | None:

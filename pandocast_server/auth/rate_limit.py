@@ -14,7 +14,7 @@ _SECOND = 1_000_000
 
 @frozen
 class WindowStatus:
-    """The status of a window, as the headers have it.
+    """What is left of a caller's window, as the headers say it.
 
     Attributes:
         limit: Requests that one window allows.
@@ -47,7 +47,7 @@ class FixedWindows:
     """
 
     def __init__(self, limit: int, window: int, *, capacity: int | None = None) -> None:
-        """Start without any window.
+        """Start without windows.
 
         Args:
             limit: Requests that one window allows.
@@ -64,7 +64,7 @@ class FixedWindows:
         return len(self._windows)
 
     def count(self, name: str, now: datetime) -> WindowStatus:
-        """Count one request at `now`, unless it is refused, and return the status of its window."""
+        """Count one request at `now` and return the window after it; a refused one is not counted."""
         moment = to_microseconds(now)
         window = self._open_window(name, moment) or self._new_window(name, moment)
         is_refused = window.used >= self._limit
@@ -73,7 +73,7 @@ class FixedWindows:
         return WindowStatus(self._limit, self._limit - window.used, window.reset, is_refused)
 
     def peek(self, name: str, now: datetime) -> WindowStatus:
-        """Return the status of a name's window at `now`, without counting a request."""
+        """Return a name's window at `now`, without counting a request."""
         moment = to_microseconds(now)
         window = self._open_window(name, moment)
         if window is None:
@@ -125,7 +125,7 @@ class RateLimits:
 
 
 def address_name(host: str | None) -> str:
-    """Return the name that a client address is counted under: IPv6 by /64, which is what one customer has."""
+    """Return the name under which an address is counted: IPv6 by /64, which is what one customer has."""
     if host is None:
         return "unknown"
     try:

@@ -11,7 +11,7 @@ from pandocast_server.cli.demo_files import UnusableFileError, read_bytes, shown
 from pandocast_server.cli.demo_loopback import LoopbackServer, QuietHandler
 from pandocast_server.generation.cleaning import has_substance, one_line
 from pandocast_server.outgoing import MAX_BODY
-from pandocast_server.passband.feeds import FeedError, read_feed
+from pandocast_server.passband.sources.feeds import FeedError, read_feed
 
 _MEBIBYTE = 1024 * 1024
 _LONGEST_NAME = 200

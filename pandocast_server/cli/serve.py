@@ -5,14 +5,15 @@ import logging
 import os
 import signal
 import socket
+import sys
 from types import FrameType
 
 import click
 
-from pandocast_server.app import PANDOCAST_MOUNT, create_app
+from pandocast_server.app import MOUNTS, create_app
 from pandocast_server.background import background_workers
 from pandocast_server.cli.database import Refused, database_option, first_workspace, start_runtime
-from pandocast_server.passband.mount import PASSBAND_MOUNT
+from pandocast_server.middleware import access_log
 from pandocast_server.runtime import Runtime
 from pandocast_server.serving import HttpServer, listen
 from pandocast_server.serving import serve as serve_until_exit
@@ -32,7 +33,7 @@ _GRACE_SECONDS = 12
     "--private-targets/--no-private-targets",
     default=None,
     help="Whether webhooks and sources may have loopback and private addresses; "
-    "unless told, only on a loopback host.",
+    "by default only on a loopback host.",
 )
 def serve(*, host: str, port: int, database_url: str, private_targets: bool | None) -> None:
     """Serve both APIs until interrupted.
@@ -51,6 +52,7 @@ def serve(*, host: str, port: int, database_url: str, private_targets: bool | No
 
 def _serve(runtime: Runtime, listener: socket.socket) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    access_log.write_to(sys.stdout)
     server = HttpServer(create_app(runtime), grace=_GRACE_SECONDS)
     _end_on_signals(server)
     _introduce(runtime, f"http://{_authority(listener)}")
@@ -64,8 +66,9 @@ def _introduce(runtime: Runtime, origin: str) -> None:
         click.echo(f"export PANDOCAST_API_KEY={created.api_key}")
     else:
         click.echo("For another key: pandocast-server keys create. In another shell:")
-    click.echo(f"export PANDOCAST_BASE_URL={origin}{PANDOCAST_MOUNT}")
-    click.echo(f"Serving this, and {origin}{PASSBAND_MOUNT}, until Ctrl+C")
+    pandocast, passband = (origin + path for path in MOUNTS)
+    click.echo(f"export PANDOCAST_BASE_URL={pandocast}")
+    click.echo(f"Serving this, and {passband}, until Ctrl+C")
 
 
 def _listener(host: str, port: int) -> socket.socket:

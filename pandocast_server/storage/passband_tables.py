@@ -152,17 +152,6 @@ engagement = Table(
     Index("engagement_of_workspace", "workspace_id", "seq"),
 )
 
-# Computed from engagement; thrown away when that changes.
-posting_times = Table(
-    "posting_times",
-    metadata,
-    seq(),
-    workspace(),
-    Column("platform", String(50), nullable=False),
-    Column("times", JSON, nullable=False),
-    UniqueConstraint("workspace_id", "platform"),
-)
-
 experiments = Table(
     "experiments",
     metadata,

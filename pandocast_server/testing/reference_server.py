@@ -255,6 +255,7 @@ class ReferenceServer:
     def _give_handles(self) -> None:
         self._workspace = FirstWorkspace(self._runtime)
         self._journal = Journal()
+        self._injections: list[FaultInjection] = []  # made with the first request
         self._failures = InjectedFailures()
         self.clock: Clock = self._runtime.clock
         self.webhooks: Webhooks = Webhooks(self._workspace)
@@ -266,15 +267,15 @@ class ReferenceServer:
         self.faults: Faults = Faults()
 
     def _app(self) -> ASGIApp:
-        app = create_app(self._runtime, around_handlers=self._inject, rate_limits=self._rate_limits)
+        app: ASGIApp = create_app(self._runtime, around_routes=self._inject, rate_limits=self._rate_limits)
         app = self._journal.recording(app)
         for wrap in reversed(self.middleware):
             app = wrap(app)
         return app
 
     def _inject(self, handlers: ASGIApp) -> ASGIApp:
-        self._injection = FaultInjection(handlers, self.faults)
-        return self._injection
+        self._injections.append(FaultInjection(handlers, self.faults))
+        return self._injections[-1]
 
     def _wait_until_drained(self, timeout: float) -> None:
         self._thread.run(self._drain(timeout))
@@ -290,11 +291,15 @@ class ReferenceServer:
             raise TimeoutError(f"there was still background work after {timeout:g} seconds") from error
 
     async def _forget(self) -> None:
-        self._injection.release()
+        self._release_held()
         self._rate_limits.clear()
 
+    def _release_held(self) -> None:
+        for injection in self._injections:
+            injection.release()
+
     def _end(self) -> None:
-        self._thread.call_soon(self._injection.release)
+        self._thread.call_soon(self._release_held)
         self._thread.stop()
 
 

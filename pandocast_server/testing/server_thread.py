@@ -8,7 +8,8 @@ from contextlib import suppress
 from threading import Thread
 from typing import TypeVar
 
-from pandocast_server.serving import HttpServer, Worker, serve
+from pandocast_server.background import Worker
+from pandocast_server.serving import HttpServer, serve
 
 T = TypeVar("T")
 

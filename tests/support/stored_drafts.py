@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, event, select, update
 from support.in_process import Api
 
-from pandocast_server.passband.drafts import NewDraft, add_draft
-from pandocast_server.passband.transitions import APPROVED
+from pandocast_server.passband.drafts.rows import NewDraft, add_draft
+from pandocast_server.passband.drafts.transitions import APPROVED
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import drafts
 from pandocast_server.storage.tables import open_jobs

@@ -10,7 +10,7 @@ import pytest
 
 from pandocast_server.cli.demo_feed import Feed, bundled_feed, read_feed_file, served
 from pandocast_server.cli.demo_files import UnusableFileError
-from pandocast_server.passband.feeds import read_feed
+from pandocast_server.passband.sources.feeds import read_feed
 
 FEED = b"<rss version='2.0'><channel><item><title>A title</title></item></channel></rss>"
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from pandocast_server.cli import demo_passband_run, demo_review, demo_schedule, main
 from pandocast_server.cli.demo_loopback import QuietHandler
 from pandocast_server.clock import Clock
-from pandocast_server.passband.platforms import PLATFORMS
+from pandocast_server.passband.drafts.platforms import PLATFORMS
 from pandocast_server.testing import ReferenceServer
 
 

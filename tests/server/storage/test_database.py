@@ -6,6 +6,7 @@ from threading import Event, Thread
 
 import pytest
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import OperationalError
 
 from pandocast_server.storage.database import Database, DatabaseError
 from pandocast_server.storage.passband_tables import drafts
@@ -45,6 +46,32 @@ def test_what_was_committed_is_there_when_it_is_opened_again(url: str) -> None:
             connection.execute(insert(workspaces).values(id=f"ws_{expected}", name="w", created_at=EPOCH))
         assert count(database) == expected
         database.close()
+
+
+def test_readers_within_each_other_and_beside_each_other_have_snapshots_of_their_own(url: str) -> None:
+    database = Database(url)
+    seen: list[int] = []
+    with database.read():
+        thread = Thread(target=lambda: seen.append(count(database)))
+        thread.start()
+        thread.join()
+        with database.write() as connection:
+            connection.execute(insert(workspaces).values(id="ws", name="w", created_at=EPOCH))
+        seen.append(count(database))
+    assert [*seen, count(database)] == [0, 1, 1]
+    database.close()
+
+
+def test_a_read_that_fails_does_not_spoil_the_next(url: str) -> None:
+    database = Database(url)
+    with pytest.raises(ZeroDivisionError), database.read():
+        raise ZeroDivisionError
+    with pytest.raises(OperationalError), database.read() as connection:
+        connection.exec_driver_sql("SELECT * FROM nowhere")
+    assert count(database) == 0
+    database.close()
+    assert count(database) == 0  # closing is not for good
+    database.close()
 
 
 def test_a_reader_sees_one_moment_however_long_it_reads(url: str) -> None:
