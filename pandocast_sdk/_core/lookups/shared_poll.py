@@ -64,8 +64,8 @@ class SharedPoll(Generic[R]):
         self._queue: dict[Waiter[R], None] = {}
         self._round: Round[R] | None = None
         self._held = 0.0
-        self._polling = 0
-        self._ended = 0  # since the last round
+        self._polling = 0  # rows
+        self._ended = 0  # likewise, since the last round
         self._pace = Pace()
         self._due = -inf  # when the next round of those that poll begins
 
@@ -76,18 +76,18 @@ class SharedPoll(Generic[R]):
             return self._held + (0.0 if self._round is None else self._round.held.total())
 
     @contextmanager
-    def polling(self) -> Generator[None]:
-        """Keep the pace of polling for one who polls repeatedly; a lone one begins with short pauses."""
+    def polling(self, rows: int) -> Generator[None]:
+        """Keep the pace of polling for one who waits for some rows; where nobody does, it begins anew."""
         with self._lock:
             if not self._polling:
                 self._pace, self._due, self._ended = Pace(), -inf, 0
-            self._polling += 1
+            self._polling += rows
         try:
             yield
         finally:
             with self._lock:
-                self._polling -= 1
-                self._ended += 1
+                self._polling -= rows
+                self._ended += rows
 
     def look_up(
         self, context: CallContext, ids: Collection[str], operation: Callable[[], Operation[object]]
@@ -209,6 +209,8 @@ class SharedPoll(Generic[R]):
         """Read what the waiters of a round need, and serve them."""
         ids = {row_id for waiter in current.waiters for row_id in waiter.ids}
         finished, caught = False, None
+        # A poll gives way to calls; one that looks up once does not.
+        context = context._replace(polls=all(waiter.polls for waiter in current.waiters))
         try:
             finding = self._find(context, ids, current.rows, deadline)
             yield from timed(finding, self._now, current.held, expires, current.progress)
@@ -228,7 +230,7 @@ class SharedPoll(Generic[R]):
             leader, woken = current.leader, list[Waiter[R]]()
             recovers = error is not None and is_transient(error, leader.options.rate_limit)
             if self._polling and (finished or recovers) and any(waiter.polls for waiter in current.waiters):
-                self._due = self._now() + self._pace.next_pause(self._ended)
+                self._due = self._now() + self._pace.next_pause(self._ended, self._polling)
                 self._ended = 0
             for waiter in current.waiters:
                 # Another round may have served it, if this leader's driver only seemed to be dead.
