@@ -157,19 +157,19 @@ def test_one_call_waits_for_many_and_reports(server: ReferenceServer) -> None:
 
 
 def test_waits_held_back_for_longer_than_their_timeout_do_not_time_out() -> None:
-    with ReferenceServer(rate_limit=10, rate_window=1) as server, server.client() as client:
+    with ReferenceServer(rate_limit=20, rate_window=2) as server, server.client() as client:
         ids = uploads(client, 5)
         for each in ids:
             client.content.generate(each, selected_platforms=["twitter_single"])
         server.drain()
         began = time.monotonic()
-        with ThreadPoolExecutor(60) as threads:
-            calls = [threads.submit(client.content.list, limit=1) for _ in range(40)]
-            until(lambda: queued(client) >= 20)
-            waiting = [threads.submit(client.content.wait_until_generated, each, timeout=0.2) for each in ids]
+        with ThreadPoolExecutor(70) as threads:
+            calls = [threads.submit(client.content.list, limit=1) for _ in range(60)]
+            until(lambda: queued(client) >= 30)
+            waiting = [threads.submit(client.content.wait_until_generated, each, timeout=1) for each in ids]
             assert all(each.result(60).total == 1 for each in waiting)
             assert all(each.result(60).items for each in calls)
-        assert time.monotonic() - began > 1, "they were held back"
+        assert time.monotonic() - began > 2, "they were held back"
 
 
 def test_a_wait_does_not_starve_behind_calls_that_are_queued() -> None:

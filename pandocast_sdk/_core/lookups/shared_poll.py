@@ -129,6 +129,7 @@ class SharedPoll(Generic[R]):
         *,
         expires: Callable[[], float],
         deadline: float,
+        is_first: bool,
     ) -> Plan[Polled[R]]:
         """Wait for the next poll; errors from which the server may recover are waited out.
 
@@ -138,6 +139,7 @@ class SharedPoll(Generic[R]):
             operation: Returns what an error says that was called.
             expires: Returns when to end, as far as known: the rate limit postpones it.
             deadline: When to raise.
+            is_first: Whether it has not polled before: then the next poll is not later than it expires.
 
         Returns:
             Those that there are, or that were found before it expired.
@@ -147,6 +149,8 @@ class SharedPoll(Generic[R]):
             PandocastError: They could not be read.
         """
         waiter: Waiter[R] = Waiter(self._lock, ids, context.options, polls=True)
+        if is_first:
+            waiter.latest = expires()
         return (yield from self._serve(context, waiter, expires, deadline, operation))
 
     def _serve(
@@ -157,8 +161,7 @@ class SharedPoll(Generic[R]):
         deadline: float,
         operation: Callable[[], Operation[object]],
     ) -> Plan[Polled[R]]:
-        with self._lock:
-            self._queue[waiter] = None
+        self._join(waiter)
         try:
             while not waiter.served:
                 now, latest = self._now(), expires()
@@ -178,6 +181,15 @@ class SharedPoll(Generic[R]):
             raise waiter.error
         return Polled(waiter.rows, waiter.complete, waiter.setback)
 
+    def _join(self, waiter: Waiter[R]) -> None:
+        """Queue a waiter; if it cannot wait for the next poll, that begins at once."""
+        with self._lock:
+            self._queue[waiter] = None
+            woken = self._next_leaders() if waiter.latest < self._due else []
+        for other in woken:
+            if other is not waiter:
+                other.wake()
+
     def _begin_alone(self, waiter: Waiter[R]) -> Round[R] | None:
         """Begin a round for one that looks up where nobody else is: the usual case."""
         with self._lock:
@@ -194,7 +206,8 @@ class SharedPoll(Generic[R]):
                 if now < self._round.overdue:
                     return None
                 self._forget(self._round)
-            waiters, is_due = list(self._queue), now >= self._due - _EARLY
+            waiters = list(self._queue)
+            is_due = now >= self._due - _EARLY or any(other.latest < self._due for other in waiters)
             if not waiter.polls:
                 # Those that poll are served with it when their time has come, so that they never starve.
                 waiters = waiters if is_due else [other for other in waiters if not other.polls]

@@ -160,6 +160,7 @@ class _Wait(Generic[R, T]):
         self._clock = clock
         self._on_update = on_update
         self._rows: dict[str, _Seen[R]] = {}
+        self._has_polled = False
         self._error: PandocastError | None = None  # what ends the wait for all that are pending
         self._cause: PandocastError | None = None  # the last error that did not
 
@@ -186,6 +187,7 @@ class _Wait(Generic[R, T]):
     def _poll(self, poll: SharedPoll[R]) -> Plan[Polled[R]]:
         """Return the next poll; it is not complete when the time is over, or by an error for all."""
         clock, held_before = self._clock, poll.held
+        is_first, self._has_polled = not self._has_polled, True
         row_id = next(iter(self._pending))
         try:
             return (
@@ -195,6 +197,7 @@ class _Wait(Generic[R, T]):
                     lambda: self._goal.polled.operation(row_id),
                     expires=lambda: clock.expires + poll.held - held_before,
                     deadline=clock.deadline,
+                    is_first=is_first,
                 )
             )
         except PandocastError as error:

@@ -153,6 +153,27 @@ def test_polls_do_not_starve_behind_lookups() -> None:
     assert waiting.ended < 11
 
 
+@pytest.mark.parametrize("timeout", [0.2, 1, 4])
+def test_a_wait_that_cannot_wait_for_the_next_poll_is_polled_for_at_once(timeout: float) -> None:
+    stage = Uploads(*names(12), analyzed_at=20.5)
+    waits = [wait(stage, name) for name in names(11)]
+    stage.statuses["c11"] = [(0.0, "analyzed")]
+    hurried = [wait(stage, "c11", after=after, timeout=timeout) for after in (0.3, 8.0, 17.0)]
+    stage.run()
+    assert [each.result.id for each in hurried] == ["c11"] * 3
+    assert all(each.result.status == "analyzed" for each in waits)
+    assert stage.requests <= requests_of_one(20.5) + len(hurried) + 1
+
+
+def test_waits_in_a_hurry_do_not_hurry_a_failing_server() -> None:
+    stage = Uploads(*names(12), analyzed_at=1.0)
+    refusing(stage, 503, until=30.0)
+    waits = [wait(stage, name, timeout=0.4) for name in names(12)]
+    stage.run()
+    assert all(isinstance(each.error, WaitTimeoutError) for each in waits)
+    assert stage.requests <= 3
+
+
 def test_an_upload_that_is_not_there_ends_its_own_wait_alone() -> None:
     stage = Uploads("c0", analyzed_at=3.0)
     missing, other = wait(stage, "gone"), wait(stage, "c0")
