@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -29,6 +30,7 @@ class AsyncContentResource:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
         self._known_steps = KnownSteps()
+        self._open_list: Callable[..., AsyncPages[models.Content]] | None = None
 
     def list(
         self,
@@ -58,18 +60,8 @@ class AsyncContentResource:
 
         Reference: "/api/v1/content".
         """
-        with importing():
-            from pandocast_sdk._core.lookups.content import CONTENT
-            from pandocast_sdk._drivers.async_lists import open_list
-
-        return open_list(
-            self._session,
-            CONTENT,
-            limit=limit,
-            offset=offset,
-            position=position,
-            prefetch=prefetch,
-        )
+        open_list = self._open_list or self._load_list()
+        return open_list(limit=limit, offset=offset, position=position, prefetch=prefetch)
 
     async def upload(
         self, *, title: str, content_type: str, raw_content: str | Path | TextIO
@@ -318,3 +310,12 @@ class AsyncContentResource:
             from pandocast_sdk._core.lookups.content import wait_many_until_generated
 
         return await self._session.run(wait_many_until_generated, ids, timeout, on_update, self._known_steps)
+
+    def _load_list(self) -> Callable[..., AsyncPages[models.Content]]:
+        """Import what lists need, with the first of them."""
+        with importing():
+            from pandocast_sdk._core.lookups.content import CONTENT
+            from pandocast_sdk._drivers.async_lists import open_list
+
+        self._open_list = partial(open_list, self._session, CONTENT)
+        return self._open_list

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -30,6 +31,7 @@ class ContentResource:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._known_steps = KnownSteps()
+        self._open_list: Callable[..., Page[models.Content]] | None = None
 
     def list(
         self,
@@ -59,18 +61,8 @@ class ContentResource:
 
         Reference: "/api/v1/content".
         """
-        with importing():
-            from pandocast_sdk._core.lookups.content import CONTENT
-            from pandocast_sdk._drivers.sync_lists import open_list
-
-        return open_list(
-            self._session,
-            CONTENT,
-            limit=limit,
-            offset=offset,
-            position=position,
-            prefetch=prefetch,
-        )
+        open_list = self._open_list or self._load_list()
+        return open_list(limit=limit, offset=offset, position=position, prefetch=prefetch)
 
     def upload(self, *, title: str, content_type: str, raw_content: str | Path | TextIO) -> models.Content:
         """Upload a text; its analysis starts automatically.
@@ -315,3 +307,12 @@ class ContentResource:
             from pandocast_sdk._core.lookups.content import wait_many_until_generated
 
         return self._session.run(wait_many_until_generated, ids, timeout, on_update, self._known_steps)
+
+    def _load_list(self) -> Callable[..., Page[models.Content]]:
+        """Import what lists need, with the first of them."""
+        with importing():
+            from pandocast_sdk._core.lookups.content import CONTENT
+            from pandocast_sdk._drivers.sync_lists import open_list
+
+        self._open_list = partial(open_list, self._session, CONTENT)
+        return self._open_list
