@@ -36,8 +36,8 @@ class Queue:
         return len(self.calls) + len(self.polls)
 
     def __iter__(self) -> Iterator[Ticket]:
-        yield from self.calls
-        yield from self.polls
+        # From a copy: the garbage collector may cancel a ticket in between.
+        return iter([*self.calls, *self.polls])
 
     @property
     def waits(self) -> int:

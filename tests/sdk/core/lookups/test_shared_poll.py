@@ -4,8 +4,10 @@ import pytest
 from support.stage import LATENCY, Player, Uploads, names, requested
 from support.wire import failure, response
 
+from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.content import find_content, wait_until_analyzed
 from pandocast_sdk._core.lookups.rounds import GRACE
+from pandocast_sdk._core.operations.content import list_outputs
 from pandocast_sdk._core.protocol import FailureKind, Outcome, Send
 from pandocast_sdk.errors import (
     APIConnectionError,
@@ -336,6 +338,18 @@ def test_a_timeout_says_how_long_the_rate_limit_held_the_wait_back() -> None:
         assert error.status == "analyzing"
         assert error.status_age is not None
         assert 0 < error.status_age <= 60
+
+
+def test_a_poll_does_not_starve_behind_calls_and_a_lookup_is_a_call() -> None:
+    stage = Uploads(*names(12), limit=4)
+    calls = [stage.play(call(stage.context(), list_outputs(name))) for name in names(12)]
+    waiting = wait(stage, "c0", after=0.5)
+    lookup = get(stage, "c1", after=0.6)
+    late = [stage.play(call(stage.context(), list_outputs(name)), after=70) for name in names(4)]
+    stage.run()
+    assert waiting.result.id == "c0"
+    windows = [int(player.ended or 0) // 60 for player in (waiting, calls[-1], lookup, *late)]
+    assert windows == [1, 3, 3, 3, 3, 4, 4], "it waits for the poll, and then is before those that came later"
 
 
 def test_a_spent_window_ends_the_waits_of_those_alone_who_do_not_wait_for_it() -> None:
