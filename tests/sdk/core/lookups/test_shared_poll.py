@@ -348,7 +348,8 @@ def test_a_poll_does_not_starve_behind_calls_and_a_lookup_is_a_call() -> None:
     late = [stage.play(call(stage.context(), list_outputs(name)), after=70) for name in names(4)]
     stage.run()
     assert waiting.result.id == "c0"
-    windows = [int(player.ended or 0) // 60 for player in (waiting, calls[-1], lookup, *late)]
+    ends = [waiting.ended, calls[-1].ended, lookup.ended, *(each.ended for each in late)]
+    windows = [int(ended or 0) // 60 for ended in ends]
     assert windows == [1, 3, 3, 3, 3, 4, 4], "it waits for the poll, and then is before those that came later"
 
 
