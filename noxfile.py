@@ -49,7 +49,6 @@ WITH_EVERY_CLIENT = (
 )
 DOCUMENTS = {name: Path("pandocast_server", "openapi", f"{name}.yaml") for name in ("pandocast", "passband")}
 FOREIGN = Path("tests", "foreign")  # what other people's tools do with the documents and the server
-BESIDE_SERVER = FOREIGN / "beside_server.py"
 NPM_FLAGS = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--no-package-lock")
 SIMULATOR = "tests/sdk/core/call/test_simulated_calls.py"
 # How hard the tests try: on another Python, by default, and once a day.
@@ -210,6 +209,11 @@ def docs(session: nox.Session) -> None:
     run(session, "pytest", *FEW_WORKERS, *(session.posargs or ["tests/docs"]), env=env)
 
 
+def beside_server(session: nox.Session, *command: str) -> None:
+    """Run a command beside a reference server; see tests/foreign/beside_server.py."""
+    run(session, "python", "-m", "foreign.beside_server", *command, env={"PYTHONPATH": "tests"})
+
+
 def npm(session: nox.Session, folder: Path) -> None:
     """Install what the package.json of a folder names; no package runs a program of its own for that."""
     session.run("npm", "install", "--prefix", str(folder), *NPM_FLAGS, external=True, silent=True)
@@ -248,7 +252,7 @@ def generated_python(session: nox.Session) -> None:
             silent=True,
         )
     program = ("env", f"PYTHONPATH={folder}", Path(session.bin, "python"), FOREIGN / "python_client_flow.py")
-    run(session, "python", str(BESIDE_SERVER), *map(str, program))
+    beside_server(session, *map(str, program))
 
 
 @nox.session(default=False, tags=["ci"], **SHARED)
@@ -262,7 +266,19 @@ def generated_typescript(session: nox.Session) -> None:
             tools / "openapi-typescript", document, "-o", folder / f"{name}.d.ts", external=True, silent=True
         )
     session.run(tools / "tsc", "-p", folder, external=True)
-    run(session, "python", str(BESIDE_SERVER), "node", str(folder / "flow.js"))
+    beside_server(session, "node", str(folder / "flow.js"))
+
+
+@nox.session(default=False, tags=["ci"], **SHARED)
+def prism(session: nox.Session) -> None:
+    """Call every operation through Prism: as a proxy before the server, and as a mock in its place."""
+    folder = copied(session, FOREIGN / "prism")
+    npm(session, folder)
+    tool = str(folder / "node_modules" / ".bin" / "prism")
+    for mode in ("proxy", "mock"):
+        for name, document in DOCUMENTS.items():
+            program = ("python", "-m", "foreign.through_prism", tool, mode, name, str(document))
+            beside_server(session, *program)
 
 
 def copied(session: nox.Session, source: Path) -> Path:

@@ -1,6 +1,6 @@
 """Run a command beside a reference server, whose addresses and keys are in the command's environment.
 
-    python tests/foreign/beside_server.py node flow.js
+    python -m foreign.beside_server node flow.js
 
 The server has a rate limit that no tool meets, a second workspace with a key of its own, and a feed to read.
 """
@@ -8,9 +8,6 @@ The server has a rate limit that no tool meets, a second workspace with a key of
 import os
 import subprocess
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from support.feed_host import entry, feed, hosting
 
@@ -24,6 +21,7 @@ def main(command: list[str]) -> int:
             "PANDOCAST_BASE_URL": server.base_url,
             "PASSBAND_BASE_URL": server.passband_url,
             "PANDOCAST_API_KEY": server.api_key,
+            "PASSBAND_API_KEY": server.api_key,
             "OTHER_API_KEY": server.create_workspace(name="other"),
             "VOICE_PROFILE_ID": server.voice_profile_id,
             "FEED_URL": feeds.url(),
