@@ -281,6 +281,16 @@ def prism(session: nox.Session) -> None:
             beside_server(session, *program)
 
 
+@nox.session(default=False, tags=["ci"], requires=["dev"])
+def schemathesis(session: nox.Session) -> None:
+    """Fuzz the server by its documents with schemathesis, and look for what one key sees of another's."""
+    session.install("schemathesis==4.32.*")
+    tool = str(Path(session.bin, "schemathesis"))
+    for name, document in DOCUMENTS.items():
+        program = ("python", "-m", "foreign.by_schemathesis", tool, name, str(document.absolute()))
+        beside_server(session, *program, *session.posargs)
+
+
 def copied(session: nox.Session, source: Path) -> Path:
     """Return a copy of a folder, in which a session may install and write."""
     target = Path(session.create_tmp()).absolute() / source.name
