@@ -291,6 +291,15 @@ def schemathesis(session: nox.Session) -> None:
         beside_server(session, *program, *session.posargs)
 
 
+@nox.session(default=False, tags=["ci"])
+def openapi_core(session: nox.Session) -> None:
+    """Have openapi-core judge the exchanges of the SDK with the server, beside our own judge."""
+    session.install("-e", ".[server]", *packages("test"), "openapi-core==0.23.*")
+    marks = ("-m", "not slow and not hypothesis")
+    env = {**BRIEF, "SECOND_JUDGE": "openapi-core"}
+    session.run("pytest", *WORKERS, *marks, "tests/integration", "tests/sdk", *session.posargs, env=env)
+
+
 def copied(session: nox.Session, source: Path) -> Path:
     """Return a copy of a folder, in which a session may install and write."""
     target = Path(session.create_tmp()).absolute() / source.name
