@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
-import anyio
 import anyio.to_thread
 from sqlalchemy import delete
 from starlette.types import ASGIApp
@@ -37,7 +36,7 @@ from pandocast_server.testing.handles import (
     Webhooks,
 )
 from pandocast_server.testing.requests import Journal, ReceivedRequest
-from pandocast_server.testing.server_thread import ServerThread
+from pandocast_server.testing.server_thread import ServerThread, is_in_event_loop
 from pandocast_server.workspaces import create_workspace
 
 if TYPE_CHECKING:
@@ -215,11 +214,11 @@ class ReferenceServer:
             RuntimeError: It was called inside a running event loop, which may run the receiver of a delivery.
             TimeoutError: There was still work after `timeout` seconds of real time.
         """
-        if _is_in_event_loop():
+        if is_in_event_loop():
             raise RuntimeError(
                 "drain() would block the event loop that it is called in: use `await server.adrain()`"
             )
-        self._wait_until_drained(timeout)
+        self._thread.run(self._drain(timeout))
 
     async def adrain(self, *, timeout: float = 120.0) -> None:  # noqa: ASYNC109 - as `drain` has it
         """Return when no background work is due; `drain` for code inside an event loop, asyncio's or trio's.
@@ -227,7 +226,7 @@ class ReferenceServer:
         Raises:
             TimeoutError: There was still work after `timeout` seconds of real time.
         """
-        await anyio.to_thread.run_sync(self._wait_until_drained, timeout, abandon_on_cancel=True)
+        await anyio.to_thread.run_sync(lambda: self._thread.run(self._drain(timeout)), abandon_on_cancel=True)
 
     def reset(self) -> None:
         """Be as new: another workspace with another key; all else is gone, the clock's jumps too.
@@ -277,9 +276,6 @@ class ReferenceServer:
         self._injections.append(FaultInjection(handlers, self.faults))
         return self._injections[-1]
 
-    def _wait_until_drained(self, timeout: float) -> None:
-        self._thread.run(self._drain(timeout))
-
     async def _drain(self, timeout: float) -> None:  # noqa: ASYNC109 - the caller's name for it
         try:
             async with asyncio.timeout(timeout):
@@ -301,15 +297,6 @@ class ReferenceServer:
     def _end(self) -> None:
         self._thread.call_soon(self._release_held)
         self._thread.stop()
-
-
-def _is_in_event_loop() -> bool:
-    # The second knows trio, the first also callbacks of asyncio, which belong to no task.
-    for current in (asyncio.get_running_loop, anyio.get_cancelled_exc_class):
-        with suppress(RuntimeError):
-            current()
-            return True
-    return False
 
 
 def _temporary_database(stack: ExitStack) -> str:

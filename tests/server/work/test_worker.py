@@ -392,6 +392,30 @@ async def test_a_database_that_is_away_for_a_moment_does_not_end_the_work(
     assert "a worker cannot take work" in caplog.text
 
 
+async def test_what_cannot_be_recorded_is_done_again_when_its_lease_has_run_out(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failures = iter([OSError("the disk is away")] * 3)
+    end = queue.end
+
+    def sometimes(connection: Connection, job: Job) -> bool:
+        for failure in failures:
+            raise failure
+        return end(connection, job)
+
+    monkeypatch.setattr(queue, "end", sometimes)
+    monkeypatch.setattr(workers, "MAX_FAILURES", 1)
+    async with working(office, record) as worker:
+        add(office, "a")
+        async with asyncio.timeout(10):
+            await worker._settled.wait()
+        assert "could not be recorded" in caplog.text
+        assert (office.open_jobs(), recorded(office)) == (["a*"], [])
+        office.let_leases_run_out()
+        await worker.drain()
+    assert (office.open_jobs(), recorded(office)) == ([], ["a"])
+
+
 async def test_a_cancelled_worker_leaves_at_once_and_gives_the_job_back(office: Office) -> None:
     computing, go_on = threading.Event(), threading.Event()
 
