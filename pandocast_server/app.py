@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Router
 from starlette.types import ASGIApp
 
-from pandocast_server import passband
+from pandocast_server import pandocast, passband
 from pandocast_server.auth.rate_limit import RateLimits
 from pandocast_server.background import background_workers, working
 from pandocast_server.errors import EXCEPTION_HANDLERS
@@ -27,7 +27,7 @@ from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
 from pandocast_server.workspaces import create_workspace, has_workspace
 
-MOUNTS: Mapping[str, list[BaseRoute]] = {"/api/v1": [*PANDOCAST], passband.MOUNT: [*PASSBAND]}
+MOUNTS: Mapping[str, list[BaseRoute]] = {pandocast.MOUNT: [*PANDOCAST], passband.MOUNT: [*PASSBAND]}
 
 # What needs no key: the descriptions, and the calendar of those who know its address.
 _PUBLIC = re.compile(r"(?:/api|/passband)/v1/openapi\.yaml|/passband/v1/calendar/[^/\0]+/[^/\0]+")
@@ -86,7 +86,9 @@ async def _lifespan(
             stack.callback(runtime.database.close)
             _set_parts(app, runtime)
             if not has_workspace(runtime):
-                print(create_workspace(runtime, "first").announcement)  # noqa: T201 - it is shown this once
+                created = create_workspace(runtime, "first")
+                made = f"Made workspace {created.workspace_id}, whose key is shown only now"
+                print(f"{made}: {created.api_key}")  # noqa: T201 - it is not stored
         async with working(background_workers(runtime)):
             yield
 

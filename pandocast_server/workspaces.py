@@ -22,11 +22,6 @@ class NewWorkspace:
     voice_profile_id: str
     api_key: str = field(repr=False)
 
-    @property
-    def announcement(self) -> str:
-        """The one line that shows the key."""
-        return f"Workspace {self.workspace_id}, API key (shown only now): {self.api_key}"
-
 
 def has_workspace(runtime: Runtime) -> bool:
     """Return whether a database has any workspace."""

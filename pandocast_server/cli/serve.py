@@ -10,7 +10,8 @@ from types import FrameType
 
 import click
 
-from pandocast_server.app import MOUNTS, create_app
+from pandocast_server import pandocast, passband
+from pandocast_server.app import create_app
 from pandocast_server.background import background_workers
 from pandocast_server.cli.database import Refused, database_option, first_workspace, start_runtime
 from pandocast_server.middleware import access_log
@@ -66,9 +67,8 @@ def _introduce(runtime: Runtime, origin: str) -> None:
         click.echo(f"export PANDOCAST_API_KEY={created.api_key}")
     else:
         click.echo("For another key: pandocast-server keys create. In another shell:")
-    pandocast, passband = (origin + path for path in MOUNTS)
-    click.echo(f"export PANDOCAST_BASE_URL={pandocast}")
-    click.echo(f"Serving this, and {passband}, until Ctrl+C")
+    click.echo(f"export PANDOCAST_BASE_URL={origin}{pandocast.MOUNT}")
+    click.echo(f"Serving this, and {origin}{passband.MOUNT}, until Ctrl+C")
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -18,7 +18,7 @@ from support.in_process import UPLOAD, open_api
 from pandocast_server.app import create_app
 from pandocast_server.settings import Settings
 
-PRINTED = re.compile(r"Workspace ws_\w+, API key \(shown only now\): (pk_test_\w+)\n")
+PRINTED = re.compile(r"Made workspace ws_\w+, whose key is shown only now: (pk_test_\w+)\n")
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def take(
         connection: That transaction.
         runtime: The parts of this server.
         draft: The draft as `find_draft` gave it.
-        action: One of `ACTIONS`.
+        action: An `Action`.
         asked: What came along with it.
         free: The free slots of this transaction, which actions on other drafts may take from too.
 
@@ -52,41 +52,23 @@ def take(
     """
     if action == "regenerate":
         return _regenerate(connection, runtime, draft)
-    if action == "schedule":
+    if action == "post":
+        post_now(connection, runtime, draft, asked.platforms)
+    elif action in {"schedule", "reschedule"}:
         check_allowed(draft, action)  # before a slot is taken for it
-        put_on_schedule(connection, runtime, draft, at=asked.scheduled_at or free.take())
+        put_on_schedule(connection, runtime, draft, at=asked.scheduled_at or free.take(), action=action)
     else:
-        _DOERS.get(action, _only_move(action))(connection, runtime, draft, asked)
+        values = _VALUES.get(action)
+        move(connection, runtime, draft, action, values=None if values is None else values(asked))
     return str(draft["id"])
 
 
-_Doer = Callable[[Connection, Runtime, RowMapping, Asked], None]
-
-
-def _only_move(action: str) -> _Doer:
-    return lambda connection, runtime, draft, _asked: move(connection, runtime, draft, action)
-
-
-def _reject(connection: Connection, runtime: Runtime, draft: RowMapping, asked: Asked) -> None:
-    move(connection, runtime, draft, "reject", values={"rejection_feedback": asked.feedback})
-
-
-def _unapprove(connection: Connection, runtime: Runtime, draft: RowMapping, asked: Asked) -> None:
-    move(connection, runtime, draft, "unapprove", values={"feedback": asked.feedback})
-
-
-def _reschedule(connection: Connection, runtime: Runtime, draft: RowMapping, asked: Asked) -> None:
-    if asked.scheduled_at is None:
-        raise ValueError("a draft is rescheduled to a time")
-    put_on_schedule(connection, runtime, draft, at=asked.scheduled_at, action="reschedule")
-
-
-def _cancel(connection: Connection, runtime: Runtime, draft: RowMapping, _asked: Asked) -> None:
-    move(connection, runtime, draft, "cancel_schedule", values={"scheduled_at": None})
-
-
-def _post(connection: Connection, runtime: Runtime, draft: RowMapping, asked: Asked) -> None:
-    post_now(connection, runtime, draft, asked.platforms)
+_VALUES: Mapping[str, Callable[[Asked], Mapping[str, object]]] = {
+    "reject": lambda asked: {"rejection_feedback": asked.feedback},
+    "unapprove": lambda asked: {"feedback": asked.feedback},
+    "cancel_schedule": lambda _: {"scheduled_at": None},
+}
+"""What else an action sets that only moves the draft."""
 
 
 def _regenerate(connection: Connection, runtime: Runtime, draft: RowMapping) -> str:
@@ -130,12 +112,3 @@ def _count_so_far(connection: Connection, draft_id: str) -> int:
     line = select(*columns).where(drafts.c.id == draft_id).cte("line", recursive=True)
     line = line.union_all(select(*columns).join(line, drafts.c.id == line.c.regenerated_from_id))
     return connection.execute(select(func.count()).select_from(line)).scalar_one()
-
-
-_DOERS: Mapping[str, _Doer] = {
-    "reject": _reject,
-    "unapprove": _unapprove,
-    "reschedule": _reschedule,
-    "cancel_schedule": _cancel,
-    "post": _post,
-}
