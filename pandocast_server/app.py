@@ -52,8 +52,8 @@ def create_app(
         routes=[Mount(path, app=Router(routes, redirect_slashes=False)) for path, routes in MOUNTS.items()],
         middleware=[
             Middleware(Draining),
-            Middleware(Answers),
             Middleware(AccessLog),
+            Middleware(Answers),
             Middleware(
                 Admission,
                 is_public=lambda path: _PUBLIC.fullmatch(path) is not None,

@@ -41,6 +41,17 @@ def test_a_request_is_one_line(tmp_path: Path, lines: io.StringIO) -> None:
         assert ask(api, lines, "/content", key=None)[2:] == ["GET /api/v1/content 401"]
 
 
+def test_what_nobody_foresaw_is_a_line_too(
+    tmp_path: Path, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("pandocast_server.pandocast.content.read_query", fail)
+    with open_api(tmp_path) as api:
+        assert ask(api, lines, "/content") == ["GET /api/v1/content 500"]
+
+
 def test_no_query_no_key_and_no_token_is_in_a_line(tmp_path: Path, lines: io.StringIO) -> None:
     with open_api(tmp_path) as api:
         found = ask(
