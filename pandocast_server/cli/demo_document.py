@@ -17,7 +17,6 @@ def document(shown: Demonstration) -> dict[str, object]:
             "language": analysis.language,
             "words": analysis.word_count,
             "reading_seconds": analysis.reading_seconds,
-            "topics": analysis.topics,
             "key_phrases": analysis.key_phrases,
         },
         "outputs": [_output(output) for output in shown.outputs.items],

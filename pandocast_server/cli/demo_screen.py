@@ -40,7 +40,7 @@ class Screen(Stage):
         """Show what is known of the text."""
         words = counted(analysis.word_count, "word")
         self.fact("Analysis", f"{words}, {counted(analysis.reading_minutes, 'minute')} to read")
-        phrases = (analysis.topics or analysis.key_phrases)[:_MOST_TOPICS]
+        phrases = analysis.key_phrases[:_MOST_TOPICS]
         if phrases:
             self.fact("About", ", ".join(phrases))
 

@@ -47,12 +47,11 @@ def output(content: str, platform_id: str = "linkedin_post", score: int = 80) ->
     )
 
 
-def analysis(*, topics: tuple[str, ...] = (), key_phrases: tuple[str, ...] = ()) -> Analysis:
+def analysis(*, key_phrases: tuple[str, ...] = ()) -> Analysis:
     return Analysis(
         sentences=(),
         headings=("",),
         key_phrases=key_phrases,
-        topics=topics,
         language="en",
         word_count=1,
         reading_seconds=150,
@@ -155,9 +154,8 @@ def test_what_is_known_of_a_text() -> None:
     shown = Shown()
     shown.screen.analysis(analysis())
     shown.screen.analysis(analysis(key_phrases=("b", "c")))
-    shown.screen.analysis(analysis(topics=("a",), key_phrases=("b", "c")))
     facts = "    Analysis  1 word, 2 minutes to read"
-    assert shown.lines == [facts, facts, "    About     b, c", facts, "    About     a"]
+    assert shown.lines == [facts, facts, "    About     b, c"]
 
 
 def test_commands_are_never_wrapped() -> None:
