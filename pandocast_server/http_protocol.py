@@ -12,6 +12,16 @@ from uvicorn.server import ServerState
 CLIENT_SECONDS = 30.0
 
 
+def patient_protocol(seconds: float) -> "type[PatientProtocol]":
+    """Make a protocol whose clients have so many seconds."""
+
+    class Limited(PatientProtocol):
+        pass
+
+    Limited.seconds = seconds
+    return Limited
+
+
 class PatientProtocol(H11Protocol):
     """Closes connections whose client stays silent, and answers what is not HTTP at most once.
 
@@ -19,18 +29,17 @@ class PatientProtocol(H11Protocol):
     it keep an access log, whoever listens: paths can hold the secret of a calendar.
     """
 
+    seconds = CLIENT_SECONDS
+
     def __init__(
         self,
         config: uvicorn.Config,
         server_state: ServerState,
         app_state: dict[str, object],
         _loop: asyncio.AbstractEventLoop | None = None,
-        *,
-        seconds: float = CLIENT_SECONDS,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self.access_log = False
-        self._seconds = seconds
         self._awaited: Literal["header", "body"] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -64,7 +73,7 @@ class PatientProtocol(H11Protocol):
             with suppress(h11.LocalProtocolError):
                 super().send_400_response(msg)
         self.transport.close()
-        if self.cycle is not None:
+        if self.cycle is not None:  # pyright: ignore[reportUnnecessaryComparison] - None before a request
             self.cycle.disconnected = True
             self.cycle.message_event.set()
 
@@ -72,7 +81,7 @@ class PatientProtocol(H11Protocol):
         if self._timer is not None:
             self._timer.cancel()
         self._awaited = awaited
-        self._timer = None if awaited is None else self.loop.call_later(self._seconds, self._give_up)
+        self._timer = None if awaited is None else self.loop.call_later(self.seconds, self._give_up)
 
     def _give_up(self) -> None:
         if self.flow.read_paused:  # the application has not read what is there yet

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from collections.abc import Sequence
-from functools import partial
 from typing import Protocol
 
 import uvicorn
@@ -11,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pandocast_server.background import job_workers
 from pandocast_server.delivery.worker import DeliveryWorker
-from pandocast_server.http_protocol import CLIENT_SECONDS, PatientProtocol
+from pandocast_server.http_protocol import CLIENT_SECONDS, patient_protocol
 from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
 
@@ -84,7 +83,7 @@ class HttpServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 self._with_abort(app),
-                http=partial(PatientProtocol, seconds=client_seconds),
+                http=patient_protocol(client_seconds),
                 ws="none",
                 loop="asyncio",
                 lifespan="off",

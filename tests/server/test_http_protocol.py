@@ -150,7 +150,7 @@ _PIECES = (
 def test_odd_http_leaves_no_traceback(patient: int, sent: list[bytes]) -> None:
     records: list[logging.LogRecord] = []
     handler = logging.Handler(logging.ERROR)
-    handler.emit = records.append  # type: ignore[method-assign]  # all that it is for
+    handler.emit = records.append  # type: ignore[assignment]  # all that it is for
     logging.getLogger().addHandler(handler)
     try:
         with connected(patient) as connection:
