@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pandocast_sdk.models.drafts import Draft
-from pandocast_server.cli.demo_review import chosen
+from pandocast_server.demo.review import chosen
 
 NOW = datetime(2026, 3, 28, 10, tzinfo=UTC)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pandocast_server.cli.demo_calendar import check_writable, write_calendar
-from pandocast_server.cli.demo_files import UnusableFileError
+from pandocast_server.demo.calendar_file import check_writable, write_calendar
+from pandocast_server.demo.files import UnusableFileError
 
 CALENDAR = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
 
@@ -126,8 +126,8 @@ def test_a_directory_that_may_not_be_written_to_is_told(use: Callable[[Path], No
 _ON_A_FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from pandocast_server.cli.demo_calendar import write_calendar
-from pandocast_server.cli.demo_files import UnusableFileError
+from pandocast_server.demo.calendar_file import write_calendar
+from pandocast_server.demo.files import UnusableFileError
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 before = resource.getrlimit(resource.RLIMIT_FSIZE)

@@ -1,15 +1,11 @@
 import os
 import tracemalloc
-from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
-from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
-from pandocast_server.cli.demo_feed import Feed, bundled_feed, read_feed_file, served
-from pandocast_server.cli.demo_files import UnusableFileError
+from pandocast_server.demo.files import Feed, UnusableFileError, read_feed_file
 from pandocast_server.passband.feeds import read_feed
 
 FEED = b"<rss version='2.0'><channel><item><title>A title</title></item></channel></rss>"
@@ -22,7 +18,7 @@ def refusal(path: Path) -> str:
 
 
 def test_the_bundled_feed_has_six_entries_with_something_to_say() -> None:
-    feed = bundled_feed()
+    feed = read_feed_file(None)
     entries = read_feed(feed.body, url="https://example.com/feed.xml")
     assert (feed.name, feed.entries, len(entries)) == ("The Second Draft", 6, 6)
     assert all(entry.link and entry.published and len(entry.content.split()) > 90 for entry in entries)
@@ -72,15 +68,3 @@ def test_a_feed_may_come_from_a_pipe(tmp_path: Path) -> None:
     writer.start()
     assert read_feed_file(pipe).body == FEED
     writer.join()
-
-
-def test_it_is_served_as_it_is_and_no_longer_than_the_block_runs() -> None:
-    with served(Feed("x", 1, FEED)) as url, httpx.Client(trust_env=False) as client:
-        answer = client.get(url)
-        assert (answer.status_code, answer.content) == (200, FEED)
-        assert answer.headers["Content-Type"] == "application/xml"
-        assert client.get(url + "x").status_code == 404
-        assert client.post(url).status_code == 501
-    connection = HTTPConnection(urlsplit(url).netloc, timeout=60)
-    with pytest.raises(ConnectionRefusedError):
-        connection.connect()

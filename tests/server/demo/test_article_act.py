@@ -8,14 +8,17 @@ import pytest
 from click.testing import CliRunner
 
 from pandocast_sdk import Output, Outputs
-from pandocast_server.cli import demo_run, main
-from pandocast_server.cli.demo_run import DemoError, Forgery
+from pandocast_sdk.webhooks.events import UnknownEvent
+from pandocast_server.cli import main
+from pandocast_server.demo import article
+from pandocast_server.demo.inbox import Received
+from pandocast_server.demo.screen import DemoError
 from pandocast_server.testing import ReferenceServer
 
 
 def failure(monkeypatch: pytest.MonkeyPatch, server: type[ReferenceServer] | None = None) -> str:
     if server is not None:
-        monkeypatch.setattr(demo_run, "ReferenceServer", server)
+        monkeypatch.setattr(article, "ReferenceServer", server)
     result = CliRunner().invoke(main, ["demo", "--json"])
     assert (result.exit_code, result.stdout) == (1, "")
     [line] = result.stderr.splitlines()
@@ -38,7 +41,7 @@ def test_a_webhook_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
             self.platforms.fail("linkedin_post", error="down", times=3)
             return self
 
-    monkeypatch.setattr(demo_run, "_SECONDS_FOR_A_WEBHOOK", 0.5)
+    monkeypatch.setattr(article, "_SECONDS_FOR_A_WEBHOOK", 0.5)
     assert "no webhook post.published arrived within 0.5 seconds" in failure(monkeypatch, Failing)
 
 
@@ -60,20 +63,25 @@ def test_an_interrupt_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> No
     def interrupt(_article: object, _screen: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(demo_run, "run", interrupt)
+    monkeypatch.setattr(article, "run", interrupt)
     result = CliRunner().invoke(main, ["demo", "--json"])
     assert (result.exit_code, result.stdout, result.stderr) == (130, "", "Error: interrupted\n")
 
 
+def received(*ids: str | None) -> list[Received]:
+    event = UnknownEvent(event="new", timestamp=None, data={})
+    return [Received(event, delivery_id) for delivery_id in ids]
+
+
 def test_every_webhook_that_was_sent_must_have_been_verified() -> None:
-    demo_run._check(["dlv_1", "dlv_2"], ["dlv_1", "dlv_2", "dlv_1"], Forgery(401, "no"))
+    article._check(["dlv_1", "dlv_2"], received("dlv_1", "dlv_2", "dlv_1"), 401)
     with pytest.raises(DemoError, match="1 of 2 webhooks"):
-        demo_run._check(["dlv_1", "dlv_2"], ["dlv_2", None], Forgery(401, "no"))
+        article._check(["dlv_1", "dlv_2"], received("dlv_2", None), 401)
 
 
 def test_a_forgery_must_have_been_refused() -> None:
     with pytest.raises(DemoError, match="answered with 200"):
-        demo_run._check(["dlv_1"], ["dlv_1"], Forgery(200, "yes"))
+        article._check(["dlv_1"], received("dlv_1"), 200)
 
 
 def outputs(*platforms: str) -> Outputs:
@@ -103,9 +111,9 @@ def outputs(*platforms: str) -> Outputs:
     ],
 )
 def test_the_posts_to_schedule_are_the_best_known(platforms: tuple[str, ...], chosen: list[str]) -> None:
-    assert [output.platform_id for output in demo_run._chosen(outputs(*platforms))] == chosen
+    assert [output.platform_id for output in article._chosen(outputs(*platforms))] == chosen
 
 
 def test_one_post_is_not_enough_to_schedule_two() -> None:
     with pytest.raises(DemoError, match="fewer than two"):
-        demo_run._chosen(outputs("newsletter"))
+        article._chosen(outputs("newsletter"))

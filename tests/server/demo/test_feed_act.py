@@ -1,15 +1,18 @@
 """What the second act says when something does not come about."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
 import pytest
 from click.testing import CliRunner
 
-from pandocast_server.cli import demo_passband_run, demo_review, demo_schedule, main
-from pandocast_server.cli.demo_loopback import QuietHandler
+from pandocast_server.cli import main
 from pandocast_server.clock import Clock
+from pandocast_server.demo import feed as act
+from pandocast_server.demo import review
+from pandocast_server.demo.inbox import Headers, serving
 from pandocast_server.passband.platforms import PLATFORMS
 from pandocast_server.testing import ReferenceServer
 
@@ -18,6 +21,7 @@ def prepare_nothing(_server: ReferenceServer) -> None:
     pass
 
 
+Respond = Callable[[bytes, Headers], tuple[int, bytes]]
 FEED = """<rss version='2.0'><channel><item><title>A title</title></item></channel></rss>"""
 
 
@@ -33,7 +37,7 @@ def fails(
                 prepare(self)
                 return self
 
-        monkeypatch.setattr(demo_passband_run, "ReferenceServer", Prepared)
+        monkeypatch.setattr(act, "ReferenceServer", Prepared)
         feed, calendar = tmp_path / "feed.xml", tmp_path / "calendar.ics"
         feed.write_text(FEED)
         result = CliRunner().invoke(
@@ -77,7 +81,7 @@ def test_a_calendar_that_is_not_given(fails: Callable[..., str], tmp_path: Path)
 
 
 def test_a_pipeline_that_does_not_end(fails: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_passband_run, "_SECONDS_FOR_A_RUN", 0.001)
+    monkeypatch.setattr(act, "_SECONDS_FOR_A_RUN", 0.001)
     assert "WaitTimeoutError" in fails(prepare_nothing)
 
 
@@ -88,21 +92,21 @@ def test_a_pipeline_that_does_not_end(fails: Callable[..., str], monkeypatch: py
 def test_a_feed_that_goes_away(
     fails: Callable[..., str], monkeypatch: pytest.MonkeyPatch, answers: int, reason: str
 ) -> None:
-    answer = QuietHandler.answer
     left = iter(range(answers))
 
-    def answer_for_a_while(handler: QuietHandler, _status: int, body: bytes, content_type: str) -> None:
-        status = 200 if next(left, None) is not None else 404
-        answer(handler, status, body, content_type)
+    def serve_for_a_while(method: str, path: str, respond: Respond) -> AbstractContextManager[str]:
+        return serving(
+            method, path, lambda *request: respond(*request) if next(left, None) is not None else (404, b"")
+        )
 
-    monkeypatch.setattr(QuietHandler, "answer", answer_for_a_while)
+    monkeypatch.setattr(act, "serving", serve_for_a_while)
     assert reason in fails(prepare_nothing)
 
 
 def test_one_draft_is_not_enough_to_review(
     fails: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo_passband_run, "_FORMATS", ("SHORT",))
+    monkeypatch.setattr(act, "_FORMATS", ("SHORT",))
     assert "there are fewer than two drafts to review (DemoError)" in fails(prepare_nothing)
 
 
@@ -110,26 +114,25 @@ def test_one_draft_is_not_enough_to_review(
 def test_an_action_that_fails_for_one_draft(
     fails: Callable[..., str], monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
-    do = demo_review._do
+    do = review._bulk
 
     def do_twice(client: object, wanted: str, ids: list[str]) -> None:
         if wanted == action:
             do(client, wanted, ids)  # type: ignore[arg-type]  # as it came
         do(client, wanted, ids)  # type: ignore[arg-type]  # as it came
 
-    monkeypatch.setattr(demo_review, "_do", do_twice)
-    assert f"{action} failed for 1 of 1 drafts: " in fails(prepare_nothing)
+    monkeypatch.setattr(review, "_bulk", do_twice)
+    assert f"{action} failed for a draft: " in fails(prepare_nothing)
 
 
 def test_a_schedule_without_slots(fails: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_schedule, "_SLOTS", ())
+    monkeypatch.setattr(act, "_SLOTS", ())
     assert "not every draft got a slot: No schedule slots" in fails(prepare_nothing)
 
 
 def test_a_time_that_does_not_come(fails: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_schedule, "_SECONDS_FOR_A_POST", 0.2)
     monkeypatch.setattr(Clock, "advance", lambda _clock, _by: None)
-    assert "a draft was not posted within 0.2 seconds (DemoError)" in fails(prepare_nothing)
+    assert "a draft could not be posted: scheduled (DemoError)" in fails(prepare_nothing)
 
 
 def test_no_room_for_a_database(

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandocast_server.cli import demo_article
-from pandocast_server.cli.demo_article import bundled_article, read_article
-from pandocast_server.cli.demo_files import UnusableFileError
+from pandocast_server.demo import files
+from pandocast_server.demo.files import Article, UnusableFileError, read_article
 
 
-def read(tmp_path: Path, content: bytes, name: str = "file.md") -> demo_article.Article:
+def read(tmp_path: Path, content: bytes, name: str = "file.md") -> Article:
     path = tmp_path / name
     path.write_bytes(content)
     return read_article(path)
@@ -27,7 +26,7 @@ def refusal(path: Path) -> str:
 
 
 def test_the_bundled_article_is_a_long_one_with_a_title() -> None:
-    article = bundled_article()
+    article = read_article(None)
     assert article.title == "Write Once, Publish Calmly"
     assert len(article.text.split()) > 1000
 
@@ -37,8 +36,8 @@ def test_a_packaged_article_comes_before_the_repository_s(
 ) -> None:
     packaged = tmp_path / "article.md"
     packaged.write_text("# Packaged\n\nText.")
-    monkeypatch.setattr(demo_article, "_PACKAGED", packaged)
-    assert bundled_article().title == "Packaged"
+    monkeypatch.setattr(files, "_HERE", tmp_path)
+    assert read_article(None).title == "Packaged"
 
 
 @pytest.mark.parametrize(
