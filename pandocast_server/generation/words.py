@@ -42,6 +42,7 @@ _LEANING: Final = word_set(
 _PRONOUNS: Final = word_set("it its it's them they their he she him his both those these")
 
 _GENERIC: Final = word_set(
+    "came come comes left found made began set moved "
     "about above after again all almost already always any around away back before behind being below "
     "between cannot could did didn't doing done down during each ever every few first get gets give given "
     "gives goes how i'm into just keep keeps knows last later let like made make makes many may me might "
