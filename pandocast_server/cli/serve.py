@@ -39,7 +39,7 @@ def serve(*, host: str, port: int, database_url: str, private_targets: bool | No
     """Serve both APIs until interrupted.
 
     On an empty database a first workspace is made, and its key is printed: this once, for it is not stored.
-    The two `export` lines are for the shell that a client runs in; on a later start they make a new key.
+    The lines that begin with `export` can be pasted into a shell in which programs use the SDK.
     """
     settings = Settings(host=host, port=port, database_url=database_url, private_targets=private_targets)
     with _listener(host, port) as listener:
@@ -54,10 +54,26 @@ def _serve(runtime: Runtime, listener: socket.socket) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     server = HttpServer(create_app(runtime), grace=_GRACE_SECONDS)
     _end_on_signals(server)
-    _print_exports(runtime, listener)
-    origin = f"http://{_authority(listener)}"
-    click.echo(f"Serving {origin}{PANDOCAST_MOUNT} and {origin}{PASSBAND_MOUNT} (Ctrl+C ends it)")
+    _introduce(runtime, f"http://{_authority(listener)}")
     asyncio.run(serve_until_exit(server, listener, background_workers(runtime)))
+
+
+def _introduce(runtime: Runtime, origin: str) -> None:
+    if first_workspace(runtime) is None:
+        created = create_workspace(runtime, "first")
+        click.echo(f"Made workspace {created.workspace_id}, whose key is shown only now. In another shell:")
+        click.echo(f"export PANDOCAST_API_KEY={created.api_key}")
+    else:
+        click.echo(f"For another key: {_keys_create(runtime.settings.database_url)}. In another shell:")
+    click.echo(f"export PANDOCAST_BASE_URL={shlex.quote(origin + PANDOCAST_MOUNT)}")  # [::1] is no pattern
+    click.echo(f"Serving this, and {origin}{PASSBAND_MOUNT}, until Ctrl+C")
+
+
+def _keys_create(database_url: str) -> str:
+    if database_url == DEFAULT_DATABASE_URL:
+        return "pandocast-server keys create"
+    shown = make_url(database_url).render_as_string(hide_password=True)
+    return f"pandocast-server keys create --database-url {shlex.quote(shown)}"
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -69,34 +85,10 @@ def _listener(host: str, port: int) -> socket.socket:
         raise Refused(f"cannot listen on {host}:{port}: {reason}") from error
 
 
-def _print_exports(runtime: Runtime, listener: socket.socket) -> None:
-    if first_workspace(runtime) is None:
-        created = create_workspace(runtime, "first")
-        click.echo(
-            f"Workspace {created.workspace_id} was created; its API key is shown only now. For your shell:"
-        )
-        key = created.api_key
-    else:
-        click.echo("API keys are shown only once. For your shell, with a new one:")
-        key = f"$({_keys_create(runtime.settings.database_url)})"
-    click.echo(f"export PANDOCAST_API_KEY={key}")
-    click.echo(f"export PANDOCAST_BASE_URL={shlex.quote(f'http://{_reachable(listener)}{PANDOCAST_MOUNT}')}")
-
-
-def _keys_create(database_url: str) -> str:
-    if database_url == DEFAULT_DATABASE_URL:
-        return "pandocast-server keys create"
-    shown = make_url(database_url).render_as_string(hide_password=True)
-    return f"pandocast-server keys create --database-url {shlex.quote(shown)}"
-
-
-def _reachable(listener: socket.socket) -> str:
-    """Return where a client on this machine finds a server that may listen on all addresses."""
-    return _authority(listener).replace("0.0.0.0:", "127.0.0.1:", 1).replace("[::]:", "[::1]:", 1)
-
-
 def _authority(listener: socket.socket) -> str:
+    host: str
     host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - all addresses; a client takes one
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

@@ -1,6 +1,7 @@
 """`serve`, as a process of its own."""
 
 import json
+import os
 import re
 import shlex
 import signal
@@ -15,15 +16,15 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from pandocast_sdk import Pandocast
 from pandocast_server.cli import main
 
+PROGRAM = "from pandocast_sdk import Pandocast; print(Pandocast().content.list().total)"
 COMMAND = [sys.executable, "-c", "from pandocast_server.cli import main; main(prog_name='pandocast-server')"]
 
 
 @contextmanager
-def started(*options: str, ends_with: signal.Signals = signal.SIGTERM) -> Iterator[list[str]]:
-    """Run `serve`, give the lines that it printed until it serves, and end it by a signal."""
+def serving(*options: str, ends_with: signal.Signals = signal.SIGTERM) -> Iterator[tuple[str, str | None]]:
+    """Run `serve`, give its base URL and the key that it printed, and end it by a signal."""
     process = subprocess.Popen(  # noqa: S603 - our own code
         [*COMMAND, "serve", "--port", "0", *options],
         stdout=subprocess.PIPE,
@@ -32,11 +33,15 @@ def started(*options: str, ends_with: signal.Signals = signal.SIGTERM) -> Iterat
     )
     try:
         assert process.stdout is not None
-        lines: list[str] = []
-        while not lines or not lines[-1].startswith("Serving "):
-            lines.append(process.stdout.readline())
-            assert lines[-1], process.communicate()[1]
-        yield [line.rstrip("\n") for line in lines]
+        key, url = None, None
+        while url is None:
+            line = process.stdout.readline()
+            assert line, process.communicate()[1]
+            found = re.search(r"pk_test_\w+", line)
+            key = found[0] if found else key
+            address = re.search(r"http://\S+", line)
+            url = address[0] if address else None
+        yield url, key
         process.send_signal(ends_with)
         _, errors = process.communicate(timeout=60)
         assert (process.returncode, errors) == (0, "")
@@ -44,15 +49,6 @@ def started(*options: str, ends_with: signal.Signals = signal.SIGTERM) -> Iterat
         if process.poll() is None:
             process.kill()
             process.communicate()
-
-
-@contextmanager
-def serving(*options: str, ends_with: signal.Signals = signal.SIGTERM) -> Iterator[tuple[str, str | None]]:
-    """Run `serve`, give its base URL and the key that it printed, and end it by a signal."""
-    with started(*options, ends_with=ends_with) as lines:
-        key = re.search(r"pk_test_\w+", "\n".join(lines))
-        [url] = [line.split("=", 1)[1] for line in lines if line.startswith("export PANDOCAST_BASE_URL=")]
-        yield url, key[0] if key else None
 
 
 @pytest.fixture
@@ -89,39 +85,39 @@ def test_the_next_start_finds_everything_and_prints_no_key(database_url: str) ->
         assert total(url, key) == 1
 
 
-def exported(lines: list[str]) -> dict[str, str]:
-    pairs = [shlex.split(line)[1:] for line in lines if line.startswith("export ")]
-    return dict(pair[0].split("=", 1) for pair in pairs if len(pair) == 1)
-
-
-def test_the_export_lines_of_the_first_start_are_what_a_client_needs(database_url: str) -> None:
-    with started("--database-url", database_url) as lines:
-        assert [line.partition("=")[0] for line in lines[1:3]] == [
-            "export PANDOCAST_API_KEY",
-            "export PANDOCAST_BASE_URL",
-        ]
-        with Pandocast(
-            api_key=exported(lines)["PANDOCAST_API_KEY"], base_url=exported(lines)["PANDOCAST_BASE_URL"]
-        ) as client:
-            assert client.content.list().total == 0
+def test_it_prints_what_a_shell_needs_to_use_it(database_url: str) -> None:
+    arguments = ["serve", "--port", "0", "--database-url", database_url]
+    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own code
+        assert process.stdout is not None
+        _, *exports, _ = [process.stdout.readline() for _ in range(4)]
+        lines = "".join(exports) + f"{sys.executable} -c '{PROGRAM}'"
+        shell = ["sh", "-c", lines]
+        environment = {name: value for name, value in os.environ.items() if "PANDOCAST" not in name}
+        done = subprocess.run(shell, capture_output=True, text=True, env=environment, check=False)  # noqa: S603 - likewise
+        process.terminate()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
 
 
 def test_a_later_start_says_how_to_get_a_key(tmp_path: Path) -> None:
-    database_url = f"sqlite:///{tmp_path / 'my data.db'}"
-    with started("--database-url", database_url):
+    options = ("--database-url", f"sqlite:///{tmp_path / 'my data.db'}")
+    with serving(*options):
         pass
-    with started("--database-url", database_url) as lines:
-        command = re.fullmatch(r"export PANDOCAST_API_KEY=\$\((.+)\)", lines[1])
-        assert command, lines
-        program, *arguments = shlex.split(command[1])
-        assert program == "pandocast-server"
-        made = CliRunner().invoke(main, arguments, catch_exceptions=False)
-        with Pandocast(api_key=made.stdout.strip(), base_url=exported(lines)["PANDOCAST_BASE_URL"]) as client:
-            assert client.content.list().total == 0
+    arguments = [*COMMAND, "serve", "--port", "0", *options]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own code
+        assert process.stdout is not None
+        found = re.search(r"For another key: (.+)\. In another shell:", process.stdout.readline())
+        exported = process.stdout.readline()
+        process.terminate()
+    assert found
+    program, *command = shlex.split(found[1])
+    assert program == "pandocast-server"
+    made = CliRunner().invoke(main, command, catch_exceptions=False)
+    assert made.stdout.startswith("pk_test_")
+    assert exported.startswith("export PANDOCAST_BASE_URL=http://127.0.0.1:")
 
 
-def test_a_client_on_this_machine_reaches_a_server_that_listens_on_all_addresses(database_url: str) -> None:
-    with serving("--database-url", database_url, "--host", "0.0.0.0") as (url, key):  # noqa: S104 - the case
+def test_an_address_for_all_is_shown_as_one_that_a_client_takes(database_url: str) -> None:
+    with serving("--host", "0.0.0.0", "--database-url", database_url) as (url, key):  # noqa: S104 - it is what is tested
         assert url.startswith("http://127.0.0.1:")
         assert total(url, key) == 0
 
