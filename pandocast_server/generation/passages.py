@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from pandocast_server.generation.analysis import Analysis, Sentence
 from pandocast_server.generation.cleaning import one_line
 from pandocast_server.generation.emphasis import read_emphasis
-from pandocast_server.generation.sentences import is_closed
+from pandocast_server.generation.sentences import is_balanced, is_closed
 from pandocast_server.generation.style import TRAITS
 from pandocast_server.generation.voice import VoiceProfile
 from pandocast_server.generation.words import leans_back, words
@@ -167,7 +167,7 @@ def _rated(
     before = {sentence.position + 1: sentence for sentence in analysis.sentences}
     for sentence, weight in zip(own, weights, strict=True):
         text = sentence.text
-        closed = is_closed(text)
+        closed = is_closed(text) and is_balanced(text)
         said = sum(phrase.casefold() in text.casefold() for phrase in analysis.key_phrases)
         score = 0.5 * min(said, 3) + 0.4 * min(len(entitled.intersection(words(text))), 2)
         score -= 1.5 * min(abs(len(text.split()) - ideal) / ideal, 1.0)
