@@ -31,6 +31,7 @@ from pandocast_sdk.errors import RequestRecord as RequestRecord
 from pandocast_sdk.errors import ResponseValidationError as ResponseValidationError
 from pandocast_sdk.errors import WaitTimeoutError as WaitTimeoutError
 from pandocast_sdk.errors import WebhookPayloadError as WebhookPayloadError
+from pandocast_sdk.errors import WebhookTooLargeError as WebhookTooLargeError
 from pandocast_sdk.errors import WebhookVerificationError as WebhookVerificationError
 from pandocast_sdk.models.calendar import CalendarFeed as CalendarFeed
 from pandocast_sdk.models.drafts import BulkAction as BulkAction
@@ -161,5 +162,6 @@ __all__ = [
     "VoiceProfile",
     "WaitTimeoutError",
     "WebhookPayloadError",
+    "WebhookTooLargeError",
     "WebhookVerificationError",
 ]

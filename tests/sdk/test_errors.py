@@ -29,6 +29,7 @@ from pandocast_sdk.errors import (
     ResponseValidationError,
     WaitTimeoutError,
     WebhookPayloadError,
+    WebhookTooLargeError,
     WebhookVerificationError,
 )
 
@@ -71,6 +72,7 @@ EXAMPLES: list[PandocastError] = [
     DraftFailedError("d1", "The page cannot be read"),
     WebhookVerificationError("forged"),
     WebhookPayloadError("no event"),
+    WebhookTooLargeError("too large"),
 ]
 EVERY = pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
 
@@ -124,7 +126,7 @@ def test_pickled_headers_still_ignore_case() -> None:
     [
         (APIStatusError, [*STATUS_ERRORS, RateLimitError]),
         (APIConnectionError, [APITimeoutError, PoolTimeoutError]),
-        (WebhookVerificationError, [WebhookPayloadError]),
+        (WebhookVerificationError, [WebhookPayloadError, WebhookTooLargeError]),
     ],
 )
 def test_errors_have_these_base_classes(
