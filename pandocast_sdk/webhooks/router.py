@@ -1,16 +1,15 @@
 """Calling the handler that was registered for the class of an event."""
 
 import inspect
-import logging
 from collections.abc import Callable
 from typing import Protocol, TypeAlias, TypeVar, cast, get_args, overload
 
 from pandocast_sdk.webhooks.delivery import Delivery
 from pandocast_sdk.webhooks.events import Event
+from pandocast_sdk.webhooks.log import logger
 
 __all__ = ["Router"]
 
-_LOG = logging.getLogger("pandocast_sdk.webhooks")
 _NOT_AWAITED = "and the endpoint that it is for cannot await: use a plain function"
 _CLASSES = frozenset(get_args(Event))
 
@@ -103,7 +102,7 @@ class Router:
         """Call the handler of the delivery's event, and return what it returns: it may be awaitable."""
         handler = self._handlers.get(type(delivery.event)) or self._handlers.get(None)
         if handler is None:
-            _LOG.debug("no handler for %a", delivery.event.event)
+            logger.debug("no handler for %a", delivery.event.event)
             return None
         return handler(delivery.event, delivery)
 
