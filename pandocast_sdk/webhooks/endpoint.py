@@ -161,7 +161,9 @@ class Endpoint:
 
 def headers_of(status: int) -> dict[str, str]:
     """Return the headers of a response, which has no body."""
-    return {"Allow": "POST"} if status == _WRONG_METHOD else {}
+    if status == _DONE:
+        return {}
+    return {"Content-Length": "0"} | ({"Allow": "POST"} if status == _WRONG_METHOD else {})
 
 
 class _RefusedError(Exception):
