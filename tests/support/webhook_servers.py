@@ -99,7 +99,7 @@ class Receiving:
 def receiving(name: str, folder: Path) -> Iterator[Receiving]:
     """Run the receiver of a framework, and end it."""
     hosting = HOSTINGS[name]
-    lay_out(folder, coroutines=hosting.coroutines)
+    lay_out(folder, handling="write_down_in_thread" if hosting.coroutines else "write_down")
     port = _free_port()
     words = hosting.command.format(port=port).split()
     scripts = Path(sys.executable).parent
@@ -132,17 +132,21 @@ def receiving(name: str, folder: Path) -> Iterator[Receiving]:
                 server.wait()
 
 
-def lay_out(folder: Path, *, coroutines: bool) -> None:
-    """Write the modules that the documentation shows, and what stands around them in these tests."""
-    hooks = folder / "hooks"
-    hooks.mkdir(parents=True)
+def lay_out(folder: Path, *, handling: str | None) -> None:
+    """Write the modules that the documentation shows, and what stands around them in these tests.
+
+    Args:
+        folder: Where to.
+        handling: The function that takes the place of the documented handler; None to keep that.
+    """
+    folder.joinpath("hooks").mkdir(parents=True)
     for block in documented():
         (folder / str(block.file)).write_text(block.code, encoding="utf-8")
-    handling = (_SUPPORT / "webhook_handling.py").read_text(encoding="utf-8")
-    handling += f"\nhandle = {'write_down_in_thread' if coroutines else 'write_down'}\n"
-    (hooks / "deliveries.py").write_text(handling, encoding="utf-8")
-    for name in ("webhook_django.py", "webhook_wsgiref.py", "webhook_aiohttp.py"):
+    for name in ("webhook_aiohttp.py", "webhook_django.py", "webhook_wsgiref.py"):
         shutil.copy(_SUPPORT / name, folder)
+    if handling is not None:
+        text = (_SUPPORT / "webhook_handling.py").read_text(encoding="utf-8")
+        (folder / "hooks" / "deliveries.py").write_text(f"{text}\nhandle = {handling}\n", encoding="utf-8")
 
 
 def documented() -> Iterator[Block]:
