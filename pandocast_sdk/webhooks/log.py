@@ -4,7 +4,7 @@ import logging
 
 __all__ = ["logger"]
 
-logger = logging.getLogger("pandocast_sdk.webhooks")
+logger: logging.Logger = logging.getLogger("pandocast_sdk.webhooks")
 
 
 class _LastResort(logging.Handler):
