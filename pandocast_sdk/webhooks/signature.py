@@ -5,11 +5,11 @@ Reference: "Signature Verification". This module needs only the standard library
 
 import hmac
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias, cast
 
 __all__ = ["sign", "verify_signature"]
 
-Secrets: TypeAlias = str | bytes | Sequence[str | bytes]
+# Without `TypeAlias`, since whoever verifies only need not load `typing`.
+Secrets = str | bytes | Sequence[str | bytes]
 """The secret of an endpoint, or several while one replaces another, the newest first."""
 
 _HEX_DIGITS = 64
@@ -86,21 +86,21 @@ def encode_secret(secret: object) -> bytes:
     raise ValueError("a webhook secret must be text that UTF-8 can encode")
 
 
-def several(secrets: object) -> Sequence[object]:
+def several(secrets: Secrets) -> Sequence[object]:
     """Return one secret, or some, as a sequence; whether they are secrets is not looked at.
 
     Raises:
         ValueError: There is none.
     """
-    if isinstance(secrets, (str, bytes)) or not isinstance(secrets, Iterable):
+    if isinstance(secrets, (str, bytes)) or not hasattr(secrets, "__iter__"):
         return (secrets,)
-    found = tuple(cast("Iterable[object]", secrets))
+    found = tuple(secrets)
     if not found:
         raise ValueError("a webhook needs at least one secret")
     return found
 
 
-def _valid_keys(secrets: object) -> Iterator[bytes]:
+def _valid_keys(secrets: Secrets) -> Iterator[bytes]:
     for each in several(secrets):
         try:
             yield encode_secret(each)
