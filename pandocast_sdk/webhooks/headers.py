@@ -42,7 +42,9 @@ def delivery_headers(headers: Headers) -> tuple[list[object], list[object]]:
     deliveries: list[object] = []
     try:
         items = getattr(headers, "items", None)
-        pairs = cast("Iterable[tuple[str | bytes, object]]", items() if callable(items) else headers)
+        # No cast, which would take as long as four of the headers.
+        pairs: Iterable[tuple[str | bytes, object]]
+        pairs = items() if callable(items) else headers  # type: ignore[assignment] # else see Raises
         for key, value in pairs:
             if len(key) in _LENGTHS:
                 is_signature = _IS_SIGNATURE.get(key.lower())

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
-PATIENCE = 30.0  # seconds until a server counts as hanging
+PATIENCE = 60.0  # seconds until a server counts as hanging
 
 
 @frozen

@@ -20,6 +20,7 @@ from support.doc_pages import ROOT, Block, blocks
 
 from pandocast_sdk.webhooks import Webhook
 
+PAGE = ROOT / "docs" / "webhooks.md"
 SECRET = "whsec_of_the_servers"
 WEBHOOK = Webhook(SECRET)
 PATH = "/hooks/pandocast"
@@ -151,7 +152,7 @@ def lay_out(folder: Path, *, handling: str | None) -> None:
 
 def documented() -> Iterator[Block]:
     """Return the blocks of the page that are modules of a receiver."""
-    return (each for each in blocks(ROOT / "docs" / "webhooks.md") if (each.file or "").startswith("hooks/"))
+    return (each for each in blocks(PAGE) if (each.file or "").startswith("hooks/"))
 
 
 def _free_port() -> int:

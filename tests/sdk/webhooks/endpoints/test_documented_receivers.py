@@ -1,15 +1,27 @@
 """The modules of the documentation: each is run by some test, and those without a server run here."""
 
+import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
-from support.webhook_servers import HOSTINGS, documented, lay_out
+from support.doc_pages import blocks
+from support.webhook_servers import HOSTINGS, PAGE, documented, lay_out
 
-from pandocast_sdk.webhooks import ContentAnalyzed, ContentAnalyzedData, Event, UnknownEvent, Webhook
+from pandocast_sdk.webhooks import (
+    ContentAnalyzed,
+    ContentAnalyzedData,
+    Event,
+    PostPublished,
+    PostPublishedData,
+    UnknownEvent,
+    Webhook,
+)
 
 WITHOUT_SERVER = {"deliveries", "lambda_function"}
 WHEN = datetime(2026, 3, 28, tzinfo=UTC)
@@ -54,3 +66,24 @@ def test_the_lambda_function_calls_the_handler(hooks: Path, capsys: pytest.Captu
         assert lambda_handler(request, None)["statusCode"] == 204
         assert lambda_handler({**request, "body": "{}"}, None)["statusCode"] == 401
     assert capsys.readouterr().out == "Clothes is analysed\n"
+
+
+def test_work_that_fails_takes_its_digest_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a replay repairs it, and a second one does nothing more."""
+    monkeypatch.chdir(tmp_path)
+    (block,) = (each for each in blocks(PAGE) if "def handle_once" in each.code)
+    namespace: dict[str, Any] = {}
+    exec(block.code, namespace)  # noqa: S102 - our own page
+    webhook = Webhook("whsec_test")
+    published = PostPublished(timestamp=WHEN, data=PostPublishedData(event_id="evt_1"))
+    delivery = webhook.receive(*webhook.wrap(published))
+    with closing(sqlite3.connect("posts.db")) as database, database:
+        database.execute("CREATE TABLE published (event_id TEXT, at TEXT CHECK (at IS NULL))")
+    with pytest.raises(sqlite3.IntegrityError):
+        namespace["handle_once"](delivery)
+    with closing(sqlite3.connect("posts.db")) as database, database:
+        database.execute("DROP TABLE published")
+    for _ in range(2):
+        namespace["handle_once"](delivery)
+    with closing(sqlite3.connect("posts.db")) as database:
+        assert database.execute("SELECT event_id FROM published").fetchall() == [("evt_1",)]
