@@ -46,21 +46,26 @@ class PolledList(Generic[R]):
 
     def shared_poll(self, context: CallContext) -> SharedPoll[R]:
         """Return the poll that all share who use this client's connections, address and key."""
-
-        def make() -> SharedPoll[R]:
-            return SharedPoll(context.now, self.find)
-
-        if context.shared is None:
-            return make()
-        options = context.options
-        digest = hashlib.sha256(options.api_key.encode()).digest()
-        return context.shared.find((self.name, options.service, options.base_url, digest), make)
+        return shared_poll(context, self.name, self.find)
 
     def not_found(self, context: CallContext, row_id: str) -> NotFoundError:
         """Return the error for an id that is not in the list."""
         request = request_record(context, self.operation(row_id))
         message = f"{self.name.capitalize()} not found"
         return NotFoundError(message, status_code=404, request=request, code="not_found")
+
+
+def shared_poll(context: CallContext, name: str, find: Find[R]) -> SharedPoll[R]:
+    """Return the poll of a name that all share who use this client's connections, address and key."""
+
+    def make() -> SharedPoll[R]:
+        return SharedPoll(context.now, find)
+
+    if context.shared is None:
+        return make()
+    options = context.options
+    digest = hashlib.sha256(options.api_key.encode()).digest()
+    return context.shared.find((name, options.service, options.base_url, digest), make)
 
 
 class TimedOut(NamedTuple):

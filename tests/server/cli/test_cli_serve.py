@@ -1,6 +1,7 @@
 """`serve`, as a process of its own."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -16,6 +17,7 @@ from click.testing import CliRunner
 
 from pandocast_server.cli import main
 
+PROGRAM = "from pandocast_sdk import Pandocast; print(Pandocast().content.list().total)"
 COMMAND = [sys.executable, "-c", "from pandocast_server.cli import main; main(prog_name='pandocast-server')"]
 
 
@@ -80,6 +82,25 @@ def test_the_next_start_finds_everything_and_prints_no_key(database_url: str) ->
     with serving("--database-url", database_url) as (url, other):
         assert other is None
         assert total(url, key) == 1
+
+
+def test_it_prints_what_a_shell_needs_to_use_it(database_url: str) -> None:
+    arguments = ["serve", "--port", "0", "--database-url", database_url]
+    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own code
+        assert process.stdout is not None
+        _, *exports, _ = [process.stdout.readline() for _ in range(4)]
+        lines = "".join(exports) + f"{sys.executable} -c '{PROGRAM}'"
+        shell = ["sh", "-c", lines]
+        environment = {name: value for name, value in os.environ.items() if "PANDOCAST" not in name}
+        done = subprocess.run(shell, capture_output=True, text=True, env=environment, check=False)  # noqa: S603 - likewise
+        process.terminate()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
+
+
+def test_an_address_for_all_is_shown_as_one_that_a_client_takes(database_url: str) -> None:
+    with serving("--host", "0.0.0.0", "--database-url", database_url) as (url, key):  # noqa: S104 - it is what is tested
+        assert url.startswith("http://127.0.0.1:")
+        assert total(url, key) == 0
 
 
 @pytest.mark.slow
