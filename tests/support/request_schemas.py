@@ -33,7 +33,7 @@ def reduced(schema: Schema, root: Mapping[str, Any]) -> dict[str, Any]:
     facts["types"] = sorted(kinds | {_TYPES[type(value)] for value in schema.get("enum", ())})
     if schema.get("format") == "date-time":
         facts["format"] = "date-time"
-    if "items" in schema:
+    if schema.get("items"):
         facts["items"] = reduced(schema["items"], root)
     if "properties" in schema:
         facts["required"] = sorted(schema.get("required", ()))
