@@ -259,9 +259,10 @@ class ContentResource:
     def wait_until_analyzed(self, content_id: str, *, timeout: float = 60.0) -> models.Content:
         """Wait until an upload is analysed, and return it.
 
-        Polls the list every tenth of a second at first and every five seconds later, within the rate limit.
-        All waits of a client and its copies share one poll: a hundred cost the requests of one. Connection
-        errors, 408, 429 and 5xx are retried, beyond `max_retries`, until the wait times out.
+        Polls the list every tenth of a second at first, or every second if ten or more wait, and every five
+        seconds later, within the rate limit. All waits of a client and its copies share one poll: a hundred
+        cost the requests of one. Connection errors, 408, 429 and 5xx are retried, beyond `max_retries`, until
+        the wait times out.
 
         Args:
             content_id: The upload.

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from pandocast_sdk._core.call.context import CallContext, request_record
 from pandocast_sdk._core.call.failures import unreadable_row_error
+from pandocast_sdk._core.lookups.kept_slot import with_kept_slot
 from pandocast_sdk._core.lookups.shared_poll import Find, Polled, SharedPoll
 from pandocast_sdk._core.lookups.wait_clock import WaitClock
 from pandocast_sdk._core.lookups.wait_errors import copy_of, is_transient
@@ -20,9 +21,9 @@ from pandocast_sdk._core.requests.validation import bounded_list
 from pandocast_sdk.errors import NotFoundError, PandocastError, ResponseValidationError, WaitTimeoutError
 
 if TYPE_CHECKING:
-    from pandocast_sdk.models.base import WireModel
+    from pandocast_sdk.models.unreadable import Unreadable
 
-R = TypeVar("R", bound="WireModel")
+R = TypeVar("R")
 T = TypeVar("T")
 
 OnUpdate = Callable[[R], object]
@@ -61,10 +62,11 @@ class PolledList(Generic[R]):
 
     def unreadable(self, context: CallContext, row_id: str, row: R) -> ResponseValidationError | None:
         """Return the error for a row that cannot be read; None if it can."""
-        if row.unreadable is None:
+        unreadable: Unreadable | None = getattr(row, "unreadable", None)
+        if unreadable is None:
             return None
         request = request_record(context, self.operation(row_id))
-        return unreadable_row_error(f"{self.name} {row_id!r}", row.unreadable, request, context.redact)
+        return unreadable_row_error(f"{self.name} {row_id!r}", unreadable, request, context.redact)
 
 
 def shared_poll(context: CallContext, name: str, find: Find[R]) -> SharedPoll[R]:
@@ -177,6 +179,7 @@ class _Wait(Generic[R, T]):
         self._clock = clock
         self._on_update = on_update
         self._rows: dict[str, _Seen[R]] = {}
+        self._has_polled = False
         self._error: PandocastError | None = None  # what ends the wait for all that are pending
         self._cause: PandocastError | None = None  # the last error that did not
 
@@ -185,20 +188,25 @@ class _Wait(Generic[R, T]):
         if not self._pending:
             return
         poll = self._goal.polled.shared_poll(self._context)
-        with poll.polling():
-            in_time = True
-            while self._pending and in_time:
-                polled = yield from self._poll(poll)
-                self._take(polled)
-                in_time = polled.complete
-                for row_id in list(self._pending) if in_time else []:
-                    yield from self._check(row_id)
+        with poll.polling(len(self._pending)):
+            yield from with_kept_slot(self._context, self._run(poll))
         for row_id in list(self._pending):
             yield from self._finish(row_id)
+
+    def _run(self, poll: SharedPoll[R]) -> Plan[None]:
+        """Poll until every row is settled, or the time is over."""
+        in_time = True
+        while self._pending and in_time:
+            polled = yield from self._poll(poll)
+            self._take(polled)
+            in_time = polled.complete
+            for row_id in list(self._pending) if in_time else []:
+                yield from self._check(row_id)
 
     def _poll(self, poll: SharedPoll[R]) -> Plan[Polled[R]]:
         """Return the next poll; it is not complete when the time is over, or by an error for all."""
         clock, held_before = self._clock, poll.held
+        is_first, self._has_polled = not self._has_polled, True
         row_id = next(iter(self._pending))
         try:
             return (
@@ -208,6 +216,7 @@ class _Wait(Generic[R, T]):
                     lambda: self._goal.polled.operation(row_id),
                     expires=lambda: clock.expires + poll.held - held_before,
                     deadline=clock.deadline,
+                    is_first=is_first,
                 )
             )
         except PandocastError as error:
