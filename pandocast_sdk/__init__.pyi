@@ -2,6 +2,8 @@
 
 from pandocast_sdk._async.client import AsyncPandocast as AsyncPandocast
 from pandocast_sdk._async.passband import AsyncPassband as AsyncPassband
+from pandocast_sdk._core.not_given import NOT_GIVEN as NOT_GIVEN
+from pandocast_sdk._core.not_given import NotGiven as NotGiven
 from pandocast_sdk._core.rate_limit.state import RateLimitState as RateLimitState
 from pandocast_sdk._core.requests.custom import Response as Response
 from pandocast_sdk._drivers.async_cursor_pages import AsyncCursorPage as AsyncCursorPage
@@ -81,10 +83,12 @@ from pandocast_sdk.models.sources import SourceHealth as SourceHealth
 from pandocast_sdk.models.sources import SourceTest as SourceTest
 from pandocast_sdk.models.sources import SourceTestItem as SourceTestItem
 from pandocast_sdk.models.sources import SourceType as SourceType
+from pandocast_sdk.models.unreadable import Unreadable as Unreadable
 from pandocast_sdk.models.voice_profile import VoiceProfile as VoiceProfile
 from pandocast_sdk.options import RateLimitPolicy as RateLimitPolicy
 
 __all__ = [
+    "NOT_GIVEN",
     "APIConnectionError",
     "APIStatusError",
     "APITimeoutError",
@@ -125,6 +129,7 @@ __all__ = [
     "Generation",
     "InternalServerError",
     "NotFoundError",
+    "NotGiven",
     "Output",
     "Outputs",
     "Page",
@@ -158,6 +163,7 @@ __all__ = [
     "SourceTestItem",
     "SourceType",
     "TopPost",
+    "Unreadable",
     "UploadJournal",
     "UploadJournalError",
     "Variant",

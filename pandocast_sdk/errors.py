@@ -208,8 +208,9 @@ class ResponseValidationError(_RequestError):
     """The server's response is not what the API reference publishes.
 
     Attributes:
-        status_code: The HTTP status of the response; None if several responses contradict each other.
-        body: The body of the response, as text.
+        status_code: The HTTP status of the response; None if several responses contradict each other, or if
+            one row of a list cannot be read.
+        body: The body of the response, or that row, as text.
     """
 
     def __init__(

@@ -60,6 +60,7 @@ from pandocast_sdk.models.sources import SourceHealth as SourceHealth
 from pandocast_sdk.models.sources import SourceTest as SourceTest
 from pandocast_sdk.models.sources import SourceTestItem as SourceTestItem
 from pandocast_sdk.models.sources import SourceType as SourceType
+from pandocast_sdk.models.unreadable import Unreadable as Unreadable
 from pandocast_sdk.models.voice_profile import VoiceProfile as VoiceProfile
 
 __all__ = [
@@ -118,6 +119,7 @@ __all__ = [
     "SourceType",
     "Timestamp",
     "TopPost",
+    "Unreadable",
     "UnscheduledDrafts",
     "Variant",
     "VariantDict",

@@ -12,8 +12,15 @@ from typing import Literal
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.paging.cursor_paging import CursorListing, CursorRows
-from pandocast_sdk._core.requests.operation import Operation, operation, timestamp, without_none
-from pandocast_sdk._core.requests.reading import reads
+from pandocast_sdk._core.requests.argument_types import (
+    flag,
+    optional_flag,
+    optional_string,
+    resource_id,
+    string,
+)
+from pandocast_sdk._core.requests.operation import Operation, operation
+from pandocast_sdk._core.requests.reading import reads, reads_row
 from pandocast_sdk._core.requests.validation import (
     bounded_list,
     check_distinct,
@@ -25,9 +32,11 @@ from pandocast_sdk._core.requests.validation import (
     optional_texts,
     text,
 )
+from pandocast_sdk._core.requests.values import timestamp, without_none
 
 _CREATED_DRAFTS = reads(lambda: models.CreatedDrafts)
 _DRAFT = reads(lambda: models.Draft)
+_DRAFT_ROW = reads_row(lambda: models.Draft)
 _BULK_RESULT = reads(lambda: models.BulkResult)
 _ROWS = reads(lambda: models.DraftList).then(lambda page: CursorRows(page.drafts, page.next_cursor))
 
@@ -56,17 +65,19 @@ def list_drafts(
 ) -> CursorListing[models.Draft]:
     """List the drafts that match all filters."""
     filters = {
-        "status": status,
-        "format": format,
+        "status": optional_string("status", status),
+        "format": optional_string("format", format),
         "limit": optional_at_least("limit", limit, 1),
-        "sourceId": source_id,
-        "sourceType": source_type,
+        "sourceId": optional_string("source_id", source_id),
+        "sourceType": optional_string("source_type", source_type),
         "tags": comma_separated("tags", tags),
         "scheduledAfter": _optional_timestamp("scheduled_after", scheduled_after),
         "scheduledBefore": _optional_timestamp("scheduled_before", scheduled_before),
     }
     return CursorListing(
-        lambda cursor: operation(ROUTES["list_drafts"], _ROWS, query={**filters, "cursor": cursor}),
+        lambda cursor: operation(
+            ROUTES["list_drafts"], _ROWS, query={**filters, "cursor": optional_string("cursor", cursor)}
+        ),
         lambda draft: draft.id,
     )
 
@@ -80,7 +91,11 @@ def create_draft(
     target_platforms: Iterable[str] | None,
 ) -> Operation[models.CreatedDrafts]:
     """Create a draft from a text (direct mode)."""
-    body = {"text": _content(text), "format": format, **_attachments(images, tags, target_platforms)}
+    body = {
+        "text": _content(text),
+        "format": optional_string("format", format),
+        **_attachments(images, tags, target_platforms),
+    }
     return operation(ROUTES["create_drafts"], _CREATED_DRAFTS, body=body)
 
 
@@ -109,7 +124,12 @@ def generate_drafts(
 
 def get_draft(draft_id: str) -> Operation[models.Draft]:
     """Get a draft."""
-    return operation(ROUTES["get_draft"], _DRAFT, path={"id": draft_id})
+    return operation(ROUTES["get_draft"], _DRAFT, path={"id": resource_id("id", draft_id)})
+
+
+def get_draft_row(draft_id: str) -> Operation[models.Draft]:
+    """Get a draft, as a row of a list, which is returned even where it cannot be read."""
+    return operation(ROUTES["get_draft"], _DRAFT_ROW, path={"id": resource_id("id", draft_id)})
 
 
 def edit_draft(draft_id: str, text: str) -> Operation[models.Draft]:
@@ -121,7 +141,7 @@ def act_on_draft(
     draft_id: str, action: SimpleAction, *, feedback: str | None = None
 ) -> Operation[models.Draft]:
     """Change the status of a draft by a simple action."""
-    return _update(draft_id, {"action": action, "feedback": feedback})
+    return _update(draft_id, {"action": action, "feedback": optional_string("feedback", feedback)})
 
 
 def schedule_draft(draft_id: str, *, scheduled_at: datetime | None, smart: bool) -> Operation[models.Draft]:
@@ -133,7 +153,7 @@ def schedule_draft(draft_id: str, *, scheduled_at: datetime | None, smart: bool)
         {
             "action": "schedule",
             "scheduledAt": _optional_timestamp("scheduled_at", scheduled_at),
-            "smartSchedule": smart or None,
+            "smartSchedule": flag("smart", smart) or None,
         },
     )
 
@@ -162,17 +182,17 @@ def act_on_drafts(
     if action == "reschedule" and scheduled_at is None:
         raise ValueError("scheduled_at is required to reschedule")
     body = {
-        "action": action,
+        "action": string("action", action),
         "ids": optional_texts("ids", ids, 1, _MOST_IDS),
-        "feedback": feedback,
+        "feedback": optional_string("feedback", feedback),
         "scheduledAt": _optional_timestamp("scheduled_at", scheduled_at),
-        "smartSchedule": smart_schedule,
+        "smartSchedule": optional_flag("smart_schedule", smart_schedule),
     }
     return operation(ROUTES["bulk_draft_action"], _BULK_RESULT, body=body)
 
 
 def _update(draft_id: str, body: dict[str, object]) -> Operation[models.Draft]:
-    return operation(ROUTES["update_draft"], _DRAFT, path={"id": draft_id}, body=body)
+    return operation(ROUTES["update_draft"], _DRAFT, path={"id": resource_id("id", draft_id)}, body=body)
 
 
 def _content(value: str) -> str:
@@ -197,6 +217,8 @@ def _attachments(
 
 
 def _image(name: str, image: object) -> dict[str, object]:
+    if isinstance(image, str):
+        raise ValueError(f"{name}.url must be text in a dictionary; pass {{'url': ...}}")  # noqa: TRY004 - like any wrong value
     fields = field_values(name, image, ("url", "alt"))
     return without_none(
         {"url": text(f"{name}.url", fields["url"]), "alt": optional_text(f"{name}.alt", fields["alt"])}

@@ -9,9 +9,11 @@ from collections.abc import Iterable
 
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
-from pandocast_sdk._core.requests.operation import Operation, operation, without_none
+from pandocast_sdk._core.requests.argument_types import optional_string
+from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads, reads_array
 from pandocast_sdk._core.requests.validation import bounded_list, check_distinct, field_values, text
+from pandocast_sdk._core.requests.values import without_none
 
 _EXPERIMENTS = reads_array(lambda: models.Experiment)
 _EXPERIMENT = reads(lambda: models.Experiment)
@@ -22,7 +24,9 @@ _FEWEST_VARIANTS, _MOST_VARIANTS = 2, 5
 
 def list_experiments(status: str | None) -> Operation[list[models.Experiment]]:
     """List experiments, all or those in one status."""
-    return operation(ROUTES["list_experiments"], _EXPERIMENTS, query={"status": status})
+    return operation(
+        ROUTES["list_experiments"], _EXPERIMENTS, query={"status": optional_string("status", status)}
+    )
 
 
 def create_experiment(

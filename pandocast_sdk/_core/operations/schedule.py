@@ -10,8 +10,9 @@ from datetime import datetime
 
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
-from pandocast_sdk._core.requests.operation import Operation, operation, timestamp
-from pandocast_sdk._core.requests.reading import done, reads
+from pandocast_sdk._core.requests.argument_types import optional_string
+from pandocast_sdk._core.requests.operation import Operation, operation
+from pandocast_sdk._core.requests.reading import confirms, reads
 from pandocast_sdk._core.requests.validation import (
     bounded_list,
     comma_separated,
@@ -20,6 +21,7 @@ from pandocast_sdk._core.requests.validation import (
     optional_texts,
     text,
 )
+from pandocast_sdk._core.requests.values import timestamp
 
 _DRAFT = reads(lambda: models.Draft)
 _CONFLICTS = reads(lambda: models.Conflicts)
@@ -53,7 +55,10 @@ def list_unscheduled() -> Operation[list[models.Draft]]:
 
 def check_conflicts(scheduled_at: datetime, exclude_draft_id: str | None) -> Operation[models.Conflicts]:
     """List the drafts scheduled around a time."""
-    query = {"scheduledAt": timestamp("scheduled_at", scheduled_at), "excludeDraftId": exclude_draft_id}
+    query = {
+        "scheduledAt": timestamp("scheduled_at", scheduled_at),
+        "excludeDraftId": optional_string("exclude_draft_id", exclude_draft_id),
+    }
     return operation(ROUTES["check_conflicts"], _CONFLICTS, query=query)
 
 
@@ -65,7 +70,9 @@ def get_recommended_times(platforms: Iterable[str]) -> Operation[list[models.Pos
 
 def get_best_times(platform: str | None) -> Operation[list[models.PostingTime]]:
     """List the times with the most engagement, on one platform or all."""
-    return operation(ROUTES["get_best_times"], _TIMES, query={"platform": platform})
+    return operation(
+        ROUTES["get_best_times"], _TIMES, query={"platform": optional_string("platform", platform)}
+    )
 
 
 def schedule_drafts(draft_ids: Iterable[str] | None) -> Operation[models.BulkSchedule]:
@@ -82,7 +89,7 @@ def get_pause() -> Operation[bool]:
 
 def set_pause(*, paused: bool) -> Operation[None]:
     """Pause or resume posting."""
-    return operation(ROUTES["set_pause"], done, body={"paused": paused})
+    return operation(ROUTES["set_pause"], confirms("paused", paused), body={"paused": paused})
 
 
 def _slot(name: str, slot: object) -> dict[str, object]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from pandocast_sdk._core.protocol import WireResponse
 from pandocast_sdk._imports import importing
@@ -75,6 +76,17 @@ def reads(model: Callable[[], type[M]]) -> Reader[M]:
     return Reader(resolve)
 
 
+def reads_row(model: Callable[[], type[M]]) -> Reader[M]:
+    """Return a reader of an object that is read like the rows of a list; see `reads`."""
+
+    def resolve() -> Callable[[bytes], M]:
+        from pandocast_sdk.models.base import row_reader_of  # noqa: PLC0415 - the first call imports it
+
+        return row_reader_of(model())
+
+    return Reader(resolve)
+
+
 def reads_array(model: Callable[[], type[M]]) -> Reader[list[M]]:
     """Return a reader of an array of objects; see `reads`."""
 
@@ -86,5 +98,17 @@ def reads_array(model: Callable[[], type[M]]) -> Reader[list[M]]:
     return Reader(resolve)
 
 
-def done(_response: WireResponse) -> None:
-    """Read nothing: the status says that the operation succeeded."""
+def confirms(name: str, value: bool) -> Callable[[WireResponse], None]:  # noqa: FBT001 - what is confirmed
+    """Return what reads that something was done: an object with this value, or nothing besides the status.
+
+    Any other body, such as a proxy's sign-in page, confirms nothing.
+    """
+
+    def read(response: WireResponse) -> None:
+        if not response.body.strip():
+            return
+        body: object = json.loads(response.body)
+        if not isinstance(body, dict) or cast("dict[str, object]", body).get(name) is not value:
+            raise ValueError(f"{name}: Input should be {json.dumps(value)}")
+
+    return read

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar, cast
 
+from pandocast_sdk._core.requests.argument_types import check_is_a, string, wrong_type
+
 T = TypeVar("T")
 
 
@@ -42,7 +44,7 @@ def in_range(name: str, value: object, least: int, most: int) -> int:
 
 def _whole(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{name} must be a whole number, not {type(value).__name__}")  # noqa: TRY004 - like any wrong value
+        raise wrong_type(name, "a whole number", value)
     return value
 
 
@@ -52,13 +54,12 @@ def text(name: str, value: object, most: int | None = None) -> str:
     Raises:
         ValueError: It is empty, too long or not a string. The message does not repeat it: it may be private.
     """
-    if not isinstance(value, str):
-        raise ValueError(f"{name} must be text, not {type(value).__name__}")  # noqa: TRY004 - like any wrong value
-    if not value:
+    if not string(name, value):
         raise ValueError(f"{name} must not be empty")
-    if most is not None and len(value) > most:
-        raise ValueError(f"{name} must have at most {most} characters, not {len(value)}")
-    return value
+    given = string(name, value)
+    if most is not None and len(given) > most:
+        raise ValueError(f"{name} must have at most {most} characters, not {len(given)}")
+    return given
 
 
 def optional_text(name: str, value: object, most: int | None = None) -> str | None:
@@ -74,6 +75,7 @@ def bounded_list(name: str, values: Iterable[T], least: int = 0, most: int | Non
     """
     if isinstance(values, str | bytes | bytearray | Mapping):
         raise ValueError(f"{name} must be a list, not a string or dictionary")  # noqa: TRY004 - like any wrong value
+    check_is_a(Iterable, name, "a list", values)
     entries = list(values if most is None else islice(values, most + 1))
     if most is not None and len(entries) > most:
         raise ValueError(f"{name} must have at most {most} entries")

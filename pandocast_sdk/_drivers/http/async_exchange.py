@@ -12,6 +12,7 @@ from pandocast_sdk._drivers.http.async_pool import AsyncPool
 from pandocast_sdk._drivers.http.body import UNREADABLE, BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
 from pandocast_sdk._drivers.http.handshake import close_if_cancelled
+from pandocast_sdk._drivers.http.hook_errors import response_of
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder, unsent_kind
 from pandocast_sdk.options import ClientOptions
 
@@ -44,6 +45,9 @@ class AsyncExchange:
                 headers = response.headers.raw
                 body = await _read(response, headers, step.expires)
         except Exception as error:  # noqa: BLE001 - looked up in a table, raised again if not found
+            answer = response_of(error, request, self._pool.library, sent)
+            if answer is not None:
+                return answer
             failure = failure_of(error, step.request, self._pool.library)
             if failure.kind is not FailureKind.TIMEOUT or request is None:
                 return failure

@@ -9,6 +9,7 @@ from pandocast_sdk._core.protocol import Failure, RawHeaders, Send, WireResponse
 from pandocast_sdk._core.redaction import without_frames
 from pandocast_sdk._drivers.http.body import BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
+from pandocast_sdk._drivers.http.hook_errors import response_of
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
 from pandocast_sdk._drivers.http.sync_pool import Pool
 from pandocast_sdk.options import ClientOptions
@@ -30,12 +31,16 @@ class Exchange:
     def __call__(self, step: Send) -> WireResponse | Failure:
         """Send a request, and return its response or the failure."""
         sent = time.monotonic()
+        request = None
         try:
-            response = self._pool.transport().send(self._request_builder.request(step))
+            transport = self._pool.transport()
+            request = self._request_builder.request(step)
+            response = transport.send(request)
             headers = response.headers.raw
             body = _read(response, headers, step.expires)
         except Exception as error:  # noqa: BLE001 - looked up in a table, raised again if not found
-            return failure_of(error, step.request, self._pool.library)
+            library = self._pool.library
+            return response_of(error, request, library, sent) or failure_of(error, step.request, library)
         except BaseException as error:
             without_frames(error)  # of an interrupted call: they contain the headers
             raise

@@ -3,7 +3,14 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from support.passband_wire import DRAFT, Call, assert_rejected, make_call
+from support.passband_wire import (
+    DRAFT,
+    NO_CONFIRMATIONS,
+    Call,
+    assert_outcome_unknown,
+    assert_rejected,
+    make_call,
+)
 
 from pandocast_sdk import BulkSchedule, Conflicts, Draft, PostingTime, Slot
 
@@ -119,6 +126,20 @@ def test_pause_and_resume_send_the_state(call: Call, paused: bool) -> None:  # n
     exchange = make_call(call, {"paused": paused})
     assert exchange.request == ("PUT", "/schedule/pause", {}, {"paused": paused})
     assert exchange.result is None
+
+
+@pytest.mark.parametrize(
+    ("call", "paused"), [(lambda c: c.schedule.pause(), True), (lambda c: c.schedule.resume(), False)]
+)
+def test_pause_and_resume_believe_only_the_state_that_they_sent(call: Call, paused: bool) -> None:  # noqa: FBT001
+    for body in (*NO_CONFIRMATIONS, b'{"paused": %s}' % (b"false" if paused else b"true")):
+        assert_outcome_unknown(call, 200, body)
+
+
+@pytest.mark.parametrize("call", [lambda c: c.schedule.pause(), lambda c: c.schedule.resume()])
+@pytest.mark.parametrize("status", [200, 204])
+def test_pause_and_resume_believe_a_success_without_a_body(call: Call, status: int) -> None:
+    assert make_call(call, None, status).result is None
 
 
 def replace_slots(**changes: object) -> Call:

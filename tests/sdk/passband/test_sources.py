@@ -1,7 +1,7 @@
 """Sources: the request of each method, its result, and the arguments it rejects."""
 
 import pytest
-from support.passband_wire import Call, assert_rejected, make_call
+from support.passband_wire import NO_CONFIRMATIONS, Call, assert_outcome_unknown, assert_rejected, make_call
 
 from pandocast_sdk import Source, SourceTest
 
@@ -78,6 +78,13 @@ def test_delete_sends_no_body_and_returns_none(response: object, status: int) ->
     exchange = make_call(lambda c: c.sources.delete("a/b"), response, status)
     assert exchange.request == ("DELETE", "/sources/a%2Fb", {}, None)
     assert exchange.result is None
+
+
+@pytest.mark.parametrize("body", NO_CONFIRMATIONS)
+@pytest.mark.parametrize("status", [200, 202])
+def test_delete_believes_only_a_confirmation(status: int, body: bytes) -> None:
+    assert_outcome_unknown(lambda c: c.sources.delete("src_1"), status, body)
+    assert_outcome_unknown(lambda c: c.sources.delete("src_1"), status, b'{"ok": false}')
 
 
 def test_test_reads_the_items_of_a_source() -> None:
