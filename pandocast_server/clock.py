@@ -2,12 +2,32 @@
 
 Rate windows, schedules, timestamps and the `Date` header follow it. Leases and time-outs of outgoing requests
 do not: advancing the clock must not end work that is under way.
+
+Libraries that freeze time in a test replace `time.monotonic` and `time.time` in every module. What runs with
+real time takes it from `monotonic` and `wall`, which they leave alone.
 """
 
+import asyncio
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Lock
+
+if sys.platform == "win32":
+    monotonic = partial(time.monotonic)
+    wall = partial(time.time)
+else:
+    monotonic = partial(time.clock_gettime, time.CLOCK_MONOTONIC)
+    wall = partial(time.clock_gettime, time.CLOCK_REALTIME)
+
+
+def event_loop() -> asyncio.AbstractEventLoop:
+    """Return a new event loop that runs with real time: its sleeps and timeouts end while time is frozen."""
+    loop = asyncio.new_event_loop()
+    loop.time = monotonic  # type: ignore[method-assign]  # what asyncio's own loops measure by
+    return loop
 
 
 class Clock:
@@ -18,12 +38,12 @@ class Clock:
         self._offset = timedelta()
         # Monotonic time carries the clock from here on, so that setting the machine's clock moves nothing.
         self._started = datetime.now(UTC)
-        self._monotonic = time.monotonic()
+        self._monotonic = monotonic()
         self._on_jump: list[Callable[[], None]] = []
 
     def now(self) -> datetime:
         """Give the server's time, aware, in UTC."""
-        return self._started + timedelta(seconds=time.monotonic() - self._monotonic) + self._offset
+        return self._started + timedelta(seconds=monotonic() - self._monotonic) + self._offset
 
     def advance(
         self,

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from pandocast_server.clock import wall
 from pandocast_server.identifiers import Identifiers
 
 # Tokens tell workers apart, also those of a seeded server that was started twice: never from a seed.
@@ -109,8 +110,8 @@ def finish(connection: Connection, table: Table, lease: Lease, values: Mapping[s
 
 
 def real_now() -> datetime:
-    """Give real time, which the server's clock may be ahead of."""
-    return datetime.now(UTC)
+    """Return real time, which the server's clock may be ahead of."""
+    return datetime.fromtimestamp(wall(), UTC)
 
 
 def _held(table: Table, lease: Lease, values: dict[str, object]) -> Update:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from threading import Thread
 from typing import TypeVar
 
+from pandocast_server.clock import event_loop
 from pandocast_server.serving import HttpServer, Worker, serve
 
 T = TypeVar("T")
@@ -67,7 +68,8 @@ class ServerThread:
 
     def _main(self) -> None:
         try:
-            asyncio.run(self._serve())
+            with asyncio.Runner(loop_factory=event_loop) as runner:
+                runner.run(self._serve())
         except BaseException as failure:  # noqa: BLE001 - handed to whoever stops the server
             self._failure = failure
 

@@ -1,11 +1,11 @@
 """One request and its response, awaited; the blocking twin is `sync_exchange`."""
 
-import time
 from contextlib import suppress
 from typing import cast
 
 import httpx
 
+from pandocast_sdk._core.clock import monotonic
 from pandocast_sdk._core.protocol import Failure, FailureKind, RawHeaders, Send, WireResponse
 from pandocast_sdk._core.redaction import without_frames
 from pandocast_sdk._drivers.http.async_pool import AsyncPool
@@ -33,7 +33,7 @@ class AsyncExchange:
 
     async def __call__(self, step: Send) -> WireResponse | Failure:
         """Send a request, and return its response or the failure."""
-        sent = time.monotonic()
+        sent = monotonic()
         request = None
         try:
             transport = self._pool.transport()
@@ -52,7 +52,7 @@ class AsyncExchange:
         except BaseException as error:
             without_frames(error)  # of an interrupted or cancelled call: they contain the headers
             raise
-        return WireResponse(response.status_code, headers, body, sent, time.monotonic())
+        return WireResponse(response.status_code, headers, body, sent, monotonic())
 
 
 async def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:

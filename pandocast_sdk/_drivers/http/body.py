@@ -1,10 +1,10 @@
 """Reading the body of a response, within limits of time and size."""
 
-import time
 import zlib
 
 import httpx
 
+from pandocast_sdk._core.clock import monotonic
 from pandocast_sdk._core.protocol import RawHeaders
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -70,7 +70,7 @@ class BodyReader:
             self._body = bytearray(self._body) + piece
         if len(self._body) > LARGEST_BODY:
             raise ResponseTooLargeError
-        if time.monotonic() > self._expires:
+        if monotonic() > self._expires:
             raise AttemptExpiredError("the response trickled in for too long")
 
     def finish(self) -> bytes:

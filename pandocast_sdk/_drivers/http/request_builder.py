@@ -6,7 +6,6 @@ limits and transport are used.
 """
 
 import platform
-import time
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -14,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from pandocast_sdk._core.clock import monotonic
 from pandocast_sdk._core.protocol import FailureKind, Send
 from pandocast_sdk._core.redaction import HiddenBytes
 from pandocast_sdk._drivers.http.libraries import HTTPLibrary
@@ -106,7 +106,7 @@ class _TimeLeft(Mapping[str, float]):
             return default
         if self.reached not in _SENDING:
             self.reached = phase
-        left = self._expires - time.monotonic()
+        left = self._expires - monotonic()
         if left < _SHORTEST_TIMEOUT:
             return _SHORTEST_TIMEOUT
         return _LONGEST_TIMEOUT if left > _LONGEST_TIMEOUT else left  # noqa: FURB136 - half as long as `min`

@@ -1,10 +1,10 @@
 """One request and its response, blocking; the awaiting twin is `async_exchange`."""
 
-import time
 from typing import cast
 
 import httpx
 
+from pandocast_sdk._core.clock import monotonic
 from pandocast_sdk._core.protocol import Failure, RawHeaders, Send, WireResponse
 from pandocast_sdk._core.redaction import without_frames
 from pandocast_sdk._drivers.http.body import BodyReader
@@ -29,7 +29,7 @@ class Exchange:
 
     def __call__(self, step: Send) -> WireResponse | Failure:
         """Send a request, and return its response or the failure."""
-        sent = time.monotonic()
+        sent = monotonic()
         try:
             response = self._pool.transport().send(self._request_builder.request(step))
             headers = response.headers.raw
@@ -39,7 +39,7 @@ class Exchange:
         except BaseException as error:
             without_frames(error)  # of an interrupted call: they contain the headers
             raise
-        return WireResponse(response.status_code, headers, body, sent, time.monotonic())
+        return WireResponse(response.status_code, headers, body, sent, monotonic())
 
 
 def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:
