@@ -116,6 +116,7 @@ class FailureKind(Enum):
     NOT_CONNECTED = auto()
     CONNECT_TIMEOUT = auto()
     POOL_TIMEOUT = auto()
+    UNUSABLE_SETTING = auto()
     TIMEOUT = auto()
     BROKEN = auto()
     TOO_LARGE = auto()
@@ -126,8 +127,19 @@ class FailureKind(Enum):
     SERVER_ERROR = auto()
 
 
-UNSENT = frozenset({FailureKind.NOT_CONNECTED, FailureKind.CONNECT_TIMEOUT, FailureKind.POOL_TIMEOUT})
+UNSENT = frozenset(
+    {
+        FailureKind.NOT_CONNECTED,
+        FailureKind.CONNECT_TIMEOUT,
+        FailureKind.POOL_TIMEOUT,
+        FailureKind.UNUSABLE_SETTING,
+    }
+)
 """The kinds of failure in which the request never left this machine."""
+
+
+class SettingError(Exception):
+    """A setting of the environment cannot be used, such as a proxy; the message names the variable."""
 
 
 class WireResponse:

@@ -6,11 +6,10 @@ Making a pool imports no HTTP library; the first call does. A client that the ca
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
-from pandocast_sdk._core.client import is_loopback
 from pandocast_sdk._drivers.event_loop import TimeLimit, current_loop, has_ended, time_limit_here
 from pandocast_sdk._drivers.http.messages import CLOSED, FORKED
 from pandocast_sdk._imports import importing
@@ -38,7 +37,7 @@ class AsyncOpenTransport(NamedTuple):
     process: int
     time_limit: TimeLimit
     send: AsyncSender
-    resources: tuple[httpx.AsyncHTTPTransport | httpx.AsyncClient, ...] = ()
+    resources: Sequence[httpx.AsyncHTTPTransport] = ()
 
 
 class AsyncPool:
@@ -102,7 +101,7 @@ class AsyncPool:
 
     def _open(self) -> AsyncOpenTransport:
         if self._http_client is None:
-            return _open_own(self.library)
+            return _open_own()
         send = _sender_of(self._http_client, self.library)
         if self._http_client_used_in is None:
             self._http_client_used_in = os.getpid()
@@ -127,24 +126,18 @@ def _library_of(http_client: AsyncHTTPClient) -> HTTPLibrary:
     return library_of(http_client, "AsyncClient")
 
 
-def _open_own(library: HTTPLibrary) -> AsyncOpenTransport:
-    import httpx  # noqa: PLC0415 - imported by the first call
+def _open_own() -> AsyncOpenTransport:
+    from pandocast_sdk._drivers.http.transport import open_async_routes  # noqa: PLC0415 - imported by the first call
 
-    from pandocast_sdk._drivers.http.transport import LIMITS, has_proxies, tls_context  # noqa: PLC0415 - likewise
-
-    direct = httpx.AsyncHTTPTransport(verify=tls_context(), limits=LIMITS)
-    if not has_proxies():
-        return AsyncOpenTransport(os.getpid(), time_limit_here(), direct.handle_async_request, (direct,))
-    client = httpx.AsyncClient(verify=tls_context(), limits=LIMITS)
-    through_proxies = _sender_of(client, library)
+    routes = open_async_routes()
+    direct = routes.direct.handle_async_request
 
     async def send(request: httpx.Request) -> httpx.Response:
-        # The key may travel unencrypted only within this machine; a proxy would carry it away.
-        if is_loopback(request.url.host):
-            return await direct.handle_async_request(request)
-        return await through_proxies(request)
+        return await routes.transport_to(request.url).handle_async_request(request)
 
-    return AsyncOpenTransport(os.getpid(), time_limit_here(), send, (direct, client))
+    return AsyncOpenTransport(
+        os.getpid(), time_limit_here(), send if routes.has_proxies else direct, routes.opened
+    )
 
 
 def _sender_of(client: httpx.AsyncClient, library: HTTPLibrary) -> AsyncSender:

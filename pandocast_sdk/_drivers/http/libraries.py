@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import httpx
 
-from pandocast_sdk._core.protocol import FailureKind
+from pandocast_sdk._core.protocol import FailureKind, SettingError
 from pandocast_sdk._drivers.http.body import AttemptExpiredError, ResponseTooLargeError
 from pandocast_sdk._drivers.http.request_parts import lazy_request, no_body
 
@@ -61,6 +61,7 @@ _KINDS_BY_NAME: tuple[tuple[str, FailureKind], ...] = (
 )
 
 _OWN_ERRORS: KindRows = (
+    (SettingError, FailureKind.UNUSABLE_SETTING),
     (AttemptExpiredError, FailureKind.TIMEOUT),
     (TimeoutError, FailureKind.TIMEOUT),
     (ResponseTooLargeError, FailureKind.TOO_LARGE),

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
-from pandocast_sdk._core.client import is_loopback
 from pandocast_sdk._drivers.http.messages import CLOSED, FORKED
 from pandocast_sdk._imports import importing
 
@@ -36,7 +35,7 @@ class OpenTransport(NamedTuple):
 
     process: int
     send: Sender
-    resources: tuple[httpx.HTTPTransport | httpx.Client, ...] = ()
+    resources: Sequence[httpx.HTTPTransport] = ()
 
 
 class Pool:
@@ -99,7 +98,7 @@ class Pool:
 
     def _open(self, previous: OpenTransport | None) -> OpenTransport:
         if self._http_client is None:
-            return _open_own(self.library)
+            return _open_own()
         if previous is not None:
             raise RuntimeError(FORKED)
         return OpenTransport(os.getpid(), _sender_of(self._http_client, self.library))
@@ -112,24 +111,16 @@ def _library_of(http_client: HTTPClient) -> HTTPLibrary:
     return library_of(http_client, "Client")
 
 
-def _open_own(library: HTTPLibrary) -> OpenTransport:
-    import httpx  # noqa: PLC0415 - imported by the first call
+def _open_own() -> OpenTransport:
+    from pandocast_sdk._drivers.http.transport import open_routes  # noqa: PLC0415 - imported by the first call
 
-    from pandocast_sdk._drivers.http.transport import LIMITS, has_proxies, tls_context  # noqa: PLC0415 - likewise
-
-    direct = httpx.HTTPTransport(verify=tls_context(), limits=LIMITS)
-    if not has_proxies():
-        return OpenTransport(os.getpid(), direct.handle_request, (direct,))
-    client = httpx.Client(verify=tls_context(), limits=LIMITS)
-    through_proxies = _sender_of(client, library)
+    routes = open_routes()
+    direct = routes.direct.handle_request
 
     def send(request: httpx.Request) -> httpx.Response:
-        # The key may travel unencrypted only within this machine; a proxy would carry it away.
-        if is_loopback(request.url.host):
-            return direct.handle_request(request)
-        return through_proxies(request)
+        return routes.transport_to(request.url).handle_request(request)
 
-    return OpenTransport(os.getpid(), send, (direct, client))
+    return OpenTransport(os.getpid(), send if routes.has_proxies else direct, routes.opened)
 
 
 def _sender_of(client: httpx.Client, library: HTTPLibrary) -> Sender:
