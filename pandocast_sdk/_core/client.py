@@ -143,7 +143,7 @@ def budget_for(options: ClientOptions) -> BudgetHandle | None:
     port = url.port or (443 if url.scheme == "https" else 80)
     origin = f"{url.scheme}://{url.hostname}:{port}"
     handle = budget_handle(options.service, origin, options.api_key, store=options.rate_limit.store)
-    handle.budget.extend_lease(options.timeout)
+    handle.budget.extend_lease(2 * options.timeout)  # one for a free connection, one for the attempt
     return handle
 
 

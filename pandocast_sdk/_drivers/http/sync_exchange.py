@@ -11,6 +11,7 @@ from pandocast_sdk._drivers.http.body import BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
 from pandocast_sdk._drivers.http.sync_pool import Pool
+from pandocast_sdk._drivers.http.time_left import TimeLeft
 from pandocast_sdk.options import ClientOptions
 
 
@@ -29,17 +30,17 @@ class Exchange:
 
     def __call__(self, step: Send) -> WireResponse | Failure:
         """Send a request, and return its response or the failure."""
-        sent = monotonic()
+        time_left = TimeLeft(step, monotonic())
         try:
-            response = self._pool.transport().send(self._request_builder.request(step))
+            response = self._pool.transport().send(self._request_builder.request(step.request, time_left))
             headers = response.headers.raw
-            body = _read(response, headers, step.expires)
+            body = _read(response, headers, time_left.expires)
         except Exception as error:  # noqa: BLE001 - looked up in a table, raised again if not found
             return failure_of(error, step.request, self._pool.library)
         except BaseException as error:
             without_frames(error)  # of an interrupted call: they contain the headers
             raise
-        return WireResponse(response.status_code, headers, body, sent, monotonic())
+        return WireResponse(response.status_code, headers, body, time_left.began, monotonic())
 
 
 def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:

@@ -3,13 +3,10 @@
 Where the outcome is asserted, the timeout is long enough to send the request from a busy machine.
 """
 
-import time
-
 import pytest
 from support.loopback import FLAVOURS, Conversation, always, call, http, loopback, never_respond
 
 from pandocast_sdk import APITimeoutError, DeadlineExceededError
-from pandocast_sdk._drivers.http.request_builder import _TimeLeft
 
 EVERY_FLAVOUR = pytest.mark.parametrize("flavour", FLAVOURS)
 
@@ -74,12 +71,3 @@ def test_the_phases_of_an_attempt_share_its_timeout(flavour: str) -> None:
 def test_a_timeout_of_centuries_is_accepted(flavour: str) -> None:
     with loopback(always(http("200 OK"))) as server:
         assert call(flavour, server.url, timeout=1e12).status_code == 200
-
-
-def test_the_time_left_is_a_mapping_of_timeouts() -> None:
-    left = _TimeLeft(time.monotonic() + 5000)
-    assert set(dict(left)) == {"connect", "read", "write", "pool"}
-    assert all(4000 < seconds <= 5000 for seconds in left.values())
-    assert len(left) == 4
-    assert left.get("sleep") is None
-    assert _TimeLeft(0.0)["read"] == 0.001, "zero would mean no end"
