@@ -10,7 +10,8 @@ from pandocast_sdk._core.clock import monotonic
 from pandocast_sdk._core.protocol import Failure, FailureKind, RawHeaders, Send, WireResponse
 from pandocast_sdk._core.redaction import without_frames
 from pandocast_sdk._drivers.event_loop import Limit, reschedule
-from pandocast_sdk._drivers.http.async_pool import AsyncPool
+from pandocast_sdk._drivers.http.abandoned import give_back_async
+from pandocast_sdk._drivers.http.async_pool import AsyncOpenTransport, AsyncPool
 from pandocast_sdk._drivers.http.body import UNREADABLE, BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
 from pandocast_sdk._drivers.http.handshake import close_if_cancelled
@@ -37,6 +38,7 @@ class AsyncExchange:
     async def __call__(self, step: Send) -> WireResponse | Failure:
         """Send a request, and return its response or the failure."""
         time_left = TimeLeft(step, monotonic())
+        transport = request = None
         try:
             transport = self._pool.transport()
             request = self._request_builder.request(step.request, time_left)
@@ -47,6 +49,8 @@ class AsyncExchange:
                 headers = response.headers.raw
                 body = await _read(response, headers, time_left.expires)
         except Exception as error:  # noqa: BLE001 - looked up in a table, raised again if not found
+            if isinstance(error, TimeoutError):  # the time limit cancels
+                await _give_back(transport, request)
             failure = failure_of(error, step.request, self._pool.library)
             if failure.kind is not FailureKind.TIMEOUT:
                 return failure
@@ -54,8 +58,16 @@ class AsyncExchange:
             return failure._replace(kind=time_left.unsent_kind() or failure.kind)
         except BaseException as error:
             without_frames(error)  # of an interrupted or cancelled call: they contain the headers
+            if not isinstance(error, GeneratorExit):
+                await _give_back(transport, request)
             raise
         return WireResponse(response.status_code, headers, body, time_left.began, monotonic())
+
+
+async def _give_back(transport: AsyncOpenTransport | None, request: httpx.Request | None) -> None:
+    """Give back the connection of a request that was cancelled."""
+    if transport is not None and request is not None:
+        await give_back_async(transport.transport_to(request.url), request)
 
 
 def _extend(limit: Limit, seconds: float) -> None:

@@ -31,12 +31,14 @@ class AsyncOpenTransport(NamedTuple):
         process: The process that opened it.
         time_limit: Sets time limits in its event loop.
         send: Sends a request through it.
+        transport_to: Returns the HTTP library's transport for an address.
         resources: What to close with it.
     """
 
     process: int
     time_limit: TimeLimit
     send: AsyncSender
+    transport_to: Callable[[httpx.URL], object]
     resources: Sequence[httpx.AsyncHTTPTransport] = ()
 
 
@@ -103,13 +105,14 @@ class AsyncPool:
         if self._http_client is None:
             return _open_own()
         send = _sender_of(self._http_client, self.library)
+        transport_to = getattr(self._http_client, "_transport_for_url", _no_transport)
         if self._http_client_used_in is None:
             self._http_client_used_in = os.getpid()
-            return AsyncOpenTransport(self._http_client_used_in, time_limit_here(), send)
+            return AsyncOpenTransport(self._http_client_used_in, time_limit_here(), send, transport_to)
         if self._http_client_used_in != os.getpid():
             raise RuntimeError(FORKED)
         return AsyncOpenTransport(
-            self._http_client_used_in, time_limit_here(), partial(_send_in_another_loop, send)
+            self._http_client_used_in, time_limit_here(), partial(_send_in_another_loop, send), transport_to
         )
 
     def _forget_ended(self) -> None:
@@ -136,8 +139,16 @@ def _open_own() -> AsyncOpenTransport:
         return await routes.transport_to(request.url).handle_async_request(request)
 
     return AsyncOpenTransport(
-        os.getpid(), time_limit_here(), send if routes.has_proxies else direct, routes.opened
+        os.getpid(),
+        time_limit_here(),
+        send if routes.has_proxies else direct,
+        routes.transport_to,
+        routes.opened,
     )
+
+
+def _no_transport(_url: httpx.URL) -> None:
+    """Stand for what a client does not tell: its transports are its own."""
 
 
 def _sender_of(client: httpx.AsyncClient, library: HTTPLibrary) -> AsyncSender:

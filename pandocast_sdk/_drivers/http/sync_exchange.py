@@ -7,6 +7,7 @@ import httpx
 from pandocast_sdk._core.clock import monotonic
 from pandocast_sdk._core.protocol import Failure, RawHeaders, Send, WireResponse
 from pandocast_sdk._core.redaction import without_frames
+from pandocast_sdk._drivers.http.abandoned import give_back
 from pandocast_sdk._drivers.http.body import BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
@@ -31,14 +32,19 @@ class Exchange:
     def __call__(self, step: Send) -> WireResponse | Failure:
         """Send a request, and return its response or the failure."""
         time_left = TimeLeft(step, monotonic())
+        transport = request = None
         try:
-            response = self._pool.transport().send(self._request_builder.request(step.request, time_left))
+            transport = self._pool.transport()
+            request = self._request_builder.request(step.request, time_left)
+            response = transport.send(request)
             headers = response.headers.raw
             body = _read(response, headers, time_left.expires)
         except Exception as error:  # noqa: BLE001 - looked up in a table, raised again if not found
             return failure_of(error, step.request, self._pool.library)
         except BaseException as error:
             without_frames(error)  # of an interrupted call: they contain the headers
+            if transport is not None and request is not None:
+                give_back(transport.transport_to(request.url), request)
             raise
         return WireResponse(response.status_code, headers, body, time_left.began, monotonic())
 

@@ -30,11 +30,13 @@ class OpenTransport(NamedTuple):
     Attributes:
         process: The process that opened it.
         send: Sends a request through it.
+        transport_to: Returns the HTTP library's transport for an address.
         resources: What to close with it.
     """
 
     process: int
     send: Sender
+    transport_to: Callable[[httpx.URL], object]
     resources: Sequence[httpx.HTTPTransport] = ()
 
 
@@ -101,7 +103,8 @@ class Pool:
             return _open_own()
         if previous is not None:
             raise RuntimeError(FORKED)
-        return OpenTransport(os.getpid(), _sender_of(self._http_client, self.library))
+        transport_to = getattr(self._http_client, "_transport_for_url", _no_transport)
+        return OpenTransport(os.getpid(), _sender_of(self._http_client, self.library), transport_to)
 
 
 def _library_of(http_client: HTTPClient) -> HTTPLibrary:
@@ -120,7 +123,13 @@ def _open_own() -> OpenTransport:
     def send(request: httpx.Request) -> httpx.Response:
         return routes.transport_to(request.url).handle_request(request)
 
-    return OpenTransport(os.getpid(), send if routes.has_proxies else direct, routes.opened)
+    return OpenTransport(
+        os.getpid(), send if routes.has_proxies else direct, routes.transport_to, routes.opened
+    )
+
+
+def _no_transport(_url: httpx.URL) -> None:
+    """Stand for what a client does not tell: its transports are its own."""
 
 
 def _sender_of(client: httpx.Client, library: HTTPLibrary) -> Sender:
