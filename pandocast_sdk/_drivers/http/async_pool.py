@@ -6,6 +6,7 @@ Making a pool imports no HTTP library; the first call does. A client that the ca
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
@@ -69,10 +70,18 @@ class AsyncPool:
 
     def prepare(self) -> None:
         """Import and load what the first transport needs."""
-        if self._http_client is None:
+        if self._http_client is None or "httpcore" in sys.modules:  # which httpx's own transports use
             from pandocast_sdk._drivers.http.transport import load_async_transport  # noqa: PLC0415 - likewise
 
             load_async_transport()
+
+    def load(self, *, encrypted: bool) -> None:
+        """Import and load what connections of any kind need; for encrypted ones, the certificates."""
+        from pandocast_sdk._drivers.http import transport  # noqa: PLC0415 - likewise
+
+        transport.load_async_transport()
+        if encrypted and self._http_client is None:
+            transport.load_certificates()
 
     def transport(self) -> AsyncOpenTransport:
         """Return the transport of this process and event loop, and open it at the first use.

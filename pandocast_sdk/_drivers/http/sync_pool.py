@@ -74,6 +74,14 @@ class Pool:
 
             load_transport()
 
+    def load(self, *, encrypted: bool) -> None:
+        """Import and load what connections of any kind need; for encrypted ones, the certificates."""
+        from pandocast_sdk._drivers.http import transport  # noqa: PLC0415 - likewise
+
+        transport.load_transport()
+        if encrypted and self._http_client is None:
+            transport.load_certificates()
+
     def transport(self) -> OpenTransport:
         """Return the transport of this process, and open it at the first use.
 

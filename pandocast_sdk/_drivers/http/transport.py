@@ -52,10 +52,15 @@ def load_async_transport() -> None:
         from anyio.streams.tls import TLSStream  # noqa: PLC0415 - likewise
 
         load_transport()
-        with suppress(SettingError):  # not every request needs certificates
-            tls_context().load()
+        load_certificates()
         _ = anyio.connect_tcp, TLSStream  # imported when they are first used
         anyio.run(anyio.sleep, 0)  # its first loop imports the asyncio backend
+
+
+def load_certificates() -> None:
+    """Load the certificates; if they cannot be loaded, the calls that need them say so."""
+    with suppress(SettingError):
+        tls_context().load()
 
 
 @cache
