@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from pandocast_sdk._core.protocol import SettingError
+from pandocast_sdk._drivers.http.connecting import share_time
 from pandocast_sdk._drivers.http.proxies import Routes
 from pandocast_sdk._imports import importing
 
@@ -22,7 +23,7 @@ def open_routes() -> Routes[httpx.HTTPTransport]:
     """Open the transports of one process."""
 
     def open_through(proxy: httpx.Proxy | None) -> httpx.HTTPTransport:
-        return httpx.HTTPTransport(verify=tls_context(), limits=LIMITS, proxy=proxy)
+        return share_time(httpx.HTTPTransport(verify=tls_context(), limits=LIMITS, proxy=proxy))
 
     return Routes(open_through)
 
