@@ -15,6 +15,7 @@ from pandocast_sdk._drivers.http.async_pool import AsyncOpenTransport, AsyncPool
 from pandocast_sdk._drivers.http.body import UNREADABLE, BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
 from pandocast_sdk._drivers.http.handshake import close_if_cancelled
+from pandocast_sdk._drivers.http.leftovers import close_after
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
 from pandocast_sdk._drivers.http.time_left import NotSentError, TimeLeft
 from pandocast_sdk.options import ClientOptions
@@ -49,8 +50,7 @@ class AsyncExchange:
                 headers = response.headers.raw
                 body = await _read(response, headers, time_left.expires)
         except Exception as error:  # noqa: BLE001 - looked up in a table, raised again if not found
-            if isinstance(error, TimeoutError):  # the time limit cancels
-                await _give_back(transport, request)
+            await _give_back(transport, request)
             failure = failure_of(error, step.request, self._pool.library)
             if failure.kind is not FailureKind.TIMEOUT:
                 return failure
@@ -65,7 +65,7 @@ class AsyncExchange:
 
 
 async def _give_back(transport: AsyncOpenTransport | None, request: httpx.Request | None) -> None:
-    """Give back the connection of a request that was cancelled."""
+    """Give back the connection of a request that has failed."""
     if transport is not None and request is not None:
         await give_back_async(transport.transport_to(request.url), request)
 
@@ -89,6 +89,7 @@ async def _read(response: httpx.Response, headers: RawHeaders, expires: float) -
     try:
         async for piece in pieces:
             reader.add(piece)
+        close_after(stream)
     except UNREADABLE:
         # Trio warns about unfinished generators; once the stream is closed, they run to their end.
         await stream.aclose()

@@ -1,6 +1,7 @@
 """Connecting to a host with several addresses, within one time limit."""
 
 import socket
+import ssl
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,6 +9,7 @@ import httpcore
 import httpx
 
 from pandocast_sdk._core.clock import monotonic
+from pandocast_sdk._drivers.http.interruptions import InterruptedWriteError, interruption
 
 
 class SharedTimeBackend(httpcore.SyncBackend):
@@ -27,7 +29,7 @@ class SharedTimeBackend(httpcore.SyncBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         if timeout is None:
-            return super().connect_tcp(host, port, timeout, local_address, socket_options)
+            return _Stream(super().connect_tcp(host, port, timeout, local_address, socket_options))
         ends = monotonic() + timeout
         addresses = _addresses(host, port)
         failure: Exception = httpcore.ConnectTimeout("timed out")
@@ -37,10 +39,33 @@ class SharedTimeBackend(httpcore.SyncBackend):
                 break
             try:
                 share = left / (len(addresses) - tried)
-                return super().connect_tcp(address, port, share, local_address, socket_options)
+                return _Stream(super().connect_tcp(address, port, share, local_address, socket_options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
+
+
+class _Stream(httpcore.NetworkStream):
+    """A stream that distinguishes errors of signal handlers from its own when it writes."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+        for name in ("read", "close", "get_extra_info"):
+            setattr(self, name, getattr(stream, name))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        try:
+            self._stream.write(buffer, timeout)
+        except (httpcore.WriteError, httpcore.WriteTimeout) as error:
+            raised = interruption(error)
+            if raised is None:
+                raise
+            raise InterruptedWriteError(raised) from None
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout))
 
 
 def _addresses(host: str, port: int) -> list[str]:

@@ -10,8 +10,10 @@ from pandocast_sdk._core.redaction import without_frames
 from pandocast_sdk._drivers.http.abandoned import give_back
 from pandocast_sdk._drivers.http.body import BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
+from pandocast_sdk._drivers.http.interruptions import InterruptedWriteError
+from pandocast_sdk._drivers.http.leftovers import close_after
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
-from pandocast_sdk._drivers.http.sync_pool import Pool
+from pandocast_sdk._drivers.http.sync_pool import OpenTransport, Pool
 from pandocast_sdk._drivers.http.time_left import TimeLeft
 from pandocast_sdk.options import ClientOptions
 
@@ -40,13 +42,21 @@ class Exchange:
             headers = response.headers.raw
             body = _read(response, headers, time_left.expires)
         except Exception as error:  # noqa: BLE001 - looked up in a table, raised again if not found
+            _give_back(transport, request)
             return failure_of(error, step.request, self._pool.library)
         except BaseException as error:
             without_frames(error)  # of an interrupted call: they contain the headers
-            if transport is not None and request is not None:
-                give_back(transport.transport_to(request.url), request)
+            _give_back(transport, request)
+            if isinstance(error, InterruptedWriteError):
+                raise without_frames(error.raised) from None
             raise
         return WireResponse(response.status_code, headers, body, time_left.began, monotonic())
+
+
+def _give_back(transport: OpenTransport | None, request: httpx.Request | None) -> None:
+    """Give back the connection of a request that has failed."""
+    if transport is not None and request is not None:
+        give_back(transport.transport_to(request.url), request)
 
 
 def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:
@@ -57,6 +67,7 @@ def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> byte
     try:
         for piece in stream:
             reader.add(piece)
+        close_after(stream)
     finally:
         stream.close()
     return reader.finish()
