@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, ClassVar, TypeAlias, TypeVar
+from typing import Annotated, ClassVar, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, GetPydanticSchema, ValidationError
 from pydantic_core import core_schema
@@ -32,6 +32,18 @@ class WireModel(BaseModel):
     """A frozen value that keeps the fields it does not know."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow", frozen=True)
+
+    def __hash__(self) -> int:
+        # The one that pydantic makes fails where a field is a list.
+        return hash((type(self), _hashable(self.__dict__)))
+
+
+def _hashable(value: object) -> object:
+    if isinstance(value, dict):
+        return frozenset((key, _hashable(item)) for key, item in cast("dict[object, object]", value).items())
+    if isinstance(value, list | tuple):
+        return tuple(_hashable(item) for item in cast("list[object]", value))
+    return value
 
 
 def camel_case(name: str) -> str:

@@ -19,6 +19,20 @@ def test_a_server_that_never_responds_times_out(flavour: str, method: str) -> No
     assert caught.value.outcome_unknown is (method == "POST")
 
 
+@EVERY_FLAVOUR
+def test_timeouts_have_the_same_text_each_time(flavour: str) -> None:
+    """By which trackers of errors know that they are the same."""
+
+    def text(url: str) -> str:
+        with pytest.raises(APITimeoutError) as caught:
+            call(flavour, url, timeout=0.2)
+        return str(caught.value)
+
+    with loopback(never_respond) as server:
+        assert text(server.url) == text(server.url)
+        assert "scope" not in text(server.url)
+
+
 def send_the_body_slowly(conversation: Conversation) -> None:
     conversation.read_request()
     conversation.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
