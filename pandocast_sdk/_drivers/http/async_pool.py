@@ -142,15 +142,19 @@ def _open_own() -> AsyncOpenTransport:
     from pandocast_sdk._drivers.http.transport import open_async_routes  # noqa: PLC0415 - imported by the first call
 
     routes = open_async_routes()
-    direct = routes.direct.handle_async_request
+    direct = routes.direct
 
-    async def send(request: httpx.Request) -> httpx.Response:
-        return await routes.transport_to(request.url).handle_async_request(request)
+    # The method is looked up for each request: tools that trace or mock requests replace it.
+    def send(request: httpx.Request) -> Awaitable[httpx.Response]:
+        return direct.handle_async_request(request)
+
+    def send_by_route(request: httpx.Request) -> Awaitable[httpx.Response]:
+        return routes.transport_to(request.url).handle_async_request(request)
 
     return AsyncOpenTransport(
         os.getpid(),
         time_limit_here(),
-        send if routes.has_proxies else direct,
+        send_by_route if routes.has_proxies else send,
         routes.transport_to,
         routes.opened,
     )
@@ -161,7 +165,12 @@ def _no_transport(_url: httpx.URL) -> None:
 
 
 def _sender_of(client: httpx.AsyncClient, library: HTTPLibrary) -> AsyncSender:
-    return partial(client.send, stream=True, auth=library.no_auth, follow_redirects=False)
+    no_auth = library.no_auth
+
+    def send(request: httpx.Request) -> Awaitable[httpx.Response]:  # looked up for each request, too
+        return client.send(request, stream=True, auth=no_auth, follow_redirects=False)
+
+    return send
 
 
 async def _send_in_another_loop(send: AsyncSender, request: httpx.Request) -> httpx.Response:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from pandocast_sdk._drivers.http.messages import CLOSED, FORKED
@@ -126,13 +125,17 @@ def _open_own() -> OpenTransport:
     from pandocast_sdk._drivers.http.transport import open_routes  # noqa: PLC0415 - imported by the first call
 
     routes = open_routes()
-    direct = routes.direct.handle_request
+    direct = routes.direct
 
+    # The method is looked up for each request: tools that trace or mock requests replace it.
     def send(request: httpx.Request) -> httpx.Response:
+        return direct.handle_request(request)
+
+    def send_by_route(request: httpx.Request) -> httpx.Response:
         return routes.transport_to(request.url).handle_request(request)
 
     return OpenTransport(
-        os.getpid(), send if routes.has_proxies else direct, routes.transport_to, routes.opened
+        os.getpid(), send_by_route if routes.has_proxies else send, routes.transport_to, routes.opened
     )
 
 
@@ -141,4 +144,9 @@ def _no_transport(_url: httpx.URL) -> None:
 
 
 def _sender_of(client: httpx.Client, library: HTTPLibrary) -> Sender:
-    return partial(client.send, stream=True, auth=library.no_auth, follow_redirects=False)
+    no_auth = library.no_auth
+
+    def send(request: httpx.Request) -> httpx.Response:  # looked up for each request, too
+        return client.send(request, stream=True, auth=no_auth, follow_redirects=False)
+
+    return send
