@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from pandocast_sdk import models
+from pandocast_sdk._annotations import late_names
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.known_steps import KnownSteps
 from pandocast_sdk._core.operations import content as operations
@@ -317,3 +318,6 @@ class AsyncContentResource:
             from pandocast_sdk._core.lookups.content import wait_many_until_generated
 
         return await self._session.run(wait_many_until_generated, ids, timeout, on_update, self._known_steps)
+
+
+late_names(AsyncContentResource, {"AsyncPages": "pandocast_sdk._drivers.async_lists"})

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from pandocast_sdk._annotations import late_names
 from pandocast_sdk._core.not_given import NOT_GIVEN, NotGiven
 from pandocast_sdk._imports import importing
 
@@ -226,3 +227,18 @@ class ApiClient(ABC):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._session.options.base_url}>"
+
+
+late_names(
+    ApiClient,
+    {
+        "HTTPClient": "pandocast_sdk._drivers.http.caller_clients",
+        "Session": "pandocast_sdk._drivers.sync_session",
+        "ClientOptions": "pandocast_sdk.options",
+        "RateLimitPolicy": "pandocast_sdk.options",
+        "RateLimitState": "pandocast_sdk._core.rate_limit.state",
+        "Response": "pandocast_sdk._core.requests.custom",
+        "Service": "pandocast_sdk._core.client",
+        "wait_base": "tenacity.wait",
+    },
+)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from pandocast_sdk import models
+from pandocast_sdk._annotations import late_names
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.known_steps import KnownSteps
 from pandocast_sdk._core.operations import content as operations
@@ -314,3 +315,6 @@ class ContentResource:
             from pandocast_sdk._core.lookups.content import wait_many_until_generated
 
         return self._session.run(wait_many_until_generated, ids, timeout, on_update, self._known_steps)
+
+
+late_names(ContentResource, {"Page": "pandocast_sdk._drivers.sync_lists"})
