@@ -10,6 +10,7 @@ from pandocast_sdk._drivers.async_lists import AsyncPages as AsyncPages
 from pandocast_sdk._drivers.async_pages import AsyncPage as AsyncPage
 from pandocast_sdk._drivers.sync_cursor_pages import CursorPage as CursorPage
 from pandocast_sdk._drivers.sync_pages import Page as Page
+from pandocast_sdk._drivers.upload_journal import UploadJournal as UploadJournal
 from pandocast_sdk._sync.client import Pandocast as Pandocast
 from pandocast_sdk._sync.passband import Passband as Passband
 from pandocast_sdk.errors import APIConnectionError as APIConnectionError
@@ -29,6 +30,7 @@ from pandocast_sdk.errors import PoolTimeoutError as PoolTimeoutError
 from pandocast_sdk.errors import RateLimitError as RateLimitError
 from pandocast_sdk.errors import RequestRecord as RequestRecord
 from pandocast_sdk.errors import ResponseValidationError as ResponseValidationError
+from pandocast_sdk.errors import UploadJournalError as UploadJournalError
 from pandocast_sdk.errors import WaitTimeoutError as WaitTimeoutError
 from pandocast_sdk.errors import WebhookPayloadError as WebhookPayloadError
 from pandocast_sdk.errors import WebhookVerificationError as WebhookVerificationError
@@ -155,6 +157,8 @@ __all__ = [
     "SourceTestItem",
     "SourceType",
     "TopPost",
+    "UploadJournal",
+    "UploadJournalError",
     "Variant",
     "VariantDict",
     "VariantResult",

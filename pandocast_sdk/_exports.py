@@ -75,6 +75,8 @@ PANDOCAST_SDK = {
     "SourceTestItem": "pandocast_sdk.models.sources",
     "SourceType": "pandocast_sdk.models.sources",
     "TopPost": "pandocast_sdk.models.engagement",
+    "UploadJournal": "pandocast_sdk._drivers.upload_journal",
+    "UploadJournalError": "pandocast_sdk.errors",
     "Variant": "pandocast_sdk.models.experiments",
     "VariantDict": "pandocast_sdk.models.experiments",
     "VariantResult": "pandocast_sdk.models.experiments",

@@ -30,6 +30,7 @@ __all__ = [
     "RateLimitError",
     "RequestRecord",
     "ResponseValidationError",
+    "UploadJournalError",
     "WaitTimeoutError",
     "WebhookPayloadError",
     "WebhookVerificationError",
@@ -298,6 +299,10 @@ class DraftFailedError(PandocastError):
         super().__init__(f"draft {draft_id!r} has failed on the server{reason}")
         self.draft_id = draft_id
         self.feedback = feedback
+
+
+class UploadJournalError(PandocastError):
+    """An upload journal cannot be used: another process has it open, or it is not one, or is closed."""
 
 
 class WebhookVerificationError(PandocastError):

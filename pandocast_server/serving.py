@@ -7,11 +7,10 @@ from typing import Protocol
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
-from uvicorn.server import ServerState
 
 from pandocast_server.background import job_workers
 from pandocast_server.delivery.worker import DeliveryWorker
+from pandocast_server.http_protocol import CLIENT_SECONDS, patient_protocol
 from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
 
@@ -62,20 +61,6 @@ def abort_connection(scope: Scope) -> None:
     scope["extensions"][_ABORT_EXTENSION]()
 
 
-class _QuietProtocol(H11Protocol):
-    """Keeps no access log, whoever listens: paths can hold the secret of a calendar."""
-
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        server_state: ServerState,
-        app_state: dict[str, object],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self.access_log = False
-
-
 class HttpServer(uvicorn.Server):
     """A uvicorn server whose connections the application can abort (`abort_connection`).
 
@@ -86,12 +71,19 @@ class HttpServer(uvicorn.Server):
         grace: Whole seconds that requests, and then background work, get to end; 0 ends them at once.
     """
 
-    def __init__(self, app: ASGIApp, *, grace: int) -> None:
+    def __init__(self, app: ASGIApp, *, grace: int, client_seconds: float = CLIENT_SECONDS) -> None:
+        """Make a server.
+
+        Args:
+            app: The application.
+            grace: As above.
+            client_seconds: How long a client may take for a header, and for the next piece of a body.
+        """
         self.grace = grace
         super().__init__(
             uvicorn.Config(
                 self._with_abort(app),
-                http=_QuietProtocol,
+                http=patient_protocol(client_seconds),
                 ws="none",
                 loop="asyncio",
                 lifespan="off",

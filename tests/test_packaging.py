@@ -67,8 +67,8 @@ def test_the_wheel_holds_both_packages_and_nothing_else(wheel: Path) -> None:
         "pandocast_server/py.typed",
         "pandocast_server/openapi/pandocast.yaml",
         "pandocast_server/openapi/passband.yaml",
-        "pandocast_server/cli/article.md",
-        "pandocast_server/cli/feed.xml",
+        "pandocast_server/demo/article.md",
+        "pandocast_server/demo/feed.xml",
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -22,6 +23,7 @@ from pandocast_sdk.errors import PandocastError
 
 if TYPE_CHECKING:
     from pandocast_sdk._drivers.async_lists import AsyncPages
+    from pandocast_sdk._drivers.upload_journal import UploadJournal
 
 
 class AsyncContentResource:
@@ -30,6 +32,7 @@ class AsyncContentResource:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
         self._known_steps = KnownSteps()
+        self._open_list: Callable[..., AsyncPages[models.Content]] | None = None
 
     def list(
         self,
@@ -59,18 +62,8 @@ class AsyncContentResource:
 
         Reference: "/api/v1/content".
         """
-        with importing():
-            from pandocast_sdk._core.lookups.content import CONTENT
-            from pandocast_sdk._drivers.async_lists import open_list
-
-        return open_list(
-            self._session,
-            CONTENT,
-            limit=limit,
-            offset=offset,
-            position=position,
-            prefetch=prefetch,
-        )
+        open_list = self._open_list or self._load_list()
+        return open_list(limit=limit, offset=offset, position=position, prefetch=prefetch)
 
     async def upload(
         self, *, title: str, content_type: str, raw_content: str | Path | TextIO
@@ -101,6 +94,55 @@ class AsyncContentResource:
         )
         self._known_steps.saw(content.id, content.status)
         return content
+
+    async def upload_once(
+        self,
+        journal: UploadJournal,
+        *,
+        title: str,
+        content_type: str,
+        raw_content: str | Path | TextIO,
+    ) -> models.Content:
+        """Upload a text unless the journal knows that it was uploaded, however often the program is killed.
+
+        The journal is written before each request. If it is then unknown whether a request was carried out,
+        in this call or because the program was killed, the list is searched for the title as `find_upload`
+        does: at once, and again when the request's `timeout` has passed. Only what is not there by then is
+        sent again, at most `max_retries` times in one call. After any error, call it again.
+
+        Args:
+            journal: What the program has uploaded, and the programs before it that had the same file.
+            title: 1 to 300 characters; no other text of the workspace may have this title.
+            content_type: The kind of text, for example `blog_post`; 1 to 50 characters.
+            raw_content: The text, the path of a UTF-8 text file, or an open text file; 1 to 1 000 000
+                characters. It is not read if the title was uploaded before, whatever its text was.
+
+        Returns:
+            The upload, with the status that it had when it was uploaded or found. If the journal has it,
+            nothing is sent.
+
+        Raises:
+            ValueError: The title is empty, or the text cannot be sent: see `upload`.
+            OSError: The file cannot be read, or the journal cannot be written; nothing was sent.
+            BadRequestError: A field is too short or too long.
+            UploadJournalError: Another call is uploading the title, the journal is closed, or it has the
+                title as an upload to another address.
+            PandocastError: The request failed; if `outcome_unknown` is set, the text may have been uploaded
+                anyway, and the next call with this journal settles that.
+
+        Reference: "/api/v1/content/upload".
+        """
+        with importing():
+            from pandocast_sdk._core.lookups.upload_once import upload_once
+
+        return await self._session.run(
+            upload_once,
+            journal.records,
+            title=title,
+            content_type=content_type,
+            raw_content=raw_content,
+            known=self._known_steps,
+        )
 
     async def generate(
         self,
@@ -196,7 +238,8 @@ class AsyncContentResource:
     async def find_upload(self, *, title: str, since: datetime) -> models.Content | None:
         """Find the newest upload with a title, to settle an upload whose outcome is unknown.
 
-        Reads the list, newest first, until the uploads are older than `since`: usually one request.
+        Reads the list, newest first, until the uploads are older than `since`: usually one request. Calls in
+        progress at the same time share the reading. `upload_once` does all of this by itself.
 
         Args:
             title: The whole title, as it was sent.
@@ -220,9 +263,10 @@ class AsyncContentResource:
     async def wait_until_analyzed(self, content_id: str, *, timeout: float = 60.0) -> models.Content:
         """Wait until an upload is analysed, and return it.
 
-        Polls the list every tenth of a second at first and every five seconds later, within the rate limit.
-        All waits of a client and its copies share one poll: a hundred cost the requests of one. Connection
-        errors, 408, 429 and 5xx are retried, beyond `max_retries`, until the wait times out.
+        Polls the list every tenth of a second at first, or every second if ten or more wait, and every five
+        seconds later, within the rate limit. All waits of a client and its copies share one poll: a hundred
+        cost the requests of one. Connection errors, 408, 429 and 5xx are retried, beyond `max_retries`, until
+        the wait times out.
 
         Args:
             content_id: The upload.
@@ -318,6 +362,15 @@ class AsyncContentResource:
             from pandocast_sdk._core.lookups.content import wait_many_until_generated
 
         return await self._session.run(wait_many_until_generated, ids, timeout, on_update, self._known_steps)
+
+    def _load_list(self) -> Callable[..., AsyncPages[models.Content]]:
+        """Import what lists need, with the first of them."""
+        with importing():
+            from pandocast_sdk._core.lookups.content import CONTENT
+            from pandocast_sdk._drivers.async_lists import open_list
+
+        self._open_list = partial(open_list, self._session, CONTENT)
+        return self._open_list
 
 
 late_names(AsyncContentResource, {"AsyncPages": "pandocast_sdk._drivers.async_lists"})

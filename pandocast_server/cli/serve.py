@@ -3,11 +3,13 @@
 import asyncio
 import logging
 import os
+import shlex
 import signal
 import socket
 from types import FrameType
 
 import click
+from sqlalchemy import make_url
 
 from pandocast_server.app import PANDOCAST_MOUNT, create_app
 from pandocast_server.cli.database import Refused, database_option, first_workspace, start_runtime
@@ -15,7 +17,7 @@ from pandocast_server.passband.mount import PASSBAND_MOUNT
 from pandocast_server.runtime import Runtime
 from pandocast_server.serving import HttpServer, background_workers, listen
 from pandocast_server.serving import serve as serve_until_exit
-from pandocast_server.settings import Settings
+from pandocast_server.settings import DEFAULT_DATABASE_URL, Settings
 from pandocast_server.workspaces import create_workspace
 
 _GRACE_SECONDS = 12
@@ -37,6 +39,7 @@ def serve(*, host: str, port: int, database_url: str, private_targets: bool | No
     """Serve both APIs until interrupted.
 
     On an empty database a first workspace is made, and its key is printed: this once, for it is not stored.
+    The lines that begin with `export` can be pasted into a shell in which programs use the SDK.
     """
     settings = Settings(host=host, port=port, database_url=database_url, private_targets=private_targets)
     with _listener(host, port) as listener:
@@ -51,12 +54,26 @@ def _serve(runtime: Runtime, listener: socket.socket) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     server = HttpServer(create_app(runtime), grace=_GRACE_SECONDS)
     _end_on_signals(server)
+    _introduce(runtime, f"http://{_authority(listener)}")
+    asyncio.run(serve_until_exit(server, listener, background_workers(runtime)))
+
+
+def _introduce(runtime: Runtime, origin: str) -> None:
     if first_workspace(runtime) is None:
         created = create_workspace(runtime, "first")
-        click.echo(f"Workspace {created.workspace_id}, API key (shown only now): {created.api_key}")
-    origin = f"http://{_authority(listener)}"
-    click.echo(f"Serving {origin}{PANDOCAST_MOUNT} and {origin}{PASSBAND_MOUNT} (Ctrl+C ends it)")
-    asyncio.run(serve_until_exit(server, listener, background_workers(runtime)))
+        click.echo(f"Made workspace {created.workspace_id}, whose key is shown only now. In another shell:")
+        click.echo(f"export PANDOCAST_API_KEY={created.api_key}")
+    else:
+        click.echo(f"For another key: {_keys_create(runtime.settings.database_url)}. In another shell:")
+    click.echo(f"export PANDOCAST_BASE_URL={shlex.quote(origin + PANDOCAST_MOUNT)}")  # [::1] is no pattern
+    click.echo(f"Serving this, and {origin}{PASSBAND_MOUNT}, until Ctrl+C")
+
+
+def _keys_create(database_url: str) -> str:
+    if database_url == DEFAULT_DATABASE_URL:
+        return "pandocast-server keys create"
+    shown = make_url(database_url).render_as_string(hide_password=True)
+    return f"pandocast-server keys create --database-url {shlex.quote(shown)}"
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -69,7 +86,9 @@ def _listener(host: str, port: int) -> socket.socket:
 
 
 def _authority(listener: socket.socket) -> str:
+    host: str
     host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - all addresses; a client takes one
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

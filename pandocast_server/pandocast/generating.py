@@ -13,9 +13,9 @@ from pandocast_server.delivery.events import record_event
 from pandocast_server.errors import ApiError, bad_request
 from pandocast_server.fields import optional_text, optional_texts
 from pandocast_server.generation.analysis import Analysis
-from pandocast_server.generation.eligibility import eligible_platforms
 from pandocast_server.generation.platforms import PLATFORMS
 from pandocast_server.generation.scoring import voice_match_score
+from pandocast_server.generation.writing import eligible_platforms
 from pandocast_server.jobs.queue import Job, enqueue
 from pandocast_server.jobs.worker import Outcome
 from pandocast_server.pandocast.content import (

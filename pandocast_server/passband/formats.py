@@ -19,7 +19,6 @@ _ROWS: Final = (
     Platform(
         id="BLOG",
         format_name="Blog article",
-        max_characters=MAX_TEXT,
         max_part_characters=MAX_TEXT,
         shape="article",
         counting="code_points",

@@ -27,6 +27,7 @@ from pandocast_sdk.errors import (
     RateLimitError,
     RequestRecord,
     ResponseValidationError,
+    UploadJournalError,
     WaitTimeoutError,
     WebhookPayloadError,
     WebhookVerificationError,
@@ -69,6 +70,7 @@ EXAMPLES: list[PandocastError] = [
     ContentFailedError("c1"),
     ContentFailedError("c1", step="generation"),
     DraftFailedError("d1", "The page cannot be read"),
+    UploadJournalError("in use"),
     WebhookVerificationError("forged"),
     WebhookPayloadError("no event"),
 ]

@@ -89,10 +89,12 @@ class Reader:
     Attributes:
         directory: Where commands and tests run.
         environment: The environment variables of commands and tests.
+        printed: What the latest command has printed.
     """
 
     directory: Path
     environment: Mapping[str, str]
+    printed: str = field(init=False, default="")
     _namespace: dict[str, object] = field(init=False, factory=lambda: {"__name__": "__main__"})
     _servers: list[subprocess.Popen[str]] = field(init=False, factory=list)
     _port: str = field(init=False, factory=_free_port)
@@ -122,29 +124,8 @@ class Reader:
             for command in commands(block.code):
                 self._run_command(command)
 
-    def _run_python(self, block: Block) -> None:
-        # The empty lines let a traceback name the line of the page.
-        code = compile("\n" * (block.line - 1) + block.code, str(block.page), "exec")
-        exec(code, self._namespace)  # noqa: S102 - that is the purpose
-
-    def _run_tests(self, block: Block) -> None:
-        file = self.directory / f"test_line_{block.line}.py"
-        file.write_text(block.code, encoding="utf-8")
-        self._succeed([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)])
-
-    def _run_command(self, command: Command) -> None:
-        shown = command.output.replace(_SHOWN_PORT, self._port)
-        words = shlex.split(command.text.replace(_SHOWN_PORT, self._port))
-        if words[:2] == ["pandocast-server", "serve"]:
-            printed = self._serve([*words, "--port", self._port], lines=len(shown.splitlines()))
-        else:
-            printed = self._succeed(words)
-        options = ELLIPSIS | NORMALIZE_WHITESPACE
-        assert not shown or OutputChecker().check_output(shown, printed, options), (
-            f"{command.text} printed\n{printed}\ninstead of\n{shown}"
-        )
-
-    def _succeed(self, words: list[str]) -> str:
+    def succeed(self, words: list[str]) -> str:
+        """Run a command, which must not fail, and return what it prints."""
         done = subprocess.run(  # noqa: S603 - what our own pages show
             words,
             cwd=self.directory,
@@ -157,6 +138,29 @@ class Reader:
         )
         assert done.returncode == 0, f"{words} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout
+
+    def _run_python(self, block: Block) -> None:
+        # The empty lines let a traceback name the line of the page.
+        code = compile("\n" * (block.line - 1) + block.code, str(block.page), "exec")
+        exec(code, self._namespace)  # noqa: S102 - that is the purpose
+
+    def _run_tests(self, block: Block) -> None:
+        file = self.directory / f"test_line_{block.line}.py"
+        file.write_text(block.code, encoding="utf-8")
+        self.succeed([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)])
+
+    def _run_command(self, command: Command) -> None:
+        shown = command.output.replace(_SHOWN_PORT, self._port)
+        words = shlex.split(command.text.replace(_SHOWN_PORT, self._port))
+        if Path(words[0]).name == "pandocast-server" and words[1:2] == ["serve"]:
+            printed = self._serve([*words, "--port", self._port], lines=len(shown.splitlines()))
+        else:
+            printed = self.succeed(words)
+        self.printed = printed
+        options = ELLIPSIS | NORMALIZE_WHITESPACE
+        assert not shown or OutputChecker().check_output(shown, printed, options), (
+            f"{command.text} printed\n{printed}\ninstead of\n{shown}"
+        )
 
     def _serve(self, words: list[str], *, lines: int) -> str:
         server = subprocess.Popen(  # noqa: S603 - likewise

@@ -24,6 +24,7 @@ PACKAGES = {
         "_drivers/async_pages.py",
         "_drivers/sync_cursor_pages.py",
         "_drivers/sync_pages.py",
+        "_drivers/upload_journal.py",
         "_sync/client.py",
         "_sync/passband.py",
         "errors.py",

@@ -17,6 +17,7 @@ from pandocast_sdk import (
     RateLimitPolicy,
     Response,
     ScheduledPost,
+    UploadJournal,
 )
 from pandocast_server.testing import ReferenceServer
 
@@ -27,6 +28,7 @@ class Client(Protocol):
     """The calls that tests make, through a client of either flavour."""
 
     def upload(self, title: str = "A title", text: str = "Some text. It has sentences.") -> Content: ...
+    def upload_once(self, journal: UploadJournal, title: str = "A title") -> Content: ...
     def ids(self, limit: int = 100, offset: int = 0) -> list[str]: ...
     def get(self, content_id: str) -> Content: ...
     def find_upload(self, title: str, since: datetime) -> Content | None: ...
@@ -46,6 +48,10 @@ class SyncClient:
 
     def upload(self, title: str = "A title", text: str = "Some text. It has sentences.") -> Content:
         return self.client.content.upload(title=title, content_type="blog_post", raw_content=text)
+
+    def upload_once(self, journal: UploadJournal, title: str = "A title") -> Content:
+        content = self.client.content
+        return content.upload_once(journal, title=title, content_type="blog_post", raw_content="A text.")
 
     def ids(self, limit: int = 100, offset: int = 0) -> list[str]:
         return [item.id for item in self.client.content.list(limit=limit, offset=offset)]
@@ -85,6 +91,12 @@ class AsyncClient:
     def upload(self, title: str = "A title", text: str = "Some text. It has sentences.") -> Content:
         content = self.client.content
         return self._run(lambda: content.upload(title=title, content_type="blog_post", raw_content=text))
+
+    def upload_once(self, journal: UploadJournal, title: str = "A title") -> Content:
+        content = self.client.content
+        return self._run(
+            lambda: content.upload_once(journal, title=title, content_type="blog_post", raw_content="A text.")
+        )
 
     def ids(self, limit: int = 100, offset: int = 0) -> list[str]:
         async def read() -> list[str]:

@@ -69,7 +69,9 @@ def call(context: CallContext, operation: Operation[T], *, expires: float = inf)
         now = context.now()
         if expires - now < SHORTEST_ATTEMPT:
             raise deadline_error(request_record(context, operation))
-        if budget is not None and (refused or (ticket_number := budget.try_acquire(now)) is None):
+        if budget is not None and (
+            refused or (ticket_number := budget.try_acquire(now, polls=context.polls)) is None
+        ):
             ticket_number = yield from _wait_for_slot(context, budget, operation, expires, ticket_number)
         outcome: Outcome = None
         try:  # at once: an interrupt in between would cost the slot
@@ -109,7 +111,7 @@ def _wait_for_slot(
     Returns:
         The number of the ticket that was granted.
     """
-    ticket = budget.enqueue(ticket_number)
+    ticket = budget.enqueue(ticket_number, polls=context.polls)
     used = False
     try:
         while (delay := budget.poll(ticket)) is not None:

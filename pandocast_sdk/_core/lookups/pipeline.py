@@ -27,10 +27,11 @@ def wait_for_run(context: CallContext, timeout: float) -> Plan[models.PipelineRu
     """
     status: str | None = None
     seen: float | None = None
+    polls = context._replace(polls=True)
 
     def check(expires: float) -> Plan[models.PipelineRun | None]:
         nonlocal status, seen
-        runs = (yield from call(context, list_runs(None, None), expires=expires)).items
+        runs = (yield from call(polls, list_runs(None, None), expires=expires)).items
         unfinished = [run for run in runs if run.status in _UNFINISHED]
         seen = context.now()
         # The oldest one is running; those above it have yet to start.

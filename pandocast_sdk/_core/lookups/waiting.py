@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 from attrs import frozen
 
 from pandocast_sdk._core.call.context import CallContext, request_record
+from pandocast_sdk._core.lookups.kept_slot import with_kept_slot
 from pandocast_sdk._core.lookups.shared_poll import Find, Polled, SharedPoll
 from pandocast_sdk._core.lookups.wait_clock import WaitClock
 from pandocast_sdk._core.lookups.wait_errors import copy_of, is_transient
@@ -46,21 +47,26 @@ class PolledList(Generic[R]):
 
     def shared_poll(self, context: CallContext) -> SharedPoll[R]:
         """Return the poll that all share who use this client's connections, address and key."""
-
-        def make() -> SharedPoll[R]:
-            return SharedPoll(context.now, self.find)
-
-        if context.shared is None:
-            return make()
-        options = context.options
-        digest = hashlib.sha256(options.api_key.encode()).digest()
-        return context.shared.find((self.name, options.service, options.base_url, digest), make)
+        return shared_poll(context, self.name, self.find)
 
     def not_found(self, context: CallContext, row_id: str) -> NotFoundError:
         """Return the error for an id that is not in the list."""
         request = request_record(context, self.operation(row_id))
         message = f"{self.name.capitalize()} not found"
         return NotFoundError(message, status_code=404, request=request, code="not_found")
+
+
+def shared_poll(context: CallContext, name: str, find: Find[R]) -> SharedPoll[R]:
+    """Return the poll of a name that all share who use this client's connections, address and key."""
+
+    def make() -> SharedPoll[R]:
+        return SharedPoll(context.now, find)
+
+    if context.shared is None:
+        return make()
+    options = context.options
+    digest = hashlib.sha256(options.api_key.encode()).digest()
+    return context.shared.find((name, options.service, options.base_url, digest), make)
 
 
 class TimedOut(NamedTuple):
@@ -159,6 +165,7 @@ class _Wait(Generic[R, T]):
         self._clock = clock
         self._on_update = on_update
         self._rows: dict[str, _Seen[R]] = {}
+        self._has_polled = False
         self._error: PandocastError | None = None  # what ends the wait for all that are pending
         self._cause: PandocastError | None = None  # the last error that did not
 
@@ -167,20 +174,25 @@ class _Wait(Generic[R, T]):
         if not self._pending:
             return
         poll = self._goal.polled.shared_poll(self._context)
-        with poll.polling():
-            in_time = True
-            while self._pending and in_time:
-                polled = yield from self._poll(poll)
-                self._take(polled)
-                in_time = polled.complete
-                for row_id in list(self._pending) if in_time else []:
-                    yield from self._check(row_id)
+        with poll.polling(len(self._pending)):
+            yield from with_kept_slot(self._context, self._run(poll))
         for row_id in list(self._pending):
             yield from self._finish(row_id)
+
+    def _run(self, poll: SharedPoll[R]) -> Plan[None]:
+        """Poll until every row is settled, or the time is over."""
+        in_time = True
+        while self._pending and in_time:
+            polled = yield from self._poll(poll)
+            self._take(polled)
+            in_time = polled.complete
+            for row_id in list(self._pending) if in_time else []:
+                yield from self._check(row_id)
 
     def _poll(self, poll: SharedPoll[R]) -> Plan[Polled[R]]:
         """Return the next poll; it is not complete when the time is over, or by an error for all."""
         clock, held_before = self._clock, poll.held
+        is_first, self._has_polled = not self._has_polled, True
         row_id = next(iter(self._pending))
         try:
             return (
@@ -190,6 +202,7 @@ class _Wait(Generic[R, T]):
                     lambda: self._goal.polled.operation(row_id),
                     expires=lambda: clock.expires + poll.held - held_before,
                     deadline=clock.deadline,
+                    is_first=is_first,
                 )
             )
         except PandocastError as error:

@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 from pandocast_sdk._core.clock import monotonic, wall
 from pandocast_sdk._core.rate_limit.budget import Budget
 
-_PREFIX = "pandocast:budget:2"  # with the version of what is kept there
+_PREFIX = "pandocast:budget:3"  # with the version of what is kept there
 
 
 class BudgetHandle:

@@ -102,9 +102,9 @@ def test_a_call_cancelled_as_it_is_granted_a_slot_is_cancelled(turns: int) -> No
         budget = budget_of(client)
         await client.request("GET", "/things")
         task = asyncio.create_task(client.request("POST", "/hang"))
-        await until(lambda: budget._queue and budget._queue[0]._wake)
+        await until(lambda: budget._queue.calls and budget._queue.calls[0]._wake)
         budget._open_window(1, 1)
-        assert budget.poll(budget._queue[0]) is None
+        assert budget.poll(budget._queue.calls[0]) is None
         for _ in range(turns):
             await asyncio.sleep(0)
         task.cancel()
@@ -128,7 +128,7 @@ def test_an_interrupted_call_leaves_the_queue() -> None:
     assert main is not None
 
     def is_waiting() -> bool:
-        return bool(budget._queue) and budget._queue[0]._wake is not None
+        return bool(budget._queue.calls) and budget._queue.calls[0]._wake is not None
 
     def interrupt_the_wait() -> None:
         given_up = time.monotonic() + PATIENCE

@@ -1,7 +1,9 @@
 """`serve`, as a process of its own."""
 
 import json
+import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -16,6 +18,7 @@ from click.testing import CliRunner
 
 from pandocast_server.cli import main
 
+PROGRAM = "from pandocast_sdk import Pandocast; print(Pandocast().content.list().total)"
 COMMAND = [sys.executable, "-c", "from pandocast_server.cli import main; main(prog_name='pandocast-server')"]
 
 
@@ -80,6 +83,43 @@ def test_the_next_start_finds_everything_and_prints_no_key(database_url: str) ->
     with serving("--database-url", database_url) as (url, other):
         assert other is None
         assert total(url, key) == 1
+
+
+def test_it_prints_what_a_shell_needs_to_use_it(database_url: str) -> None:
+    arguments = ["serve", "--port", "0", "--database-url", database_url]
+    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own code
+        assert process.stdout is not None
+        _, *exports, _ = [process.stdout.readline() for _ in range(4)]
+        lines = "".join(exports) + f"{sys.executable} -c '{PROGRAM}'"
+        shell = ["sh", "-c", lines]
+        environment = {name: value for name, value in os.environ.items() if "PANDOCAST" not in name}
+        done = subprocess.run(shell, capture_output=True, text=True, env=environment, check=False)  # noqa: S603 - likewise
+        process.terminate()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
+
+
+def test_a_later_start_says_how_to_get_a_key(tmp_path: Path) -> None:
+    options = ("--database-url", f"sqlite:///{tmp_path / 'my data.db'}")
+    with serving(*options):
+        pass
+    arguments = [*COMMAND, "serve", "--port", "0", *options]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own code
+        assert process.stdout is not None
+        found = re.search(r"For another key: (.+)\. In another shell:", process.stdout.readline())
+        exported = process.stdout.readline()
+        process.terminate()
+    assert found
+    program, *command = shlex.split(found[1])
+    assert program == "pandocast-server"
+    made = CliRunner().invoke(main, command, catch_exceptions=False)
+    assert made.stdout.startswith("pk_test_")
+    assert exported.startswith("export PANDOCAST_BASE_URL=http://127.0.0.1:")
+
+
+def test_an_address_for_all_is_shown_as_one_that_a_client_takes(database_url: str) -> None:
+    with serving("--host", "0.0.0.0", "--database-url", database_url) as (url, key):  # noqa: S104 - it is what is tested
+        assert url.startswith("http://127.0.0.1:")
+        assert total(url, key) == 0
 
 
 @pytest.mark.slow
