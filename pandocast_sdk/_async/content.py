@@ -373,4 +373,10 @@ class AsyncContentResource:
         return self._open_list
 
 
-late_names(AsyncContentResource, {"AsyncPages": "pandocast_sdk._drivers.async_lists"})
+late_names(
+    AsyncContentResource,
+    {
+        "AsyncPages": "pandocast_sdk._drivers.async_lists",
+        "UploadJournal": "pandocast_sdk._drivers.upload_journal",
+    },
+)

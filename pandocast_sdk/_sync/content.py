@@ -370,4 +370,10 @@ class ContentResource:
         return self._open_list
 
 
-late_names(ContentResource, {"Page": "pandocast_sdk._drivers.sync_lists"})
+late_names(
+    ContentResource,
+    {
+        "Page": "pandocast_sdk._drivers.sync_lists",
+        "UploadJournal": "pandocast_sdk._drivers.upload_journal",
+    },
+)
