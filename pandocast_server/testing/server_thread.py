@@ -11,6 +11,7 @@ from typing import TypeVar
 import anyio
 
 from pandocast_server.background import Worker
+from pandocast_server.clock import event_loop
 from pandocast_server.serving import HttpServer, serve
 
 T = TypeVar("T")
@@ -70,7 +71,8 @@ class ServerThread:
 
     def _main(self) -> None:
         try:
-            asyncio.run(self._serve())
+            with asyncio.Runner(loop_factory=event_loop) as runner:
+                runner.run(self._serve())
         except BaseException as failure:  # noqa: BLE001 - handed to whoever stops the server
             self._failure = failure
 

@@ -6,7 +6,7 @@ run out, and others claim its jobs; one that was merely slow finds its token gon
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from attrs import field, frozen
 from sqlalchemy import (
@@ -25,9 +25,11 @@ from sqlalchemy import (
     update,
 )
 
+from pandocast_server.clock import wall_ns
 from pandocast_server.identifiers import Identifiers
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import open_jobs
+from pandocast_server.timestamps import EPOCH
 
 LEASE_SECONDS = 2.0
 
@@ -243,7 +245,7 @@ def is_busy(connection: Connection, kinds: Collection[str], *, now: datetime) ->
 
 def real_now() -> datetime:
     """Return real time, which the server's clock may be ahead of."""
-    return datetime.now(UTC)
+    return EPOCH + timedelta(microseconds=wall_ns() // 1000)
 
 
 def _lane_name(workspace_id: str, lane: str | None) -> str:

@@ -9,6 +9,7 @@ from typing import cast
 from attrs import evolve, field, frozen
 from sqlalchemy import Connection, RowMapping, select, update
 
+from pandocast_server.clock import event_loop
 from pandocast_server.generation.cleaning import one_line
 from pandocast_server.generation.scoring import voice_match_score
 from pandocast_server.generation.voice import VoiceProfile
@@ -171,7 +172,8 @@ def _read_material(connection: Connection, draft: RowMapping) -> _Material:
 def _fetched(runtime: Runtime, material: _Material) -> _Material:
     """Replace what is known of a link by what it leads to; this is a job's own thread, which may wait."""
     private = runtime.settings.allows_private_targets
-    answer = asyncio.run(fetch(material.link, private_targets=private, accept=ACCEPTED))
+    with asyncio.Runner(loop_factory=event_loop) as runner:
+        answer = runner.run(fetch(material.link, private_targets=private, accept=ACCEPTED))
     if answer.status // 100 != 2:
         raise PageError(f"it answered {answer.status}")
     page = read_page(answer.headers, answer.body)

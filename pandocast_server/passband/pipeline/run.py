@@ -13,6 +13,7 @@ from typing import Final, cast
 from attrs import field, frozen
 from sqlalchemy import Connection, insert, select, update
 
+from pandocast_server.clock import event_loop
 from pandocast_server.generation.voice import VoiceProfile
 from pandocast_server.pandocast.voice import read_voice
 from pandocast_server.passband.drafts.formats import DEFAULT_FORMAT
@@ -93,7 +94,8 @@ def run_pipeline(runtime: Runtime, job: Job) -> Outcome:
     with runtime.database.read() as connection:
         enabled = _enabled_sources(connection, job.workspace_id)
         voice = read_voice(connection, workspace_id=job.workspace_id)
-    harvests = asyncio.run(_harvest_all(runtime, enabled, voice))
+    with asyncio.Runner(loop_factory=event_loop) as runner:
+        harvests = runner.run(_harvest_all(runtime, enabled, voice))
     return Outcome(partial(_record, runtime, job, harvests))
 
 
