@@ -72,6 +72,7 @@ from pandocast_sdk.models.pipeline import PipelineStats as PipelineStats
 from pandocast_sdk.models.pipeline import PipelineTrigger as PipelineTrigger
 from pandocast_sdk.models.pipeline import RecentPipelineStats as RecentPipelineStats
 from pandocast_sdk.models.pipeline import RunStatus as RunStatus
+from pandocast_sdk.models.result_list import ResultList as ResultList
 from pandocast_sdk.models.schedule import BulkSchedule as BulkSchedule
 from pandocast_sdk.models.schedule import Conflicts as Conflicts
 from pandocast_sdk.models.schedule import PostingTime as PostingTime
@@ -79,6 +80,7 @@ from pandocast_sdk.models.schedule import ScheduledDraft as ScheduledDraft
 from pandocast_sdk.models.schedule import Slot as Slot
 from pandocast_sdk.models.schedule import SlotDict as SlotDict
 from pandocast_sdk.models.sources import Source as Source
+from pandocast_sdk.models.sources import SourceDeletion as SourceDeletion
 from pandocast_sdk.models.sources import SourceHealth as SourceHealth
 from pandocast_sdk.models.sources import SourceTest as SourceTest
 from pandocast_sdk.models.sources import SourceTestItem as SourceTestItem
@@ -152,12 +154,14 @@ __all__ = [
     "RequestRecord",
     "Response",
     "ResponseValidationError",
+    "ResultList",
     "RunStatus",
     "ScheduledDraft",
     "ScheduledPost",
     "Slot",
     "SlotDict",
     "Source",
+    "SourceDeletion",
     "SourceHealth",
     "SourceTest",
     "SourceTestItem",

@@ -45,6 +45,7 @@ from pandocast_sdk.models.pipeline import PipelineStats as PipelineStats
 from pandocast_sdk.models.pipeline import PipelineTrigger as PipelineTrigger
 from pandocast_sdk.models.pipeline import RecentPipelineStats as RecentPipelineStats
 from pandocast_sdk.models.pipeline import RunStatus as RunStatus
+from pandocast_sdk.models.result_list import ResultList as ResultList
 from pandocast_sdk.models.schedule import BulkSchedule as BulkSchedule
 from pandocast_sdk.models.schedule import Conflicts as Conflicts
 from pandocast_sdk.models.schedule import PostingTime as PostingTime
@@ -56,6 +57,7 @@ from pandocast_sdk.models.schedule import SlotDict as SlotDict
 from pandocast_sdk.models.schedule import SlotList as SlotList
 from pandocast_sdk.models.schedule import UnscheduledDrafts as UnscheduledDrafts
 from pandocast_sdk.models.sources import Source as Source
+from pandocast_sdk.models.sources import SourceDeletion as SourceDeletion
 from pandocast_sdk.models.sources import SourceHealth as SourceHealth
 from pandocast_sdk.models.sources import SourceTest as SourceTest
 from pandocast_sdk.models.sources import SourceTestItem as SourceTestItem
@@ -105,6 +107,7 @@ __all__ = [
     "PostingTime",
     "PostingTimes",
     "RecentPipelineStats",
+    "ResultList",
     "RunStatus",
     "SchedulePause",
     "ScheduledDraft",
@@ -113,6 +116,7 @@ __all__ = [
     "SlotDict",
     "SlotList",
     "Source",
+    "SourceDeletion",
     "SourceHealth",
     "SourceTest",
     "SourceTestItem",

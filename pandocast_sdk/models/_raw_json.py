@@ -1,14 +1,22 @@
 """JSON values that know their own text, so that what cannot be read stays reachable as it came.
 
 This parser takes what a strict one refuses: half a surrogate pair, as a sender writes that has cut a title
-through an emoji; control characters; bytes that are not UTF-8.
+through an emoji; control characters; bytes that are not UTF-8; numbers of more digits than Python converts.
 """
 
 import json
 import re
 from typing import NamedTuple, cast
 
-_decode = json.JSONDecoder(strict=False).raw_decode
+
+def _integer(text: str) -> int | float:
+    try:
+        return int(text)
+    except ValueError:  # the limit of `sys.set_int_max_str_digits`
+        return float(text)
+
+
+_decoder = json.JSONDecoder(strict=False, parse_int=_integer)
 _skip_space = re.compile(r"[ \t\n\r]*").match
 
 
@@ -31,7 +39,7 @@ class RawJson(NamedTuple):
             ValueError: It is not JSON.
         """
         text = body.decode("utf-8", "surrogateescape").strip(" \t\n\r")
-        return cls(text, json.loads(text, strict=False))
+        return cls(text, _decoder.decode(text))
 
     @property
     def raw(self) -> bytes:
@@ -59,7 +67,7 @@ class RawJson(NamedTuple):
     def _value_behind(self, mark: int) -> tuple["RawJson", int]:
         """Return the value behind a bracket, comma or colon, and where the next of those is."""
         start = _space_end(self.text, mark + 1)
-        value, end = _decode(self.text, start)
+        value, end = _decoder.raw_decode(self.text, start)
         return RawJson(self.text[start:end], value), _space_end(self.text, end)
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, GetPydanticSchema, ValidationError
 from pydantic_core import core_schema
 
 from pandocast_sdk._imports import importing
+from pandocast_sdk.models.result_list import ResultList
 from pandocast_sdk.models.unreadable import Unreadable
 
 __all__ = ()
@@ -51,6 +52,13 @@ Models with it can be made, too, where pydantic was loaded under a fake clock an
 """
 
 
+UNPUBLISHED = "unpublished"
+"""Marks, in the annotation of a field, that the reference publishes it for no response.
+
+Of a response that is one object, such a field is None where it cannot be read, and blocks nothing.
+"""
+
+
 class WireModel(BaseModel):
     """A frozen value that keeps the fields it does not know."""
 
@@ -58,9 +66,10 @@ class WireModel(BaseModel):
 
     @property
     def unreadable(self) -> Unreadable | None:
-        """What is wrong with a row of a list that could not be read, and its bytes; None if all is well.
+        """What of this object could not be read, and its bytes as they came; None if all is well.
 
-        Its unreadable fields are None, whatever their types say.
+        Unreadable fields are None, in a row of a list whatever their types say; unreadable entries of other
+        lists and dictionaries are left out.
         """
         private = self.__pydantic_private__
         return None if private is None else private.get("unreadable")
@@ -96,6 +105,7 @@ class PassbandModel(WireModel):
 
 
 M = TypeVar("M", bound=WireModel)
+R = TypeVar("R", bound=WireModel)
 
 
 def reader_of(model: type[M]) -> Callable[[bytes], M]:
@@ -136,6 +146,37 @@ def array_reader_of(model: type[M]) -> Callable[[bytes], list[M]]:
         return read_array(model, body)
 
     return _reader(array.validate_json, read_rows)
+
+
+def result_list_reader_of(
+    model: type[M], rows_of: Callable[[M], list[R]], row: type[R]
+) -> Callable[[bytes], ResultList[R]]:
+    """Return what reads a list for which the reference publishes no response.
+
+    It reads the object that was decided, an array of its rows, or nothing. Any other JSON is kept as it came;
+    only what is not JSON raises `ValueError`.
+
+    Args:
+        model: The object that was decided; the list is its one field.
+        rows_of: Returns the list.
+        row: The model of its rows.
+    """
+
+    def read_decided(body: bytes) -> ResultList[R]:
+        return result_list(read_model(body), rows_of)
+
+    def read_any(body: bytes) -> ResultList[R]:
+        with importing():
+            from pandocast_sdk.models._lists import read_list  # noqa: PLC0415 - few bodies need it
+        return read_list(model, row, body)
+
+    read_model = model.model_validate_json
+    return _reader(read_decided, read_any)
+
+
+def result_list(value: M, rows_of: Callable[[M], list[R]]) -> ResultList[R]:
+    """Return the list in an object, with what else is in it."""
+    return ResultList(rows_of(value), value.model_extra or {}, value.unreadable)
 
 
 def _reader(read_all: Callable[[bytes], T], read_rows: Callable[[bytes], T]) -> Callable[[bytes], T]:

@@ -205,7 +205,7 @@ OF_PASSBAND: list[tuple[Callable[[Any], object], str]] = [
     (lambda c: c.drafts.create(text=b"Hello"), "text must be text, not bytes; decode it"),
     (
         lambda c: c.drafts.create(text="t", images=["https://a.example/1.png"]),
-        "images[0].url must be text in a dictionary; pass {'url': ...}",
+        "images[0] must be a dictionary or its model, not str; pass {'url': ...}",
     ),
     (lambda c: c.drafts.reject("d1", feedback=["no"]), "feedback must be text, not list"),
     (lambda c: c.drafts.schedule("d1", smart="yes"), "smart must be True or False, not str"),

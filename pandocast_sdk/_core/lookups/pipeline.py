@@ -24,7 +24,7 @@ def wait_for_run(context: CallContext, timeout: float) -> Plan[models.PipelineRu
     Raises:
         ValueError: `timeout` is not a number of seconds above zero.
         WaitTimeoutError: That has not happened in time.
-        ResponseValidationError: The newest run cannot be read.
+        ResponseValidationError: The status of the newest run cannot be read.
         PandocastError: The runs could not be read, for a reason other than the connection or a 5xx.
     """
     status: str | None = None
@@ -35,7 +35,7 @@ def wait_for_run(context: CallContext, timeout: float) -> Plan[models.PipelineRu
         nonlocal status, seen
         operation = list_runs(None, None)
         runs = (yield from call(polls, operation, expires=expires)).items
-        fault = runs[0].unreadable if runs else None
+        fault = runs[0].unreadable if runs and runs[0].status is None else None
         if fault is not None:
             request = request_record(context, operation)
             raise unreadable_row_error("the newest run", fault, request, context.redact)

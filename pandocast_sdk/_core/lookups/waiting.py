@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from attrs import frozen
@@ -21,6 +21,8 @@ from pandocast_sdk._core.requests.validation import bounded_list
 from pandocast_sdk.errors import NotFoundError, PandocastError, ResponseValidationError, WaitTimeoutError
 
 if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
     from pandocast_sdk.models.unreadable import Unreadable
 
 R = TypeVar("R")
@@ -61,12 +63,18 @@ class PolledList(Generic[R]):
         return NotFoundError(message, status_code=404, request=request, code="not_found")
 
     def unreadable(self, context: CallContext, row_id: str, row: R) -> ResponseValidationError | None:
-        """Return the error for a row that cannot be read; None if it can."""
+        """Return the error for a row of which a published field cannot be read; None if all can."""
         unreadable: Unreadable | None = getattr(row, "unreadable", None)
-        if unreadable is None:
+        if unreadable is None or not _lacks_field(row):
             return None
         request = request_record(context, self.operation(row_id))
         return unreadable_row_error(f"{self.name} {row_id!r}", unreadable, request, context.redact)
+
+
+def _lacks_field(row: object) -> bool:
+    """Return whether a field that every row has could not be read."""
+    fields: Mapping[str, FieldInfo] = getattr(type(row), "model_fields", {})
+    return any(field.is_required() and getattr(row, name) is None for name, field in fields.items())
 
 
 def shared_poll(context: CallContext, name: str, find: Find[R]) -> SharedPoll[R]:

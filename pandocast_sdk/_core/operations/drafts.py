@@ -23,16 +23,14 @@ from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads, reads_row
 from pandocast_sdk._core.requests.validation import (
     bounded_list,
-    check_distinct,
-    check_no_commas,
     comma_separated,
-    field_values,
+    open_members,
     optional_at_least,
     optional_text,
     optional_texts,
     text,
 )
-from pandocast_sdk._core.requests.values import timestamp, without_none
+from pandocast_sdk._core.requests.values import timestamp
 
 _CREATED_DRAFTS = reads(lambda: models.CreatedDrafts)
 _DRAFT = reads(lambda: models.Draft)
@@ -111,12 +109,10 @@ def generate_drafts(
     """Generate drafts from a page or a prompt (generate mode)."""
     if url is None and prompt is None:
         raise ValueError("url or prompt is required to generate drafts")
-    format_names = optional_texts("formats", formats, 1, _MOST_FORMATS)
-    check_distinct("formats", format_names or [])
     body = {
         "url": optional_text("url", url),
         "prompt": optional_text("prompt", prompt, _LONGEST_PROMPT),
-        "formats": format_names,
+        "formats": optional_texts("formats", formats, 1, _MOST_FORMATS),
         **_attachments(images, tags, target_platforms),
     }
     return operation(ROUTES["create_drafts"], _CREATED_DRAFTS, body=body)
@@ -133,8 +129,8 @@ def get_draft_row(draft_id: str) -> Operation[models.Draft]:
 
 
 def edit_draft(draft_id: str, text: str) -> Operation[models.Draft]:
-    """Replace the text of a draft."""
-    return _update(draft_id, {"text": _content(text)})
+    """Replace the text of a draft, for which no bound is published here."""
+    return _update(draft_id, {"text": string("text", text)})
 
 
 def act_on_draft(
@@ -146,8 +142,6 @@ def act_on_draft(
 
 def schedule_draft(draft_id: str, *, scheduled_at: datetime | None, smart: bool) -> Operation[models.Draft]:
     """Schedule a draft, at a time or at a slot that the service chooses."""
-    if smart and scheduled_at is not None:
-        raise ValueError("scheduled_at and smart are mutually exclusive")
     return _update(
         draft_id,
         {
@@ -177,8 +171,6 @@ def act_on_drafts(
     smart_schedule: bool | None,
 ) -> Operation[models.BulkResult]:
     """Apply one action to many drafts."""
-    if smart_schedule and scheduled_at is not None:
-        raise ValueError("scheduled_at and smart_schedule are mutually exclusive")
     if action == "reschedule" and scheduled_at is None:
         raise ValueError("scheduled_at is required to reschedule")
     body = {
@@ -204,25 +196,17 @@ def _attachments(
     tags: Iterable[str] | None,
     target_platforms: Iterable[str] | None,
 ) -> dict[str, object]:
-    labels = optional_texts("tags", tags, 0, _MOST_TAGS, longest=_LONGEST_TAG)
-    check_no_commas("tags", labels or [])
     pictures = None if images is None else bounded_list("images", images, 0, _MOST_IMAGES)
     return {
         "images": None
         if pictures is None
-        else [_image(f"images[{index}]", picture) for index, picture in enumerate(pictures)],
-        "tags": labels,
+        else [
+            open_members(f"images[{index}]", picture, ("url", "alt"))
+            for index, picture in enumerate(pictures)
+        ],
+        "tags": optional_texts("tags", tags, 0, _MOST_TAGS, longest=_LONGEST_TAG),
         "targetPlatforms": optional_texts("target_platforms", target_platforms),
     }
-
-
-def _image(name: str, image: object) -> dict[str, object]:
-    if isinstance(image, str):
-        raise ValueError(f"{name}.url must be text in a dictionary; pass {{'url': ...}}")  # noqa: TRY004 - like any wrong value
-    fields = field_values(name, image, ("url", "alt"))
-    return without_none(
-        {"url": text(f"{name}.url", fields["url"]), "alt": optional_text(f"{name}.alt", fields["alt"])}
-    )
 
 
 def _optional_timestamp(name: str, moment: datetime | None) -> str | None:

@@ -11,7 +11,7 @@ from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.requests.argument_types import optional_flag, optional_members, resource_id
 from pandocast_sdk._core.requests.operation import Operation, operation
-from pandocast_sdk._core.requests.reading import confirms, reads, reads_array
+from pandocast_sdk._core.requests.reading import reads, reads_array, reads_confirmation
 from pandocast_sdk._core.requests.validation import optional_text, text
 from pandocast_sdk._core.requests.values import without_none
 
@@ -19,7 +19,7 @@ _SOURCES = reads_array(lambda: models.Source)
 _SOURCE = reads(lambda: models.Source)
 _SOURCE_TEST = reads(lambda: models.SourceTest)
 
-_DELETED = confirms("ok", value=True)
+_DELETION = reads_confirmation(lambda: models.SourceDeletion, "ok", value=True)
 
 _LONGEST_NAME = 200
 
@@ -65,16 +65,14 @@ def update_source(
             "config": optional_members("config", config),
         }
     )
-    if not changes:
-        raise ValueError("name, type, url, enabled or config is required: there is nothing to update")
     return operation(
         ROUTES["update_source"], _SOURCE, path={"id": resource_id("id", source_id)}, body=changes
     )
 
 
-def delete_source(source_id: str) -> Operation[None]:
+def delete_source(source_id: str) -> Operation[models.SourceDeletion]:
     """Delete a source, its items and its drafts."""
-    return operation(ROUTES["delete_source"], _DELETED, path={"id": resource_id("id", source_id)})
+    return operation(ROUTES["delete_source"], _DELETION, path={"id": resource_id("id", source_id)})
 
 
 def test_source(source_id: str) -> Operation[models.SourceTest]:

@@ -11,8 +11,10 @@ from pandocast_sdk._imports import importing
 
 if TYPE_CHECKING:
     from pandocast_sdk.models.base import WireModel
+    from pandocast_sdk.models.result_list import ResultList
 
 M = TypeVar("M", bound="WireModel")
+R = TypeVar("R", bound="WireModel")
 S = TypeVar("S")
 T = TypeVar("T")
 
@@ -98,17 +100,53 @@ def reads_array(model: Callable[[], type[M]]) -> Reader[list[M]]:
     return Reader(resolve)
 
 
+def reads_result_list(
+    model: Callable[[], type[M]], rows_of: Callable[[M], list[R]], row: Callable[[], type[R]]
+) -> Reader[ResultList[R]]:
+    """Return a reader of a list for which the reference publishes no response; see `reads`.
+
+    Args:
+        model: Returns the model of the object that was decided; the list is its one field.
+        rows_of: Returns the list.
+        row: Returns the model of its rows.
+    """
+
+    def resolve() -> Callable[[bytes], ResultList[R]]:
+        from pandocast_sdk.models.base import result_list_reader_of  # noqa: PLC0415 - the first call imports it
+
+        return result_list_reader_of(model(), rows_of, row())
+
+    return Reader(resolve)
+
+
 def confirms(name: str, value: bool) -> Callable[[WireResponse], None]:  # noqa: FBT001 - what is confirmed
     """Return what reads that something was done: an object with this value, or nothing besides the status.
 
     Any other body, such as a proxy's sign-in page, confirms nothing.
     """
+    return lambda response: _check_confirmed(response.body, name, value)
 
-    def read(response: WireResponse) -> None:
-        if not response.body.strip():
-            return
-        body: object = json.loads(response.body)
-        if not isinstance(body, dict) or cast("dict[str, object]", body).get(name) is not value:
-            raise ValueError(f"{name}: Input should be {json.dumps(value)}")
 
-    return read
+def reads_confirmation(model: Callable[[], type[M]], name: str, value: bool) -> Reader[M]:  # noqa: FBT001
+    """Return a reader of an object that confirms that something was done; see `reads` and `confirms`."""
+
+    def resolve() -> Callable[[bytes], M]:
+        from pandocast_sdk.models.base import reader_of  # noqa: PLC0415 - the first call imports it
+
+        read_model = reader_of(model())
+
+        def read(body: bytes) -> M:
+            _check_confirmed(body, name, value)
+            return read_model(body if body.strip() else b"{}")
+
+        return read
+
+    return Reader(resolve)
+
+
+def _check_confirmed(body: bytes, name: str, value: bool) -> None:  # noqa: FBT001 - what is confirmed
+    if not body.strip():
+        return
+    members: object = json.loads(body)
+    if not isinstance(members, dict) or cast("dict[str, object]", members).get(name) is not value:
+        raise ValueError(f"{name}: Input should be {json.dumps(value)}")

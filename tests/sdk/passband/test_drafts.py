@@ -172,7 +172,10 @@ def test_create_sends_every_argument() -> None:
     assert exchange.request.body == {
         "text": "t",
         "format": "THREAD",
-        "images": [{"url": "https://a.example/1.png"}, {"url": "https://a.example/2.png", "alt": "Two"}],
+        "images": [
+            {"url": "https://a.example/1.png", "width": 3},
+            {"url": "https://a.example/2.png", "alt": "Two"},
+        ],
         "tags": ["a", "b"],
         "targetPlatforms": ["bluesky"],
     }

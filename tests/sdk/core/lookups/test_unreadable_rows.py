@@ -139,11 +139,28 @@ def test_a_draft_that_cannot_be_read_does_not_lose_the_others(names: tuple[str, 
         assert isinstance(result, ResponseValidationError if name == "d2" else Draft)
 
 
-def test_the_pipeline_is_waited_for_while_an_old_run_cannot_be_read() -> None:
-    ended = {"id": "r2", "status": "completed"}
-    bad = {"id": "r1", "status": "completed", "itemsFetched": 87.5}
+@pytest.mark.parametrize("names", [("d2",), ("d1", "d2")])
+def test_a_wait_for_a_draft_depends_on_its_published_fields_alone(names: tuple[str, ...]) -> None:
+    tagged: dict[str, object] = {**DRAFT, "status": "approved", "tags": {"a": 1}}
+    rows = {name: tagged | {"id": name} for name in ("d1", "d2")}
+    for result in Drafts(**rows).wait(*names):
+        assert isinstance(result, Draft)
+        assert result.tags is None
+        assert result.unreadable is not None
+
+
+@pytest.mark.parametrize("newest", [{"duration": "4s"}, {"itemsFetched": 87.5, "error": []}])
+def test_the_pipeline_is_waited_for_while_its_runs_cannot_be_read_in_full(newest: dict[str, object]) -> None:
+    newest = {"id": "r2", "status": "completed"} | newest
     player = Player()
-    run = player.play(wait_for_run(context(), 9), lambda _send: response(200, {"runs": [ended, bad, None]}))
-    assert run.id == "r2"
-    with pytest.raises(ResponseValidationError, match="the newest run cannot be read: itemsFetched: "):
-        player.play(wait_for_run(context(), 9), lambda _send: response(200, {"runs": [bad, ended]}))
+    rows = [newest, {"id": "r1", "status": "completed", "duration": []}, None]
+    run = player.play(wait_for_run(context(), 9), lambda _send: response(200, {"runs": rows}))
+    assert (run.id, run.status) == ("r2", "completed")
+    assert run.unreadable is not None
+
+
+@pytest.mark.parametrize("newest", [{"id": "r2", "status": 17}, None, "r2"])
+def test_a_wait_for_a_run_whose_status_cannot_be_read_raises(newest: object) -> None:
+    player = Player()
+    with pytest.raises(ResponseValidationError, match="the newest run cannot be read: "):
+        player.play(wait_for_run(context(), 9), lambda _send: response(200, {"runs": [newest]}))
