@@ -30,11 +30,23 @@ DEV = Path(".nox", "dev", "Scripts" if os.name == "nt" else "bin").absolute()
 PACKAGES = ("pandocast_sdk", "pandocast_server")
 GENERATORS = ("tests/support/unasync.py", "tests/support/exports.py")
 TYPED = ("pandocast_sdk", "pandocast_server.testing")
+TYPE_TESTS = ("tests/sdk/http_client_types.py", "tests/sdk/webhooks/webhook_types.py")
 OF_HTTP_LIBRARIES = "tests/sdk/drivers/http/test_libraries.py"
 OTHER_SESSIONS_DO_THESE = (
     "--ignore=tests/docs",
+    "--ignore=tests/wild",
     "--ignore=tests/test_packaging.py",
     f"--ignore={OF_HTTP_LIBRARIES}",
+)
+BESIDE_TOOLS = ("tests/wild", "tests/sdk/test_fake_clocks.py", "tests/server/testing/test_fake_clocks.py")
+IN_THE_WILD = (
+    "freezegun",
+    "gevent",
+    "opentelemetry.instrumentation.httpx",
+    "opentelemetry.sdk",
+    "pytest_httpx",
+    "sentry_sdk",
+    "uvloop",
 )
 QUICK = ("-m", "not slow")
 WITH_EVERY_CLIENT = (
@@ -47,6 +59,9 @@ WITH_EVERY_CLIENT = (
     "tests/sdk/drivers/test_secrets.py",
     "tests/integration/test_outcomes.py",
 )
+DOCUMENTS = {name: Path("pandocast_server", "openapi", f"{name}.yaml") for name in ("pandocast", "passband")}
+FOREIGN = Path("tests", "foreign")  # what other people's tools do with the documents and the server
+NPM_FLAGS = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--no-package-lock")
 SIMULATOR = "tests/sdk/core/call/test_simulated_calls.py"
 # How hard the tests try: on another Python, by default, and once a day.
 BRIEF = {"HYPOTHESIS_PROFILE": "brief", "SIMULATED_SEEDS": "150"}
@@ -130,7 +145,7 @@ def types(session: nox.Session) -> None:
     """Check types, with two checkers, as strictly as they can, and that all public ones are there."""
     run(session, "mypy")
     # Named, because a file that is named replaces what the configuration includes.
-    run(session, "pyright", *PACKAGES, "tests/sdk/http_client_types.py")
+    run(session, "pyright", *PACKAGES, *TYPE_TESTS)
     # It looks for what the packages import beside the Python that comes first on PATH.
     path = os.pathsep.join([str(DEV), os.environ["PATH"]])
     for package in TYPED:  # the webhooks are a part of the first
@@ -206,6 +221,104 @@ def docs(session: nox.Session) -> None:
     run(session, "pytest", *FEW_WORKERS, *(session.posargs or ["tests/docs"]), env=env)
 
 
+def beside_server(session: nox.Session, *command: str) -> None:
+    """Run a command beside a reference server; see tests/foreign/beside_server.py."""
+    run(session, "python", "-m", "foreign.beside_server", *command, env={"PYTHONPATH": "tests"})
+
+
+def npm(session: nox.Session, folder: Path) -> None:
+    """Install what the package.json of a folder names; no package runs a program of its own for that."""
+    session.run("npm", "install", "--prefix", str(folder), *NPM_FLAGS, external=True, silent=True)
+
+
+@nox.session(default=False, tags=["ci"], **SHARED)
+def documents(session: nox.Session) -> None:
+    """Judge the OpenAPI documents by spectral and redocly."""
+    folder = copied(session, FOREIGN / "linters")
+    npm(session, folder)
+    tools = folder / "node_modules" / ".bin"
+    session.run(
+        tools / "spectral", "lint", "--ruleset", folder / "spectral.yaml", *DOCUMENTS.values(), external=True
+    )
+    session.run(tools / "redocly", "lint", *DOCUMENTS.values(), external=True)
+
+
+@nox.session(default=False, tags=["ci"], requires=["dev"])
+def generated_python(session: nox.Session) -> None:
+    """Go through the published flows with clients that openapi-python-client generates."""
+    session.install("openapi-python-client==0.29.*", "ruff")
+    folder = Path(session.create_tmp()).absolute()
+    for name, document in DOCUMENTS.items():
+        target = folder / f"{name}_client"
+        session.run(
+            *(
+                "openapi-python-client",
+                "generate",
+                "--path",
+                document,
+                "--output-path",
+                target,
+                "--overwrite",
+            ),
+            *("--meta", "none", "--fail-on-warning", "--config", FOREIGN / "openapi_python_client.yaml"),
+            silent=True,
+        )
+    program = ("env", f"PYTHONPATH={folder}", Path(session.bin, "python"), FOREIGN / "python_client_flow.py")
+    beside_server(session, *map(str, program))
+
+
+@nox.session(default=False, tags=["ci"], **SHARED)
+def generated_typescript(session: nox.Session) -> None:
+    """Go through the published flows with clients that openapi-typescript types, strictly."""
+    folder = copied(session, FOREIGN / "typescript")
+    npm(session, folder)
+    tools = folder / "node_modules" / ".bin"
+    for name, document in DOCUMENTS.items():
+        session.run(
+            tools / "openapi-typescript", document, "-o", folder / f"{name}.d.ts", external=True, silent=True
+        )
+    session.run(tools / "tsc", "-p", folder, external=True)
+    beside_server(session, "node", str(folder / "flow.js"))
+
+
+@nox.session(default=False, tags=["ci"], **SHARED)
+def prism(session: nox.Session) -> None:
+    """Call every operation through Prism: as a proxy before the server, and as a mock in its place."""
+    folder = copied(session, FOREIGN / "prism")
+    npm(session, folder)
+    tool = str(folder / "node_modules" / ".bin" / "prism")
+    for mode in ("proxy", "mock"):
+        for name, document in DOCUMENTS.items():
+            program = ("python", "-m", "foreign.through_prism", tool, mode, name, str(document))
+            beside_server(session, *program)
+
+
+@nox.session(default=False, tags=["ci"], requires=["dev"])
+def schemathesis(session: nox.Session) -> None:
+    """Fuzz the server by its documents with schemathesis, and look for what one key sees of another's."""
+    session.install("schemathesis==4.32.*")
+    tool = str(Path(session.bin, "schemathesis"))
+    for name, document in DOCUMENTS.items():
+        program = ("python", "-m", "foreign.by_schemathesis", tool, name, str(document.absolute()))
+        beside_server(session, *program, *session.posargs)
+
+
+@nox.session(default=False, tags=["ci"])
+def openapi_core(session: nox.Session) -> None:
+    """Have openapi-core judge the exchanges of the SDK with the server, beside our own judge."""
+    session.install("-e", ".[server]", *packages("test"), "openapi-core==0.23.*")
+    marks = ("-m", "not slow and not hypothesis")
+    env = {**BRIEF, "SECOND_JUDGE": "openapi-core"}
+    session.run("pytest", *WORKERS, *marks, "tests/integration", "tests/sdk", *session.posargs, env=env)
+
+
+def copied(session: nox.Session, source: Path) -> Path:
+    """Return a copy of a folder, in which a session may install and write."""
+    target = Path(session.create_tmp()).absolute() / source.name
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    return target
+
+
 def tests_elsewhere(session: nox.Session) -> None:
     """Run the tests on another Python, each property with fewer examples."""
     session.install("-e", ".[server]", *packages("test"))
@@ -232,6 +345,14 @@ def thorough(session: nox.Session) -> None:
 def soak(session: nox.Session) -> None:
     """Play the hostile server of the stories over real sockets, for longer than the tests do."""
     run(session, "pytest", "tests/integration/test_soak.py", *session.posargs, env={"SOAK_SECONDS": "25"})
+
+
+@nox.session(default=False, tags=["ci"])
+def wild(session: nox.Session) -> None:
+    """Run the SDK beside the tools of other people that freeze, mock, trace or run its calls."""
+    session.install("-e", ".[server]", *packages("wild"))
+    session.run("python", "-c", f"import {', '.join(IN_THE_WILD)}")  # a test without its tool is skipped
+    session.run("pytest", *(session.posargs or BESIDE_TOOLS))
 
 
 @nox.session(default=False, **SHARED)

@@ -35,6 +35,7 @@ from pandocast_sdk.errors import ResponseValidationError as ResponseValidationEr
 from pandocast_sdk.errors import UploadJournalError as UploadJournalError
 from pandocast_sdk.errors import WaitTimeoutError as WaitTimeoutError
 from pandocast_sdk.errors import WebhookPayloadError as WebhookPayloadError
+from pandocast_sdk.errors import WebhookTooLargeError as WebhookTooLargeError
 from pandocast_sdk.errors import WebhookVerificationError as WebhookVerificationError
 from pandocast_sdk.models.calendar import CalendarFeed as CalendarFeed
 from pandocast_sdk.models.drafts import BulkAction as BulkAction
@@ -175,5 +176,6 @@ __all__ = [
     "VoiceProfile",
     "WaitTimeoutError",
     "WebhookPayloadError",
+    "WebhookTooLargeError",
     "WebhookVerificationError",
 ]

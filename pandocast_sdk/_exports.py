@@ -88,6 +88,7 @@ PANDOCAST_SDK = {
     "VoiceProfile": "pandocast_sdk.models.voice_profile",
     "WaitTimeoutError": "pandocast_sdk.errors",
     "WebhookPayloadError": "pandocast_sdk.errors",
+    "WebhookTooLargeError": "pandocast_sdk.errors",
     "WebhookVerificationError": "pandocast_sdk.errors",
 }
 MODELS = {
@@ -158,14 +159,23 @@ MODELS = {
 }
 WEBHOOKS = {
     "AbTestCompleted": "pandocast_sdk.webhooks.events",
+    "AbTestCompletedData": "pandocast_sdk.webhooks.events",
     "ContentAnalyzed": "pandocast_sdk.webhooks.events",
+    "ContentAnalyzedData": "pandocast_sdk.webhooks.events",
     "ContentUploaded": "pandocast_sdk.webhooks.events",
+    "ContentUploadedData": "pandocast_sdk.webhooks.events",
+    "Delivery": "pandocast_sdk.webhooks.delivery",
     "Event": "pandocast_sdk.webhooks.events",
     "OutputsGenerated": "pandocast_sdk.webhooks.events",
+    "OutputsGeneratedData": "pandocast_sdk.webhooks.events",
     "PostFailed": "pandocast_sdk.webhooks.events",
+    "PostFailedData": "pandocast_sdk.webhooks.events",
     "PostPublished": "pandocast_sdk.webhooks.events",
+    "PostPublishedData": "pandocast_sdk.webhooks.events",
+    "Router": "pandocast_sdk.webhooks.router",
     "UnknownEvent": "pandocast_sdk.webhooks.events",
     "Webhook": "pandocast_sdk.webhooks.receiver",
+    "parse_event": "pandocast_sdk.webhooks.events",
     "sign": "pandocast_sdk.webhooks.signature",
     "verify_signature": "pandocast_sdk.webhooks.signature",
 }

@@ -1,43 +1,17 @@
 """Runs the application on uvicorn, beside the workers that do what requests leave behind."""
 
-import asyncio
 import socket
 from collections.abc import Sequence
-from typing import Protocol
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
-from uvicorn.server import ServerState
 
-from pandocast_server.background import job_workers
-from pandocast_server.delivery.worker import DeliveryWorker
-from pandocast_server.pandocast.injected_failures import InjectedFailures
-from pandocast_server.runtime import Runtime
+from pandocast_server.background import Worker, working
+from pandocast_server.http_protocol import CLIENT_SECONDS, patient_protocol
 
 BACKLOG = 1024
 _KEEP_ALIVE_SECONDS = 75
 _ABORT_EXTENSION = "pandocast.abort"
-
-
-class Worker(Protocol):
-    """Something that works in the background for as long as the server runs."""
-
-    async def run(self) -> None:
-        """Work until stopped."""
-        ...
-
-    def busy(self) -> bool:
-        """Tell whether anything is due or under way."""
-        ...
-
-    async def drain(self) -> None:
-        """Return when nothing is due and nothing is under way."""
-        ...
-
-    async def stop(self, grace: float) -> None:
-        """Begin nothing new, let what is under way end for `grace` seconds, and return when `run` has."""
-        ...
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -62,20 +36,6 @@ def abort_connection(scope: Scope) -> None:
     scope["extensions"][_ABORT_EXTENSION]()
 
 
-class _QuietProtocol(H11Protocol):
-    """Keeps no access log, whoever listens: paths can hold the secret of a calendar."""
-
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        server_state: ServerState,
-        app_state: dict[str, object],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self.access_log = False
-
-
 class HttpServer(uvicorn.Server):
     """A uvicorn server whose connections the application can abort (`abort_connection`).
 
@@ -86,12 +46,19 @@ class HttpServer(uvicorn.Server):
         grace: Whole seconds that requests, and then background work, get to end; 0 ends them at once.
     """
 
-    def __init__(self, app: ASGIApp, *, grace: int) -> None:
+    def __init__(self, app: ASGIApp, *, grace: int, client_seconds: float = CLIENT_SECONDS) -> None:
+        """Make a server.
+
+        Args:
+            app: The application.
+            grace: As above.
+            client_seconds: How long a client may take for a header, and for the next piece of a body.
+        """
         self.grace = grace
         super().__init__(
             uvicorn.Config(
                 self._with_abort(app),
-                http=_QuietProtocol,
+                http=patient_protocol(client_seconds),
                 ws="none",
                 loop="asyncio",
                 lifespan="off",
@@ -129,30 +96,11 @@ class HttpServer(uvicorn.Server):
                 connection.transport.abort()
 
 
-def background_workers(runtime: Runtime, failures: InjectedFailures | None = None) -> list[Worker]:
-    """Make what every server runs beside its requests; for one run on one event loop.
-
-    Args:
-        runtime: The parts of the server.
-        failures: Jobs that are to fail on demand, for tests.
-    """
-    return [*job_workers(runtime, failures), DeliveryWorker(runtime)]
-
-
 async def serve(server: HttpServer, listener: socket.socket, workers: Sequence[Worker]) -> None:
     """Serve until `server.should_exit`; then end the requests first and the workers after them.
 
     Raises:
         Exception: What a worker died of; the server does not go on without it.
     """
-    tasks = [asyncio.create_task(worker.run()) for worker in workers]
-    for task in tasks:
-        task.add_done_callback(lambda _: setattr(server, "should_exit", True))
-    try:
+    async with working(workers, grace=server.grace, on_end=lambda: setattr(server, "should_exit", True)):
         await server.serve(sockets=[listener])
-    finally:
-        await asyncio.gather(*(worker.stop(server.grace) for worker in workers))
-        ends = await asyncio.gather(*tasks, return_exceptions=True)
-    for end in ends:
-        if isinstance(end, Exception):
-            raise end

@@ -160,7 +160,7 @@ def test_catches_a_refusal_without_the_header_of_its_status(status: int) -> None
 def test_catches_a_realm_beside_bearer() -> None:
     _, body = refusal(401)
     headers = [*HEADERS, (b"www-authenticate", b'Bearer realm="api"')]
-    with pytest.raises(AssertionError, match="header www-authenticate: 'Bearer' was expected"):
+    with pytest.raises(AssertionError, match=r"header www-authenticate: .* is not one of"):
         judge("GET", "/api/v1/content", 401, headers, body)
 
 

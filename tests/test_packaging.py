@@ -67,8 +67,8 @@ def test_the_wheel_holds_both_packages_and_nothing_else(wheel: Path) -> None:
         "pandocast_server/py.typed",
         "pandocast_server/openapi/pandocast.yaml",
         "pandocast_server/openapi/passband.yaml",
-        "pandocast_server/cli/article.md",
-        "pandocast_server/cli/feed.xml",
+        "pandocast_server/demo/article.md",
+        "pandocast_server/demo/feed.xml",
     }
 
 
@@ -100,6 +100,23 @@ for module in (pandocast_sdk, webhooks):
         getattr(module, name)
 pandocast_sdk.Pandocast(api_key="pk_test_x").content
 pandocast_sdk.AsyncPandocast(api_key="pk_test_x").content
+"""
+    done = run(bare_python, "-I", "-W", "error", "-c", code, directory=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_endpoints_need_no_framework_until_they_are_made(bare_python: Path, tmp_path: Path) -> None:
+    code = """
+from importlib import import_module
+from pandocast_sdk.webhooks import Webhook
+for name in ("asgi", "aws_lambda", "wsgi", "aiohttp", "django", "flask"):
+    module = import_module(f"pandocast_sdk.webhooks.{name}")
+    try:
+        module.endpoint(Webhook("whsec_x"), print)
+    except ModuleNotFoundError as error:
+        assert name == error.name, error
+    else:
+        assert name in ("asgi", "aws_lambda", "wsgi")
 """
     done = run(bare_python, "-I", "-W", "error", "-c", code, directory=tmp_path)
     assert done.returncode == 0, done.stderr

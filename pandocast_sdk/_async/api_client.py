@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from pandocast_sdk._annotations import late_names
 from pandocast_sdk._core.not_given import NOT_GIVEN, NotGiven
 from pandocast_sdk._imports import importing
 
@@ -148,6 +149,17 @@ class AsyncApiClient(ABC):
 
         return await self._session.run(call, custom_request(method, path, params=params, body=json))
 
+    async def warm_up(self) -> None:
+        """Import what calls of this client need, which the first ones would do otherwise; sends nothing.
+
+        That takes up to a second. Await it when a service starts, so that its first requests do not wait, or
+        before a process forks, so that its children need not import.
+
+        Raises:
+            RuntimeError: The client is closed.
+        """
+        await self._session.warm_up()
+
     def with_options(  # noqa: PYI019 - see `C`
         self: C,
         *,
@@ -217,3 +229,18 @@ class AsyncApiClient(ABC):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._session.options.base_url}>"
+
+
+late_names(
+    AsyncApiClient,
+    {
+        "AsyncHTTPClient": "pandocast_sdk._drivers.http.caller_clients",
+        "AsyncSession": "pandocast_sdk._drivers.async_session",
+        "ClientOptions": "pandocast_sdk.options",
+        "RateLimitPolicy": "pandocast_sdk.options",
+        "RateLimitState": "pandocast_sdk._core.rate_limit.state",
+        "Response": "pandocast_sdk._core.requests.custom",
+        "Service": "pandocast_sdk._core.client",
+        "wait_base": "tenacity.wait",
+    },
+)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from pandocast_sdk import models
+from pandocast_sdk._annotations import late_names
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.known_steps import KnownSteps
 from pandocast_sdk._core.operations import content as operations
@@ -262,9 +263,10 @@ class AsyncContentResource:
     async def wait_until_analyzed(self, content_id: str, *, timeout: float = 60.0) -> models.Content:
         """Wait until an upload is analysed, and return it.
 
-        Polls the list every tenth of a second at first and every five seconds later, within the rate limit.
-        All waits of a client and its copies share one poll: a hundred cost the requests of one. Connection
-        errors, 408, 429 and 5xx are retried, beyond `max_retries`, until the wait times out.
+        Polls the list every tenth of a second at first, or every second if ten or more wait, and every five
+        seconds later, within the rate limit. All waits of a client and its copies share one poll: a hundred
+        cost the requests of one. Connection errors, 408, 429 and 5xx are retried, beyond `max_retries`, until
+        the wait times out.
 
         Args:
             content_id: The upload.
@@ -369,3 +371,12 @@ class AsyncContentResource:
 
         self._open_list = partial(open_list, self._session, CONTENT)
         return self._open_list
+
+
+late_names(
+    AsyncContentResource,
+    {
+        "AsyncPages": "pandocast_sdk._drivers.async_lists",
+        "UploadJournal": "pandocast_sdk._drivers.upload_journal",
+    },
+)

@@ -2,7 +2,6 @@
 
 import os
 import re
-import time
 from ipaddress import ip_address
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from attrs import evolve
 
 from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.call.shared import Shared
+from pandocast_sdk._core.clock import monotonic, wall
 from pandocast_sdk._core.not_given import NOT_GIVEN
 from pandocast_sdk._core.rate_limit.registry import BudgetHandle, budget_handle
 from pandocast_sdk._core.redaction import Redactor
@@ -155,7 +155,7 @@ def budget_for(options: ClientOptions) -> BudgetHandle | None:
     port = url.port or (443 if url.scheme == "https" else 80)
     origin = f"{url.scheme}://{url.hostname}:{port}"
     handle = budget_handle(options.service, origin, options.api_key, store=options.rate_limit.store)
-    handle.budget.extend_lease(options.timeout)
+    handle.budget.extend_lease(2 * options.timeout)  # one for a free connection, one for the attempt
     return handle
 
 
@@ -164,7 +164,7 @@ def context_for(
 ) -> CallContext:
     """Return the context of every call of a client with these options."""
     budget = None if handle is None else handle.budget
-    return CallContext(options, budget, time.monotonic, time.time, Redactor(options.api_key), shared)
+    return CallContext(options, budget, monotonic, wall, Redactor(options.api_key), shared)
 
 
 def changed_options(options: ClientOptions, **changes: Any) -> ClientOptions:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from pandocast_sdk._annotations import late_names
 from pandocast_sdk._core.not_given import NOT_GIVEN, NotGiven
 from pandocast_sdk._imports import importing
 
@@ -149,6 +150,17 @@ class ApiClient(ABC):
 
         return self._session.run(call, custom_request(method, path, params=params, body=json))
 
+    def warm_up(self) -> None:
+        """Import what calls of this client need, which the first ones would do otherwise; sends nothing.
+
+        That takes up to a second. Call it when a service starts, so that its first requests do not wait, or
+        before a process forks, so that its children need not import.
+
+        Raises:
+            RuntimeError: The client is closed.
+        """
+        self._session.warm_up()
+
     def with_options(  # noqa: PYI019 - see `C`
         self: C,
         *,
@@ -218,3 +230,18 @@ class ApiClient(ABC):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._session.options.base_url}>"
+
+
+late_names(
+    ApiClient,
+    {
+        "HTTPClient": "pandocast_sdk._drivers.http.caller_clients",
+        "Session": "pandocast_sdk._drivers.sync_session",
+        "ClientOptions": "pandocast_sdk.options",
+        "RateLimitPolicy": "pandocast_sdk.options",
+        "RateLimitState": "pandocast_sdk._core.rate_limit.state",
+        "Response": "pandocast_sdk._core.requests.custom",
+        "Service": "pandocast_sdk._core.client",
+        "wait_base": "tenacity.wait",
+    },
+)

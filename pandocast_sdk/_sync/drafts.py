@@ -175,9 +175,10 @@ class DraftsResource(DraftActions):
     def wait_until_generated(self, id: str, *, timeout: float = 60.0) -> models.Draft:
         """Wait until a draft is generated: until its status is no longer `pending_generation`.
 
-        Polls every tenth of a second at first and every five seconds later. All waits of a client and its
-        copies share one poll, which reads the list: a hundred cost the requests of one. Connection errors,
-        408, 429 and 5xx are retried, beyond `max_retries`, until the wait times out.
+        Polls every tenth of a second at first, or every second if ten or more wait, and every five seconds
+        later. All waits of a client and its copies share one poll, which reads the list: a hundred cost the
+        requests of one. Connection errors, 408, 429 and 5xx are retried, beyond `max_retries`, until the wait
+        times out.
 
         Args:
             id: The draft.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from json import JSONDecodeError
-from typing import Annotated, ClassVar, TypeAlias, TypeVar
+from typing import Annotated, ClassVar, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, GetPydanticSchema, ValidationError
 from pydantic_core import core_schema
@@ -78,6 +78,18 @@ class WireModel(BaseModel):
         yield from super().__repr_args__()
         if self.unreadable is not None:
             yield "unreadable", self.unreadable
+
+    def __hash__(self) -> int:
+        # The one that pydantic makes fails where a field is a list.
+        return hash((type(self), _hashable(self.__dict__)))
+
+
+def _hashable(value: object) -> object:
+    if isinstance(value, dict):
+        return frozenset((key, _hashable(item)) for key, item in cast("dict[object, object]", value).items())
+    if isinstance(value, list | tuple):
+        return tuple(_hashable(item) for item in cast("list[object]", value))
+    return value
 
 
 def camel_case(name: str) -> str:

@@ -5,17 +5,18 @@ import logging
 import shlex
 import shutil
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from pandocast_server.cli.interrupts import no_interrupt_lost
-
 if TYPE_CHECKING:
     from rich.console import Console
+
+_Act = Callable[["Console", bool], dict[str, object]]
+"""Takes where to show it, and whether in full."""
 
 _FAILED = 1
 _INTERRUPTED = 130
@@ -56,11 +57,11 @@ def demo(*, file: Path | None, passband: bool, calendar: Path | None, full: bool
     if calendar is not None and not passband:
         raise click.UsageError("--calendar belongs to the second act: add --passband")
     try:
-        with no_interrupt_lost(), _quiet_logs():
-            if passband:
-                _draft(file, calendar or Path(_CALENDAR), full=full, as_json=as_json)
-            else:
-                _publish(file, full=full, as_json=as_json)
+        with _quiet_logs():
+            act = _draft(file, calendar or Path(_CALENDAR)) if passband else _publish(file)
+            document = act(_console(quiet=as_json), full)
+        if as_json:
+            click.echo(json.dumps(document))
     except KeyboardInterrupt:
         _end("interrupted", _INTERRUPTED)
     except (click.ClickException, BrokenPipeError):
@@ -69,53 +70,44 @@ def demo(*, file: Path | None, passband: bool, calendar: Path | None, full: bool
         _end(f"the demo failed: {error} ({type(error).__name__})", _FAILED)
 
 
-def _publish(file: Path | None, *, full: bool, as_json: bool) -> None:
-    # Each part is loaded when it is needed: a file that cannot be used is refused at once, the title is shown
-    # while the server loads, and an interrupt finds somebody who knows what to say.
-    from pandocast_server.cli.demo_article import bundled_article, read_article  # noqa: PLC0415
-
-    article = bundled_article() if file is None else read_article(file)
-    from pandocast_server.cli.demo_screen import Screen  # noqa: PLC0415
-
-    screen = Screen(_console(quiet=as_json), full=full)
-    with screen.progress("Pandocast: one article, from upload to webhook"):
-        from pandocast_server.cli.demo_run import run  # noqa: PLC0415
-
-        shown = run(article, screen)
-    if as_json:
-        from pandocast_server.cli.demo_document import document  # noqa: PLC0415
-
-        click.echo(json.dumps(document(shown)))
-    else:
-        screen.summary(webhooks=len(shown.received), seconds=shown.seconds, program=_program())
+# Each part is loaded when it is needed: a file that cannot be used is refused at once, the title is shown
+# while the server loads, and an interrupt finds somebody who knows what to say.
 
 
-def _draft(file: Path | None, calendar: Path, *, full: bool, as_json: bool) -> None:
-    # In parts, like the first act.
-    from pandocast_server.cli.demo_calendar import check_writable  # noqa: PLC0415
-    from pandocast_server.cli.demo_feed import bundled_feed, read_feed_file  # noqa: PLC0415
+def _publish(file: Path | None) -> _Act:
+    from pandocast_server.demo.files import read_article  # noqa: PLC0415
 
-    feed = bundled_feed() if file is None else read_feed_file(file)
+    article = read_article(file)
+
+    def act(console: "Console", full: bool) -> dict[str, object]:  # noqa: FBT001 - see `_Act`
+        from pandocast_server.demo.screen import Screen  # noqa: PLC0415
+
+        screen = Screen(console, steps=6, program=_program(), full=full)
+        with screen.progress("Pandocast: one article, from upload to webhook"):
+            from pandocast_server.demo.article import run  # noqa: PLC0415
+
+            return run(article, screen)
+
+    return act
+
+
+def _draft(file: Path | None, calendar: Path) -> _Act:
+    from pandocast_server.demo.calendar_file import check_writable  # noqa: PLC0415
+    from pandocast_server.demo.files import read_feed_file  # noqa: PLC0415
+
+    feed = read_feed_file(file)
     check_writable(calendar)
-    from pandocast_server.cli.demo_passband_screen import PassbandScreen  # noqa: PLC0415
 
-    screen = PassbandScreen(_console(quiet=as_json), full=full)
-    with screen.progress("Passband: one feed, from its entries to posts and a calendar"):
-        from pandocast_server.cli.demo_passband_run import run  # noqa: PLC0415
+    def act(console: "Console", full: bool) -> dict[str, object]:  # noqa: FBT001 - see `_Act`
+        from pandocast_server.demo.screen import Screen  # noqa: PLC0415
 
-        shown = run(feed, calendar, screen)
-    if as_json:
-        from pandocast_server.cli.demo_passband_document import document  # noqa: PLC0415
+        screen = Screen(console, steps=8, program=_program(), full=full)
+        with screen.progress("Passband: one feed, from its entries to posts and a calendar"):
+            from pandocast_server.demo.feed import run  # noqa: PLC0415
 
-        click.echo(json.dumps(document(shown)))
-    else:
-        screen.summary(
-            items=shown.run.items_fetched or 0,
-            drafts=shown.run.drafts_generated or 0,
-            posted=len(shown.posts),
-            seconds=shown.seconds,
-            program=_program(),
-        )
+            return run(feed, calendar, screen)
+
+    return act
 
 
 def _console(*, quiet: bool) -> "Console":

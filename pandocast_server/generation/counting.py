@@ -1,7 +1,5 @@
 """How long a text is, as each platform counts, and the one judge of whether it fits.
 
-What is known of the platforms' own counting:
-
 - X weighs: the ranges below count 1, everything else 2, an emoji 2 whatever it is composed of, a link 23
   (https://docs.x.com/fundamentals/counting-characters). The text is normalised to NFC first.
 - Bluesky counts graphemes (the `app.bsky.feed.post` lexicon). Its limit of 3 000 bytes needs no counting, as
@@ -73,7 +71,6 @@ def x_weight(text: str) -> int:
 
 
 def _x_word(word: str) -> int:
-    """Count what stands between two spaces, or a space."""
     maybe = len(_MAYBE_HOST.findall(word))
     if not maybe:
         return _x_plain(word)
@@ -103,14 +100,10 @@ def threads_length(text: str) -> int:
     return len(text) + sum(len(one.encode("utf-8", "surrogatepass")) - len(one) for one in emoji)
 
 
-def _grapheme_count(text: str) -> int:
-    return len(graphemes(text))
-
-
 _COUNTERS: Final[Mapping[Counting, Callable[[str], int]]] = {
     "code_points": len,
     "utf16": utf16_units,
-    "graphemes": _grapheme_count,
+    "graphemes": lambda text: len(graphemes(text)),
     "x": x_weight,
     "threads": threads_length,
 }

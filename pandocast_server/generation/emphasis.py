@@ -7,17 +7,24 @@ from typing import Final
 from attrs import frozen
 
 from pandocast_server.generation.cleaning import clean
-from pandocast_server.generation.languages import is_function_word
-from pandocast_server.generation.wordlists import INSTRUCTION
+from pandocast_server.generation.words import is_function_word, word_set
 
 _READ: Final = 5_000
 _CLAUSE: Final = re.compile(r"[,.;:!?\n()]|\b(?:but|and)\b", re.IGNORECASE)
 _DENIAL: Final = re.compile(
     r"(?:\b(?:not|avoid|without|skip|omit|less|never|leave out|instead of|rather than|ignore|drop)"
-    r"|n['\u2019]t)\b"
-    r"(?!\s+(?:only|just|forget|miss|skip|omit|leave|ignore|drop)\b)",
+    r"|n['\u2019]t)\b(?!\s+(?:only|just|forget|miss|skip|omit|leave|ignore|drop)\b)",
     re.IGNORECASE,
 )
+_INSTRUCTION: Final = word_set(
+    "about add all also angle any article aspect aspects attention bring content don draw emphasis "
+    "emphasise emphasize especially everything feature focus focusing forget give highlight how ignore "
+    "include keep lead leave less main mainly make me mention more most much my never omit only our part "
+    "parts please point really section should skip so some stress t take talk than their theme they thing "
+    "things topic toward towards use want we what which why will without would write you your"
+)
+"""What notes say besides their subject."""
+
 _WORD: Final = re.compile(r"[^\W_]+")
 _SUFFIX: Final = re.compile(r"(?:ies|es|(?<!s)s|ing|ed|ers?|ly|y|e)$")
 _LONGEST_STEM_KEPT: Final = 4
@@ -33,11 +40,7 @@ class Emphasis:
 
     def of(self, text: str) -> float:
         """Add up the weights of the words that `text` mentions."""
-        if not self.weights:
-            return 0.0
-        folded = text.casefold()
-        present = {_stem(word) for word in _WORD.findall(folded)}
-        return sum(weight for word, weight in self.weights.items() if _mentioned(word, present, folded))
+        return sum(self.weights[word] for word in _mentioned(text, self.weights))
 
 
 def read_emphasis(notes: str | None, sentences: Sequence[str]) -> Emphasis:
@@ -51,37 +54,32 @@ def read_emphasis(notes: str | None, sentences: Sequence[str]) -> Emphasis:
     for clause in _CLAUSE.split(clean((notes or "")[:_READ])):
         denial = _DENIAL.search(clause)
         split = denial.start() if denial else len(clause)
-        wanted.update(dict.fromkeys(_telling(clause[:split]), 1.0))
-        for word in _telling(clause[split:]):
+        wanted.update(dict.fromkeys(_stems(clause[:split]), 1.0))
+        for word in _stems(clause[split:]):
             wanted.setdefault(word, -1.0)
-    return Emphasis(_weighed(wanted, sentences)) if wanted else Emphasis({})
-
-
-def _weighed(wanted: dict[str, float], sentences: Sequence[str]) -> dict[str, float]:
     mentions = dict.fromkeys(wanted, 0)
-    for sentence in sentences:
-        folded = sentence.casefold()
-        present = {_stem(word) for word in _WORD.findall(folded)}
-        for word in wanted:
-            mentions[word] += _mentioned(word, present, folded)
+    for sentence in sentences if wanted else ():
+        for word in _mentioned(sentence, wanted):
+            mentions[word] += 1
     rare = max(1.0, len(sentences) * _RARE)
     weights = {word: sign * min(1.0, rare / max(mentions[word], 1)) for word, sign in wanted.items()}
     telling = {word: weight for word, weight in weights.items() if mentions[word] and abs(weight) >= _TELLING}
-    return telling or weights
+    return Emphasis(telling or weights)
 
 
-def _telling(clause: str) -> list[str]:
-    return [
-        _stem(word)
-        for word in _WORD.findall(clause.casefold())
-        if word not in INSTRUCTION and not is_function_word(word)
-    ]
+def _stems(clause: str) -> list[str]:
+    found = _WORD.findall(clause.casefold())
+    return [_stem(word) for word in found if word not in _INSTRUCTION and not is_function_word(word)]
 
 
 def _stem(word: str) -> str:
     return _SUFFIX.sub("", word) if len(word) > _LONGEST_STEM_KEPT else word
 
 
-def _mentioned(word: str, present: set[str], folded: str) -> bool:
-    """Look for a word; where a script has no spaces between words, anywhere."""
-    return word in present or (not word.isascii() and len(word) > 1 and word in folded)
+def _mentioned(text: str, stems: Mapping[str, float]) -> list[str]:
+    """Find stems in a text; where a script has no spaces between words, anywhere."""
+    folded = text.casefold()
+    present = {_stem(word) for word in _WORD.findall(folded)} if stems else set[str]()
+    return [
+        word for word in stems if word in present or (not word.isascii() and len(word) > 1 and word in folded)
+    ]

@@ -1,7 +1,6 @@
 """From Markdown, HTML or plain text to blocks of clean prose, in linear time whatever the input."""
 
 import html
-import math
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -19,8 +18,6 @@ Kind = Literal["heading", "prose", "item", "quote"]
 # that for every level of nesting.
 _INLINE_CHUNK: Final = 8_000
 _INLINE_NESTING: Final = 8
-_MOST_BLOCKS: Final = 6_000
-_KEPT_TOGETHER: Final = 30
 
 _FRONT_MATTER: Final = re.compile(
     r"\A---[ \t]*\n(?=[^\n:]{1,60}:)(?:[^\n]{0,1000}\n){0,200}?(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
@@ -65,8 +62,7 @@ def read_blocks(text: str) -> list[Block]:
     """Read cleaned `text` as Markdown, of which plain text is a special case.
 
     Code, tables, images, front matter, comments and link targets are left out. Indented text is kept where it
-    reads as prose: authors of plain text indent paragraphs. Of more than 6 000 paragraphs and list items,
-    evenly spread groups are read.
+    reads as prose: authors of plain text indent paragraphs.
     """
     structure, _ = _parsers()
     environment: dict[str, object] = {}
@@ -75,9 +71,7 @@ def read_blocks(text: str) -> list[Block]:
 
 
 def _walk(tokens: "list[Token]", environment: dict[str, object]) -> Iterator[Block]:
-    every = math.ceil(sum(token.type == "inline" for token in tokens) / _MOST_BLOCKS)
     inside: dict[str, int] = {"heading": 0, "blockquote": 0, "list_item": 0, "table": 0}
-    number = 0
     for token in tokens:
         name = token.type.removesuffix("_open").removesuffix("_close")
         if name in inside:
@@ -89,9 +83,7 @@ def _walk(tokens: "list[Token]", environment: dict[str, object]) -> Iterator[Blo
         elif token.type == "code_block" and _reads_as_prose(token.content):
             yield Block("prose", token.content)
         elif token.type == "inline":
-            number += 1
-            if number // _KEPT_TOGETHER % every == 0:
-                yield Block(_kind(inside), _inline_text(token.content, environment))
+            yield Block(_kind(inside), _inline_text(token.content, environment))
 
 
 def _kind(inside: dict[str, int]) -> Kind:
@@ -115,15 +107,12 @@ def _inline_text(content: str, environment: dict[str, object]) -> str:
 
 
 def _chunks(content: str) -> Iterator[str]:
-    """Cut a very long paragraph at the end of sentences, else at spaces, else anywhere."""
-    start = 0
-    while len(content) - start > _INLINE_CHUNK:
-        latest = start + _INLINE_CHUNK
-        found = max(content.rfind(mark, start + 1, latest) for mark in (". ", ".\n"))
-        end = found + 1 if found > 0 else max(content.rfind(" ", start + 1, latest), 0) or latest
-        yield content[start:end]
-        start = end
-    yield content[start:]
+    """Cut a very long paragraph at spaces, else anywhere."""
+    while len(content) > _INLINE_CHUNK:
+        end = max(content.rfind(" ", 1, _INLINE_CHUNK), 0) or _INLINE_CHUNK
+        yield content[:end]
+        content = content[end:]
+    yield content
 
 
 def _reads_as_prose(code: str) -> bool:

@@ -13,19 +13,17 @@ PART_SEPARATOR: Final = "\n\n"
 """Stands between the parts of a thread, and nowhere inside a part."""
 
 
-@frozen(kw_only=True)
+@frozen
 class Platform:
     """One row of the table (contract, section 1, "Platforms").
 
     Attributes:
         id: The name on the wire, as in `selected_platforms`.
         format_name: The name that people read.
-        max_characters: The most that an output may hold, in code points, all parts of a thread and
-            the blank lines between them included.
-        shape: Which kind of text is written.
+        max_part_characters: The limit of each post, in code points and as the platform counts.
         counting: How the platform itself counts; see `counting.length`.
+        shape: Which kind of text is written.
         max_parts: How many posts one output may consist of; more than one only in a thread.
-        max_part_characters: The limit of each part, in code points and as the platform counts.
         hashtags: How many hashtags are customary.
         min_sentences: Content with fewer sentences is not eligible.
         min_characters: Content with fewer characters of prose is not eligible.
@@ -34,99 +32,40 @@ class Platform:
 
     id: str
     format_name: str
-    max_characters: int
-    shape: Shape
-    counting: Counting
-    max_parts: int = 1
     max_part_characters: int
+    counting: Counting
+    shape: Shape
+    max_parts: int = 1
     hashtags: int = 0
     min_sentences: int = 0
     min_characters: int = 0
     turn: int = 0
 
+    @property
+    def max_characters(self) -> int:
+        """The most code points of an output, all parts and the blank lines between them included."""
+        return self.max_parts * self.max_part_characters + (self.max_parts - 1) * len(PART_SEPARATOR)
 
-_THREAD_PARTS: Final = 25
-_THREAD_PART: Final = 280
 
 _ROWS: Final = (
+    Platform("twitter_single", "Twitter / X Post", 280, "x", "single", hashtags=1),
     Platform(
-        id="twitter_single",
-        format_name="Twitter / X Post",
-        max_characters=280,
-        max_part_characters=280,
-        shape="single",
-        counting="x",
-        hashtags=1,
-        turn=0,
-    ),
-    Platform(
-        id="twitter_thread",
-        format_name="Twitter / X Thread",
-        max_characters=_THREAD_PARTS * _THREAD_PART + (_THREAD_PARTS - 1) * len(PART_SEPARATOR),
-        max_part_characters=_THREAD_PART,
-        max_parts=_THREAD_PARTS,
-        shape="thread",
-        counting="x",
+        "twitter_thread",
+        "Twitter / X Thread",
+        280,
+        "x",
+        "thread",
+        max_parts=25,
         min_sentences=2,
-        min_characters=_THREAD_PART,
+        min_characters=280,
     ),
+    Platform("linkedin_post", "LinkedIn Post", 3_000, "utf16", "article", hashtags=3, turn=1),
+    Platform("facebook_post", "Facebook Post", 63_206, "utf16", "story", turn=2),
+    Platform("instagram_caption", "Instagram Caption", 2_200, "utf16", "caption", hashtags=5, turn=3),
+    Platform("threads_post", "Threads Post", 500, "threads", "single", hashtags=1, turn=4),
+    Platform("bluesky_post", "Bluesky Post", 300, "graphemes", "single", turn=5),
     Platform(
-        id="linkedin_post",
-        format_name="LinkedIn Post",
-        max_characters=3000,
-        max_part_characters=3000,
-        shape="article",
-        counting="utf16",
-        hashtags=3,
-        turn=1,
-    ),
-    Platform(
-        id="facebook_post",
-        format_name="Facebook Post",
-        max_characters=63_206,
-        max_part_characters=63_206,
-        shape="story",
-        counting="utf16",
-        turn=2,
-    ),
-    Platform(
-        id="instagram_caption",
-        format_name="Instagram Caption",
-        max_characters=2200,
-        max_part_characters=2200,
-        shape="caption",
-        counting="utf16",
-        hashtags=5,
-        turn=3,
-    ),
-    Platform(
-        id="threads_post",
-        format_name="Threads Post",
-        max_characters=500,
-        max_part_characters=500,
-        shape="single",
-        counting="threads",
-        hashtags=1,
-        turn=4,
-    ),
-    Platform(
-        id="bluesky_post",
-        format_name="Bluesky Post",
-        max_characters=300,
-        max_part_characters=300,
-        shape="single",
-        counting="graphemes",
-        turn=5,
-    ),
-    Platform(
-        id="newsletter",
-        format_name="Email Newsletter",
-        max_characters=10_000,
-        max_part_characters=10_000,
-        shape="letter",
-        counting="code_points",
-        min_sentences=5,
-        min_characters=600,
+        "newsletter", "Email Newsletter", 10_000, "code_points", "letter", min_sentences=5, min_characters=600
     ),
 )
 

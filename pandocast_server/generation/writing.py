@@ -1,4 +1,4 @@
-"""Writing a post: the platform's shape proposes, this judges, and something that fits always comes out."""
+"""Writing a post: the platform's shape proposes, `write` judges, and something that fits always comes out."""
 
 import re
 from collections.abc import Iterator
@@ -7,16 +7,26 @@ from typing import Final
 
 from pandocast_server.generation.analysis import Analysis
 from pandocast_server.generation.counting import fits
-from pandocast_server.generation.material import Material, gather
-from pandocast_server.generation.platforms import Platform
-from pandocast_server.generation.rephrasing import without_avoided
-from pandocast_server.generation.shapes import WRITERS
-from pandocast_server.generation.shapes.paragraphs import shortened
-from pandocast_server.generation.shapes.single import write_single
+from pandocast_server.generation.passages import Material, gather
+from pandocast_server.generation.platforms import PLATFORMS, Platform
+from pandocast_server.generation.shapes import SHAPES, Sheet, single
 from pandocast_server.generation.voice import VoiceProfile
 
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 _LAST_RESORTS: Final = ("Untitled", "…", "—", "·", "*")
+
+
+def eligible_platforms(analysis: Analysis, title: str) -> list[str]:
+    """List the platforms whose limits the content can meet, in the order of the table; never empty.
+
+    A thread needs two posts' worth of prose and a newsletter several sentences; single posts need nothing.
+    """
+    characters = analysis.prose_characters if analysis.sentences else len(title.strip())
+    return [
+        platform.id
+        for platform in PLATFORMS.values()
+        if len(analysis.sentences) >= platform.min_sentences and characters >= platform.min_characters
+    ]
 
 
 def write(
@@ -32,8 +42,7 @@ def write(
         analysis: Of the text.
         title: Of the text.
         platform: One for which the text is not eligible gets a shorter form, such as one post for a thread.
-        voice: Words to avoid never appear; style and examples change which sentences are chosen, and how
-            they are worded.
+        voice: Words to avoid never appear; style and examples decide which sentences, and how many.
         emphasis_notes: Free text; sentences that mention its words are preferred. Single posts open with
             them, threads and letters tell more of what stands around them.
 
@@ -47,11 +56,12 @@ def write(
 
 def _proposals(material: Material, platform: Platform) -> Iterator[str]:
     """Yield texts from the best to the barest; no profile can avoid every character there is."""
-    yield WRITERS[platform.shape](material, platform)
-    yield write_single(material, platform)
+    sheet = Sheet(material, platform)
+    yield SHAPES[platform.shape](sheet)
+    yield single(sheet)
     for sentence in material.sentences:
-        yield shortened(sentence.text, platform)
-    yield shortened(material.title, platform)
+        yield sheet.shortened(sentence.text)
+    yield sheet.shortened(material.title)
     yield from _LAST_RESORTS
     yield from map(chr, chain(range(0x25A0, 0x2600), range(0x4E00, 0x9FFF)))
 
@@ -59,5 +69,5 @@ def _proposals(material: Material, platform: Platform) -> Iterator[str]:
 def _finished(text: str, voice: VoiceProfile) -> str:
     """Take out, line by line, what the voice avoids and composing may have brought in."""
     if voice.hits(text):
-        text = "\n".join(without_avoided(line, voice) for line in text.split("\n"))
+        text = "\n".join(voice.without_avoided(line) for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", text).strip()

@@ -134,6 +134,22 @@ def test_the_servers_clock_is_known_to_those_who_have_had_no_answer(store: Valke
         assert refused.value.reset_at == one.rate_limit.reset
 
 
+def test_a_wait_does_not_starve_behind_the_calls_of_another_process(store: ValkeyStore) -> None:
+    with ReferenceServer(rate_limit=LIMIT, rate_window=WINDOW) as server, ExitStack() as stack:
+        calling = stack.enter_context(sharing(server, store.another_url()))
+        waiting = stack.enter_context(sharing(server, store.another_url()))
+        done = calling.content.upload(title="Text", content_type="note", raw_content="A short text.").id
+        server.drain()
+        calls = work(calling, 12 * LIMIT, workers=2 * LIMIT)
+        assert waiting.content.wait_until_analyzed(done).id == done
+        for thread in calls:
+            thread.join()
+        sent = [request for request in server.requests if request.path == "/api/v1/content"]
+    assert {request.status for request in sent} == {200}
+    (poll,) = [number for number, request in enumerate(sent) if request.query]
+    assert poll < 10 * LIMIT, "while calls are queued in every window"
+
+
 def test_a_retry_after_holds_every_process_back(store: ValkeyStore) -> None:
     with ReferenceServer() as server, ExitStack() as stack:
         one = stack.enter_context(sharing(server, store.another_url()))

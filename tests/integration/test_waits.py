@@ -1,7 +1,7 @@
 """Many waits at once against the reference server: what they cost, and what holds them back."""
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import anyio
@@ -28,15 +28,15 @@ def waits(client: Pandocast | AsyncPandocast) -> int:
     return UPLOADS.shared_poll(client._session._state.context())._polling
 
 
-def queue(client: Pandocast) -> Collection[object]:
-    """The calls that the rate limit holds back."""
+def queued(client: Pandocast) -> int:
+    """How many calls the rate limit holds back."""
     budget = client._session._state.context().budget
     assert budget is not None
-    return budget._queue
+    return budget.queued
 
 
 def polls(server: ReferenceServer) -> int:
-    return sum(request.method == "GET" and request.path == "/content" for request in server.requests)
+    return sum(request.method == "GET" and request.path == "/api/v1/content" for request in server.requests)
 
 
 def uploads(client: Pandocast, count: int = COUNT) -> list[str]:
@@ -157,19 +157,35 @@ def test_one_call_waits_for_many_and_reports(server: ReferenceServer) -> None:
 
 
 def test_waits_held_back_for_longer_than_their_timeout_do_not_time_out() -> None:
-    with ReferenceServer(rate_limit=10, rate_window=1) as server, server.client() as client:
+    with ReferenceServer(rate_limit=20, rate_window=2) as server, server.client() as client:
         ids = uploads(client, 5)
         for each in ids:
             client.content.generate(each, selected_platforms=["twitter_single"])
         server.drain()
         began = time.monotonic()
-        with ThreadPoolExecutor(60) as threads:
-            calls = [threads.submit(client.content.list, limit=1) for _ in range(40)]
-            until(lambda: len(queue(client)) >= 20)
-            waiting = [threads.submit(client.content.wait_until_generated, each, timeout=0.2) for each in ids]
+        with ThreadPoolExecutor(70) as threads:
+            calls = [threads.submit(client.content.list, limit=1) for _ in range(60)]
+            until(lambda: queued(client) >= 30)
+            waiting = [threads.submit(client.content.wait_until_generated, each, timeout=1) for each in ids]
             assert all(each.result(60).total == 1 for each in waiting)
             assert all(each.result(60).items for each in calls)
-        assert time.monotonic() - began > 1, "they were held back"
+        assert time.monotonic() - began > 2, "they were held back"
+
+
+def test_a_wait_does_not_starve_behind_calls_that_are_queued() -> None:
+    with ReferenceServer(rate_limit=20, rate_window=1) as server, server.client() as client:
+        (done,) = uploads(client, 1)
+        before = len(server.requests)
+        with ThreadPoolExecutor(140) as threads:
+            calls = [threads.submit(client.content.outputs, done) for _ in range(140)]
+            until(lambda: queued(client) >= 100)
+            assert threads.submit(client.content.wait_until_analyzed, done).result(60).id == done
+            for each in calls:
+                each.result(60)
+        sent = server.requests[before:]
+    assert {request.status for request in sent} == {200}
+    (poll,) = [number for number, request in enumerate(sent) if request.path == "/api/v1/content"]
+    assert poll < 100, "of 140 calls that came before"
 
 
 @pytest.mark.parametrize("connect", FLAVOURS.values(), ids=FLAVOURS)

@@ -128,6 +128,24 @@ def stormy(random: Random) -> Scenario:
     )
 
 
+def waiting(random: Random) -> Scenario:
+    """There are waits beside a queue that is never empty; some of both are cancelled."""
+    limit = random.choice((1, 2, 5, 30))
+    return replace(
+        honest(random),
+        limit=limit,
+        window=random.choice((2, 5, 20, 60)),
+        workers=random.choice((3, 3 * limit, 3 * limit + 2)),
+        calls=random.choice((6, 10)) * limit,
+        waiters=random.choice((1, 3, 10)),
+        waits=random.choice((3, 20)),
+        ready_after=random.choice(((0, 1), (0, 20), (100, 300))),
+        cancel=random.choice((0, 0, 0, 0.3)),
+        cancel_after=random.choice((0.1, 20)),
+        refuse_connection=random.choice((0, 0, 0.1, 0.3)),
+    )
+
+
 def jumping(random: Random) -> Scenario:
     """The clocks of both sides are set while calls are under way."""
     jumps = (
@@ -183,6 +201,9 @@ def hostile(random: Random) -> Scenario:
         drop_before=random.choice((0, 0.1)),
         drop_after=random.choice((0, 0.1)),
         refuse_connection=random.choice((0, 0.1)),
+        waiters=random.choice((0, 0, 3)),
+        waits=10,
+        ready_after=(0, random.choice((1, 100))),
     )
 
 
@@ -197,6 +218,7 @@ FAMILIES: dict[str, Family] = {
         unreachable,
         crowded,
         stormy,
+        waiting,
         jumping,
         lying,
         hostile,

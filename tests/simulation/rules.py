@@ -3,9 +3,11 @@
 import math
 from collections.abc import Iterator
 
+from simulation.clock import BEGINNING
 from simulation.scenario import CallRecord, Sent
 from simulation.server import http_date
 from simulation.story import Story
+from simulation.waiting_rules import complaints_of_waits
 from simulation.worker import UNSENT
 
 from pandocast_sdk._core.protocol import FailureKind, WireResponse
@@ -38,7 +40,13 @@ _ERRORS: dict[int | str, str] = {
 
 def complaints(story: Story) -> list[str]:
     """Say which rules a story breaks; empty when it keeps them all."""
-    return [*_of_calls(story), *_of_order(story), *_of_windows(story), *_of_slots(story)]
+    return [
+        *_of_calls(story),
+        *_of_order(story),
+        *_of_windows(story),
+        *complaints_of_waits(story),
+        *_of_slots(story),
+    ]
 
 
 def _of_calls(story: Story) -> Iterator[str]:
@@ -170,6 +178,8 @@ def _tells_the_time(story: Story, call: CallRecord, last: Sent) -> Iterator[str]
     facts = story.scenario
     if last.outcome != 429 or not facts.sharp or facts.lies or last.came_late:
         return
+    if any(last.heard <= BEGINNING + after <= call.ended for after, _ in facts.server_jumps):
+        return  # what others have heard since is true
     true = last.until_reset if last.asked is None else last.asked
     told = getattr(call.error, "retry_after", None)
     unsure = 2.5 + facts.latency[1]  # the second of a `Date`, the rounding of a `Retry-After`, the way here

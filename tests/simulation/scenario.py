@@ -48,6 +48,10 @@ class Scenario:
     cancel: float = 0.0
     cancel_after: float = 10.0  # on average
     others_every: float = math.inf
+    # who waits: each polls until its row is ready, after some seconds
+    waiters: int = 0
+    waits: int = 0
+    ready_after: tuple[float, float] = (0.0, 30.0)
     # the server's window, and what becomes of it: (after, new value)
     limit: int = 100
     window: int = 60
@@ -135,6 +139,7 @@ class Sent:
     came_late: bool = False  # the window that it tells of was over by then, or the clock was set
     twisted: bool = False
     then_paused: bool = False  # afterwards the call paused by itself, outside the queue
+    passed_by: int = 0  # calls that were in the queue when it was sent
 
 
 @dataclass
@@ -158,3 +163,10 @@ class CallRecord:
     @property
     def first_sent(self) -> float:
         return self.attempts[0].at if self.attempts else math.nan
+
+
+@dataclass
+class WaitRecord(CallRecord):
+    """What became of one wait; its attempts are the polls that it led."""
+
+    ready_at: float = math.inf

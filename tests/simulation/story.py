@@ -5,14 +5,17 @@ from collections import defaultdict
 from functools import partial
 
 from simulation.clock import BEGINNING, EPOCH, Clock
-from simulation.scenario import CallRecord, Scenario, Traits, seeded
+from simulation.scenario import CallRecord, Scenario, Traits, WaitRecord, seeded
 from simulation.server import Reply, Server
+from simulation.waits import wait_for_row
 from simulation.worker import Worker
 
 from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.call.shared import Shared
 from pandocast_sdk._core.protocol import WireResponse
 from pandocast_sdk._core.rate_limit.budget import Budget
+from pandocast_sdk._core.rate_limit.tickets import Ticket
 from pandocast_sdk._core.redaction import Redactor
 from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk.options import ClientOptions
@@ -28,6 +31,8 @@ class Story:
 
     Attributes:
         calls: Every call, in the order in which they began.
+        waits: Every wait, likewise.
+        tickets: The last ticket that each of them has slept on, by its number.
         avoidable: Requests that met a spent window although the budget had been told so before they left.
         log: What happened, line by line; empty unless `telling`.
     """
@@ -40,6 +45,9 @@ class Story:
         self.clock = Clock()
         self.server = Server(scenario, self._now, self.random)
         self.calls: list[CallRecord] = []
+        self.waits: list[WaitRecord] = []
+        self.tickets: dict[int, Ticket] = {}
+        self._shared = Shared(lambda: None)
         self.avoidable: list[int] = []
         self.epoch = 0  # counts how often the server's clock was set
         self._wall = EPOCH + scenario.local_skew - BEGINNING
@@ -54,6 +62,8 @@ class Story:
         facts, clock = self.scenario, self.clock
         for _ in range(min(facts.workers, facts.calls)):
             clock.at(clock.now + self.random.random() * 0.05, self.next_call)
+        for _ in range(min(facts.waiters, facts.waits)):
+            clock.at(clock.now + self.random.random() * 5, self.next_wait)
         for after, by in facts.server_jumps:
             clock.at(BEGINNING + after, partial(self._jump, by))
         for after, by in facts.wall_jumps:
@@ -64,7 +74,7 @@ class Story:
             clock.at(BEGINNING + after, partial(self._storm, seconds))
         if facts.others_every < math.inf:
             clock.at(clock.now + self.random.random(), self._somebody_else)
-        clock.run(most=10_000 + _MOST_STEPS_A_CALL * facts.calls)
+        clock.run(most=10_000 + _MOST_STEPS_A_CALL * (facts.calls + facts.waits))
         return self
 
     @property
@@ -81,7 +91,26 @@ class Story:
         self.calls.append(record)
         self.tell(record, f"begins: a {'write' if writes else 'read'}")
         operation = Operation("simulated", "POST" if writes else "GET", f"/calls/{number}", _read)
-        Worker(self, record, call(context, operation)).begin()
+        Worker(self, record, call(context, operation), self.next_call).begin()
+
+    def next_wait(self) -> None:
+        number = len(self.waits)
+        if number >= self.scenario.waits:
+            return
+        traits, context = self._clients[number % len(self._clients)]
+        ready_at = self.clock.now + self.random.uniform(*self.scenario.ready_after)
+        record = WaitRecord(-1 - number, writes=False, client=traits, began=self.clock.now, ready_at=ready_at)
+        self.waits.append(record)
+        self.tell(record, f"begins: a wait, until +{ready_at - BEGINNING:.1f} s")
+        Worker(self, record, wait_for_row(self, context, record), self.next_wait).begin()
+
+    def calls_queued(self) -> int:
+        """How many calls are in the queue."""
+        return sum(
+            not self.tickets[call.number].granted
+            for call in self.calls
+            if math.isnan(call.ended) and call.number in self.tickets
+        )
 
     def receive(self, call: CallRecord, left: float) -> Reply | None:
         """Let a request arrive at the server, and judge whether it should have been sent."""
@@ -125,7 +154,7 @@ class Story:
             backoff=traits.backoff,
         )
         return CallContext(
-            options, self.budget if traits.paced else None, self._now, self._wall_time, _REDACT
+            options, self.budget if traits.paced else None, self._now, self._wall_time, _REDACT, self._shared
         )
 
     def _now(self) -> float:

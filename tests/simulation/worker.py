@@ -8,6 +8,7 @@ from simulation.scenario import CallRecord, Sent
 from simulation.server import Reply
 
 from pandocast_sdk._core.protocol import Failure, FailureKind, Outcome, Plan, Send, Sleep, WireResponse
+from pandocast_sdk._core.rate_limit.tickets import Ticket
 from pandocast_sdk.errors import PandocastError
 
 if TYPE_CHECKING:
@@ -20,13 +21,14 @@ _CAUSE = OSError("simulated")
 class Worker:
     """One call of a story, from its first step to its last."""
 
-    def __init__(self, story: "Story", call: CallRecord, life: Plan[int]) -> None:
+    def __init__(self, story: "Story", call: CallRecord, life: Plan[int], then: Callable[[], None]) -> None:
         self._story = story
         self._facts = story.scenario
         self._random = story.random
         self._clock = story.clock
         self._call = call
         self._life = life
+        self._then = then
         self._turn = 0  # what is due belongs to a turn: once another thing came first, it is void
 
     def begin(self) -> None:
@@ -45,7 +47,7 @@ class Worker:
     def _end(self) -> None:
         self._turn += 1
         self._call.ended = self._clock.now
-        self._clock.at(self._clock.now, self._story.next_call)
+        self._clock.at(self._clock.now, self._then)
 
     def _go_on(self, outcome: Outcome) -> None:
         self._turn += 1
@@ -83,6 +85,8 @@ class Worker:
         if step.until is None:
             self._call.attempts[-1].then_paused = True
             return
+        if isinstance(step.until, Ticket):
+            self._story.tickets[self._call.number] = step.until
         self._call.longest_wait = max(self._call.longest_wait, step.seconds)
         turn = self._turn
 
@@ -97,7 +101,7 @@ class Worker:
         """Send once: whatever comes first ends the attempt, its time included."""
         facts, random, now = self._facts, self._random, self._clock.now
         assert step.expires > now, "sent when it was too late"
-        attempt = Sent(now)
+        attempt = Sent(now, passed_by=self._story.calls_queued() if self._call.number < 0 else 0)
         self._call.attempts.append(attempt)
         self._story.tell(self._call, f"sends, attempt {len(self._call.attempts)}")
         there, back = random.uniform(*facts.latency) / 2, random.uniform(*facts.latency) / 2

@@ -33,7 +33,13 @@ PACKAGES = {
         "options.py",
     ),
     "pandocast_sdk.models": ("models/[!_]*.py",),
-    "pandocast_sdk.webhooks": ("webhooks/events.py", "webhooks/receiver.py", "webhooks/signature.py"),
+    "pandocast_sdk.webhooks": (
+        "webhooks/delivery.py",
+        "webhooks/events.py",
+        "webhooks/receiver.py",
+        "webhooks/router.py",
+        "webhooks/signature.py",
+    ),
 }
 """The modules whose `__all__` each package exports; `models` has the names in their `_UNEXPORTED`, too."""
 

@@ -106,8 +106,10 @@ class Description:
 
     def _refusals(self) -> Iterator[tuple[int, Expectation]]:
         for name, response in self.at("components", "responses").items():
-            schema = response["content"]["application/json"]["schema"]
-            yield schema["properties"]["status"]["const"], self._expectation("components", "responses", name)
+            reference = response["content"]["application/json"]["schema"]["$ref"]
+            _envelope, refusal = self.at(*_keys(reference))["allOf"]
+            (status,) = refusal["properties"]["status"]["enum"]
+            yield status, self._expectation("components", "responses", name)
 
     def _expectation(self, *pointer: str) -> Expectation:
         pointer = self._resolved(pointer)
@@ -132,7 +134,11 @@ class Description:
     def _resolved(self, pointer: Pointer) -> Pointer:
         """Return the pointer of a reference, or the pointer itself where there is no reference."""
         reference = self.at(*pointer).get("$ref")
-        return pointer if reference is None else tuple(reference.removeprefix("#/").split("/"))
+        return pointer if reference is None else _keys(reference)
+
+
+def _keys(reference: str) -> Pointer:
+    return tuple(reference.removeprefix("#/").split("/"))
 
 
 DESCRIPTION = Description(document("pandocast"))

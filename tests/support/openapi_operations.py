@@ -1,6 +1,7 @@
 """Reads the operations of an OpenAPI document, and names those that the SDK or a tag is missing for."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from pandocast_sdk._core.requests.operation import RouteSpec
@@ -10,7 +11,11 @@ METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch",
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Return each operation with its path and its method."""
-    for path, item in document["paths"].items():
+    return _operations(document["paths"])
+
+
+def _operations(items: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for path, item in items.items():
         for method in sorted(METHODS.intersection(item)):
             yield path, method.upper(), item[method]
 
@@ -40,10 +45,10 @@ def route_faults(document: Mapping[str, Any], called: Sequence[RouteSpec]) -> It
 
 
 def tag_faults(document: Mapping[str, Any]) -> Iterator[str]:
-    """Name the operations without one tag of the document's, and the tags without an operation."""
+    """Name the operations and webhooks without one tag of the document's, and the tags without any."""
     declared = [tag["name"] for tag in document["tags"]]
     tagged: set[str] = set()
-    for _, _, operation in operations(document):
+    for _, _, operation in chain(operations(document), _operations(document.get("webhooks", {}))):
         tags = operation.get("tags", [])
         tagged.update(tags)
         if len(tags) != 1:

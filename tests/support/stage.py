@@ -155,6 +155,8 @@ class Uploads(Stage):
         statuses: The statuses of each upload, and since when it has them.
         pages: The offsets of the pages that were requested.
         outputs_read: The uploads whose outputs were requested.
+        posted: What was posted: the paths.
+        works_for: How many seconds it works on what was posted.
         refuse: Returns the response in place of the right one; None for the right one.
     """
 
@@ -163,6 +165,8 @@ class Uploads(Stage):
         self.statuses = {name: [(0.0, "analyzing"), (analyzed_at, "analyzed")] for name in names}
         self.pages: list[int] = []
         self.outputs_read: list[str] = []
+        self.posted: list[str] = []
+        self.works_for = 0.0
         self.refuse: Callable[[Send], Outcome] = lambda _send: None
         self.respond = self._respond
         self.shared = Shared(lambda: None)
@@ -224,6 +228,8 @@ class Uploads(Stage):
                 self.limit - self._used, self._reset, limit=self.limit
             )
         url = urlsplit(send.request.url)
+        if send.request.method == "POST":
+            return refused or self._work(url.path, headers)
         if url.path.endswith("/outputs"):
             name = url.path.split("/")[-2]
             self.outputs_read.append(name)
@@ -240,6 +246,17 @@ class Uploads(Stage):
         rows = [self._row(name) for name in names[offset : offset + limit]]
         more = offset + len(rows) < len(names)
         return response(200, {"items": rows, "total": len(names), "has_more": more}, headers)
+
+    def _work(self, path: str, headers: dict[str, object]) -> Outcome:
+        """Begin to work on an upload: `/content/{name}/upload` adds it, `/generate` generates for it."""
+        self.posted.append(path)
+        name, step = path.split("/")[-2:]
+        done = self.now + self.works_for
+        if step == "upload":
+            self.statuses = {name: [(self.now, "analyzing"), (done, "analyzed")], **self.statuses}
+        else:
+            self.statuses[name] += [(self.now, "generating"), (done, "generated")]
+        return response(200, {}, headers)
 
     def _row(self, name: str) -> dict[str, object]:
         return {

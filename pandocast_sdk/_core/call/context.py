@@ -23,6 +23,7 @@ class CallContext(NamedTuple):
         wall: The local wall clock, in seconds since 1970.
         redact: Removes the key from texts.
         shared: What its calls share with those of its copies; None where they share nothing.
+        polls: Whether its calls are polls, which give way to others in the queue of the budget.
     """
 
     options: ClientOptions
@@ -31,6 +32,7 @@ class CallContext(NamedTuple):
     wall: Callable[[], float]
     redact: Redactor
     shared: Shared | None = None
+    polls: bool = False
 
     def server_time(self, response: WireResponse) -> float:
         """Return the server's time when a response has come, as far as known, in seconds since 1970.

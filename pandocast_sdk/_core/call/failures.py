@@ -71,8 +71,12 @@ def connection_error(
 
 
 def _message_of(error: BaseException) -> str:
-    """Return the message of an error or of what led to it: under trio only that has one."""
-    return next((text for link in causes(error) if (text := str(link))), type(error).__name__)
+    """Return the message of an error or of what led to it: under trio only that has one.
+
+    Cancellations have one with an address in it, by which trackers of errors would not know the error again.
+    """
+    links = (link for link in causes(error) if isinstance(link, Exception))
+    return next((text for link in links if (text := str(link))), type(error).__name__)
 
 
 def rate_limit_error(

@@ -22,6 +22,7 @@ from pandocast_sdk._core.call.failures import (
 )
 from pandocast_sdk._core.call.retries import Attempts, count_attempts
 from pandocast_sdk._core.protocol import (
+    SHORTEST_ATTEMPT,
     Failure,
     FailureKind,
     Load,
@@ -66,13 +67,15 @@ def call(context: CallContext, operation: Operation[T], *, expires: float = inf)
     attempts, sends, ticket_number, refused = None, 0, None, False
     while True:
         now = context.now()
-        if now >= expires:
+        if expires - now < SHORTEST_ATTEMPT:
             raise deadline_error(request_record(context, operation))
-        if budget is not None and (refused or (ticket_number := budget.try_acquire(now)) is None):
+        if budget is not None and (
+            refused or (ticket_number := budget.try_acquire(now, polls=context.polls)) is None
+        ):
             ticket_number = yield from _wait_for_slot(context, budget, operation, expires, ticket_number)
         outcome: Outcome = None
         try:  # at once: an interrupt in between would cost the slot
-            outcome = yield Send(request, min(context.now() + options.timeout, expires))
+            outcome = yield Send(request, min(context.now() + options.timeout, expires), expires)
         finally:
             if budget is not None:  # whatever happens, cancellation included
                 budget.on_outcome(outcome)
@@ -108,7 +111,7 @@ def _wait_for_slot(
     Returns:
         The number of the ticket that was granted.
     """
-    ticket = budget.enqueue(ticket_number)
+    ticket = budget.enqueue(ticket_number, polls=context.polls)
     used = False
     try:
         while (delay := budget.poll(ticket)) is not None:
@@ -117,7 +120,7 @@ def _wait_for_slot(
                 yield Sleep(min(seconds, log_hold(budget, delay, context.now())), ticket)
             else:
                 yield delay
-        if context.now() >= expires:
+        if expires - context.now() < SHORTEST_ATTEMPT:
             raise deadline_error(request_record(context, operation))
         used = True
         return ticket.number
@@ -181,7 +184,9 @@ def _recover(
     """
     kind = failure_kind(outcome)
     error = _error(context, operation, outcome, kind)
-    if isinstance(outcome, Failure) and context.now() >= expires:
+    # A connection that was free too late is not one that was never free.
+    too_late = expires - SHORTEST_ATTEMPT if kind is FailureKind.POOL_TIMEOUT else expires
+    if isinstance(outcome, Failure) and context.now() >= too_late:
         raise deadline_error(error.request, error) from error
     if kind is FailureKind.RATE_LIMITED and _waits_for_window(context, outcome, error):
         if attempts.count_refusal():
@@ -193,7 +198,7 @@ def _recover(
         pause = _pause(context, outcome, attempts, error)
     if pause is None:
         raise error
-    if context.now() + pause >= expires:
+    if expires - context.now() - pause < SHORTEST_ATTEMPT:
         raise deadline_error(error.request, error) from error
     log_retry(context, operation, outcome, attempts, pause)
     yield Sleep(pause)

@@ -29,11 +29,12 @@ def wait_for_run(context: CallContext, timeout: float) -> Plan[models.PipelineRu
     """
     status: str | None = None
     seen: float | None = None
+    polls = context._replace(polls=True)
 
     def check(expires: float) -> Plan[models.PipelineRun | None]:
         nonlocal status, seen
         operation = list_runs(None, None)
-        runs = (yield from call(context, operation, expires=expires)).items
+        runs = (yield from call(polls, operation, expires=expires)).items
         fault = runs[0].unreadable if runs and runs[0].status is None else None
         if fault is not None:
             request = request_record(context, operation)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from pandocast_sdk._core.call.context import CallContext
+from pandocast_sdk._core.lookups.kept_slot import with_kept_slot
 from pandocast_sdk._core.lookups.pace import Pace
 from pandocast_sdk._core.lookups.wait_clock import TimeUpError, WaitClock
 from pandocast_sdk._core.lookups.wait_errors import is_transient
@@ -33,7 +34,17 @@ def poll(
         WaitTimeoutError: There was no result in time.
         PandocastError: What `check` raises, unless the server may recover.
     """
-    clock, pace = WaitClock(context, timeout), Pace()
+    clock = WaitClock(context, timeout)
+    return (yield from with_kept_slot(context, _poll(context, clock, check, timeout_error)))
+
+
+def _poll(
+    context: CallContext,
+    clock: WaitClock,
+    check: Callable[[float], Plan[T | None]],
+    timeout_error: Callable[[WaitClock], WaitTimeoutError],
+) -> Plan[T]:
+    pace = Pace()
     cause: PandocastError | None = None
     while context.now() < clock.expires:
         with suppress(TimeUpError):

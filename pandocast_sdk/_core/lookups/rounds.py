@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from math import inf
 from threading import RLock
 from typing import Generic, TypeVar
 
@@ -24,19 +25,21 @@ class Waiter(Wakeup, Generic[R]):
         ids: The rows that it needs.
         options: The options of its client.
         polls: Whether it waits for the next poll; otherwise it looks up once, as soon as possible.
+        latest: When that poll has to begin; infinity once it has had a chance.
         rows: What its last round has found, as far as that has come.
         complete: Whether the round has found all that it needs, or has read the whole list.
         error: Why it has not, if that ends the wait.
         setback: Why its last round has not, if the server may recover.
     """
 
-    __slots__ = ("complete", "error", "ids", "options", "polls", "rows", "setback")
+    __slots__ = ("complete", "error", "ids", "latest", "options", "polls", "rows", "setback")
 
     def __init__(self, lock: RLock, ids: Collection[str], options: ClientOptions, *, polls: bool) -> None:
         super().__init__(lock)
         self.ids = ids
         self.options = options
         self.polls = polls
+        self.latest = inf
         self.rows: Mapping[str, R] = {}
         self.complete = False
         self.error: PandocastError | None = None
@@ -80,7 +83,7 @@ class Round(Generic[R]):
             error: What has ended the round, if that was an error.
             finished: Whether all rows were found, or are not in the list.
         """
-        waiter.rows = self.rows
+        waiter.rows, waiter.latest = self.rows, inf
         waiter.complete = finished or all(row_id in self.rows for row_id in waiter.ids)
         if not waiter.complete and error is not None:
             own = error if waiter is self.leader else copy_of(error)

@@ -64,8 +64,8 @@ class SharedPoll(Generic[R]):
         self._queue: dict[Waiter[R], None] = {}
         self._round: Round[R] | None = None
         self._held = 0.0
-        self._polling = 0
-        self._ended = 0  # since the last round
+        self._polling = 0  # rows
+        self._ended = 0  # likewise, since the last round
         self._pace = Pace()
         self._due = -inf  # when the next round of those that poll begins
 
@@ -76,18 +76,18 @@ class SharedPoll(Generic[R]):
             return self._held + (0.0 if self._round is None else self._round.held.total())
 
     @contextmanager
-    def polling(self) -> Generator[None]:
-        """Keep the pace of polling for one who polls repeatedly; a lone one begins with short pauses."""
+    def polling(self, rows: int) -> Generator[None]:
+        """Keep the pace of polling for one who waits for some rows; where nobody does, it begins anew."""
         with self._lock:
             if not self._polling:
                 self._pace, self._due, self._ended = Pace(), -inf, 0
-            self._polling += 1
+            self._polling += rows
         try:
             yield
         finally:
             with self._lock:
-                self._polling -= 1
-                self._ended += 1
+                self._polling -= rows
+                self._ended += rows
 
     def look_up(
         self, context: CallContext, ids: Collection[str], operation: Callable[[], Operation[object]]
@@ -129,6 +129,7 @@ class SharedPoll(Generic[R]):
         *,
         expires: Callable[[], float],
         deadline: float,
+        is_first: bool,
     ) -> Plan[Polled[R]]:
         """Wait for the next poll; errors from which the server may recover are waited out.
 
@@ -138,6 +139,7 @@ class SharedPoll(Generic[R]):
             operation: Returns what an error says that was called.
             expires: Returns when to end, as far as known: the rate limit postpones it.
             deadline: When to raise.
+            is_first: Whether it has not polled before: then the next poll is not later than it expires.
 
         Returns:
             Those that there are, or that were found before it expired.
@@ -147,6 +149,8 @@ class SharedPoll(Generic[R]):
             PandocastError: They could not be read.
         """
         waiter: Waiter[R] = Waiter(self._lock, ids, context.options, polls=True)
+        if is_first:
+            waiter.latest = expires()
         return (yield from self._serve(context, waiter, expires, deadline, operation))
 
     def _serve(
@@ -157,8 +161,7 @@ class SharedPoll(Generic[R]):
         deadline: float,
         operation: Callable[[], Operation[object]],
     ) -> Plan[Polled[R]]:
-        with self._lock:
-            self._queue[waiter] = None
+        self._join(waiter)
         try:
             while not waiter.served:
                 now, latest = self._now(), expires()
@@ -178,6 +181,15 @@ class SharedPoll(Generic[R]):
             raise waiter.error
         return Polled(waiter.rows, waiter.complete, waiter.setback)
 
+    def _join(self, waiter: Waiter[R]) -> None:
+        """Queue a waiter; if it cannot wait for the next poll, that begins at once."""
+        with self._lock:
+            self._queue[waiter] = None
+            woken = self._next_leaders() if waiter.latest < self._due else []
+        for other in woken:
+            if other is not waiter:
+                other.wake()
+
     def _begin_alone(self, waiter: Waiter[R]) -> Round[R] | None:
         """Begin a round for one that looks up where nobody else is: the usual case."""
         with self._lock:
@@ -194,7 +206,8 @@ class SharedPoll(Generic[R]):
                 if now < self._round.overdue:
                     return None
                 self._forget(self._round)
-            waiters, is_due = list(self._queue), now >= self._due - _EARLY
+            waiters = list(self._queue)
+            is_due = now >= self._due - _EARLY or any(other.latest < self._due for other in waiters)
             if not waiter.polls:
                 # Those that poll are served with it when their time has come, so that they never starve.
                 waiters = waiters if is_due else [other for other in waiters if not other.polls]
@@ -209,6 +222,8 @@ class SharedPoll(Generic[R]):
         """Read what the waiters of a round need, and serve them."""
         ids = {row_id for waiter in current.waiters for row_id in waiter.ids}
         finished, caught = False, None
+        # A poll gives way to calls; one that looks up once does not.
+        context = context._replace(polls=all(waiter.polls for waiter in current.waiters))
         try:
             finding = self._find(context, ids, current.rows, deadline)
             yield from timed(finding, self._now, current.held, expires, current.progress)
@@ -228,7 +243,7 @@ class SharedPoll(Generic[R]):
             leader, woken = current.leader, list[Waiter[R]]()
             recovers = error is not None and is_transient(error, leader.options.rate_limit)
             if self._polling and (finished or recovers) and any(waiter.polls for waiter in current.waiters):
-                self._due = self._now() + self._pace.next_pause(self._ended)
+                self._due = self._now() + self._pace.next_pause(self._ended, self._polling)
                 self._ended = 0
             for waiter in current.waiters:
                 # Another round may have served it, if this leader's driver only seemed to be dead.

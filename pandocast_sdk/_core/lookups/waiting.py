@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from attrs import frozen
 
 from pandocast_sdk._core.call.context import CallContext, request_record
 from pandocast_sdk._core.call.failures import unreadable_row_error
+from pandocast_sdk._core.lookups.kept_slot import with_kept_slot
 from pandocast_sdk._core.lookups.shared_poll import Find, Polled, SharedPoll
 from pandocast_sdk._core.lookups.wait_clock import WaitClock
 from pandocast_sdk._core.lookups.wait_errors import copy_of, is_transient
@@ -20,9 +21,11 @@ from pandocast_sdk._core.requests.validation import bounded_list
 from pandocast_sdk.errors import NotFoundError, PandocastError, ResponseValidationError, WaitTimeoutError
 
 if TYPE_CHECKING:
-    from pandocast_sdk.models.base import WireModel
+    from pydantic.fields import FieldInfo
 
-R = TypeVar("R", bound="WireModel")
+    from pandocast_sdk.models.unreadable import Unreadable
+
+R = TypeVar("R")
 T = TypeVar("T")
 
 OnUpdate = Callable[[R], object]
@@ -61,16 +64,17 @@ class PolledList(Generic[R]):
 
     def unreadable(self, context: CallContext, row_id: str, row: R) -> ResponseValidationError | None:
         """Return the error for a row of which a published field cannot be read; None if all can."""
-        if row.unreadable is None or not _lacks_field(row):
+        unreadable: Unreadable | None = getattr(row, "unreadable", None)
+        if unreadable is None or not _lacks_field(row):
             return None
         request = request_record(context, self.operation(row_id))
-        return unreadable_row_error(f"{self.name} {row_id!r}", row.unreadable, request, context.redact)
+        return unreadable_row_error(f"{self.name} {row_id!r}", unreadable, request, context.redact)
 
 
-def _lacks_field(row: WireModel) -> bool:
+def _lacks_field(row: object) -> bool:
     """Return whether a field that every row has could not be read."""
-    fields = type(row).model_fields.items()
-    return any(field.is_required() and getattr(row, name) is None for name, field in fields)
+    fields: Mapping[str, FieldInfo] = getattr(type(row), "model_fields", {})
+    return any(field.is_required() and getattr(row, name) is None for name, field in fields.items())
 
 
 def shared_poll(context: CallContext, name: str, find: Find[R]) -> SharedPoll[R]:
@@ -183,6 +187,7 @@ class _Wait(Generic[R, T]):
         self._clock = clock
         self._on_update = on_update
         self._rows: dict[str, _Seen[R]] = {}
+        self._has_polled = False
         self._error: PandocastError | None = None  # what ends the wait for all that are pending
         self._cause: PandocastError | None = None  # the last error that did not
 
@@ -191,20 +196,25 @@ class _Wait(Generic[R, T]):
         if not self._pending:
             return
         poll = self._goal.polled.shared_poll(self._context)
-        with poll.polling():
-            in_time = True
-            while self._pending and in_time:
-                polled = yield from self._poll(poll)
-                self._take(polled)
-                in_time = polled.complete
-                for row_id in list(self._pending) if in_time else []:
-                    yield from self._check(row_id)
+        with poll.polling(len(self._pending)):
+            yield from with_kept_slot(self._context, self._run(poll))
         for row_id in list(self._pending):
             yield from self._finish(row_id)
+
+    def _run(self, poll: SharedPoll[R]) -> Plan[None]:
+        """Poll until every row is settled, or the time is over."""
+        in_time = True
+        while self._pending and in_time:
+            polled = yield from self._poll(poll)
+            self._take(polled)
+            in_time = polled.complete
+            for row_id in list(self._pending) if in_time else []:
+                yield from self._check(row_id)
 
     def _poll(self, poll: SharedPoll[R]) -> Plan[Polled[R]]:
         """Return the next poll; it is not complete when the time is over, or by an error for all."""
         clock, held_before = self._clock, poll.held
+        is_first, self._has_polled = not self._has_polled, True
         row_id = next(iter(self._pending))
         try:
             return (
@@ -214,6 +224,7 @@ class _Wait(Generic[R, T]):
                     lambda: self._goal.polled.operation(row_id),
                     expires=lambda: clock.expires + poll.held - held_before,
                     deadline=clock.deadline,
+                    is_first=is_first,
                 )
             )
         except PandocastError as error:

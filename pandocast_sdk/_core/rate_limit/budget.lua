@@ -1,38 +1,44 @@
--- One key's budget as several processes share it. It decides as `Budget` in budget.py does, under the same
--- names; read the reasons there.
+-- One key's budget as several processes share it. It decides as `Budget` in budget.py and `Queue` in queue.py
+-- do, under the same names; read the reasons there.
 --
 -- KEYS[1] is a hash: what is known of the window, and for each process `process:<name>` with how many of its
--- requests are in flight, and until when that counts. ARGV[1] is a query, see budget_store.py.
+-- requests are in flight, until when all this counts, whether somebody waits there (1 or 0), and the last turn
+-- in which a poll of it went. ARGV[1] is a query, see budget_store.py.
 
 local clock = redis.call('TIME')
 local now = clock[1] + clock[2] / 1000000
 
 local KNOWN = {
   'paced', 'limit', 'reset', 'last_reset', 'local_remaining', 'server_remaining', 'unaccounted', 'learning_until',
-  'blocked_until', 'low', 'high', 'observed'
+  'blocked_until', 'low', 'high', 'observed', 'turn', 'due_polls'
 }
 local query = cjson.decode(ARGV[1])
 local rules = query.rules
 
 local budget = {
-  last_reset = -1, local_remaining = 0, server_remaining = 0, unaccounted = 0, blocked_until = 0, low = 0, high = 0
+  last_reset = -1, local_remaining = 0, server_remaining = 0, unaccounted = 0, blocked_until = 0, low = 0, high = 0,
+  turn = 0, due_polls = 0
 }
 local mine = query.in_flight
 local others, dead, longest_lease = 0, 0, 0
+local polled, others_polled = -2, {}
 
 local fields = redis.call('HGETALL', KEYS[1])
 for i = 1, #fields, 2 do
   local name, value = fields[i], fields[i + 1]
   if string.sub(name, 1, 8) ~= 'process:' then
     budget[name] = tonumber(value)
-  elseif name ~= 'process:' .. query.process then
-    local count, expires = string.match(value, '^(%S+) (%S+)$')
-    if tonumber(expires) <= now then
+  else
+    local count, expires, waits, last = string.match(value, '^(%S+) (%S+) (%S+) (%S+)$')
+    if name == 'process:' .. query.process then
+      polled = tonumber(last)
+    elseif tonumber(expires) <= now then
       redis.call('HDEL', KEYS[1], name)
       dead = dead + tonumber(count)
     else
       others = others + tonumber(count)
       longest_lease = math.max(longest_lease, tonumber(expires) - now)
+      if waits == '1' then table.insert(others_polled, tonumber(last)) end
     end
   end
 end
@@ -80,11 +86,37 @@ local function observe(date, sent, received)
   return narrowed_low - narrowed_high > rules.spread
 end
 
+-- Polls give way to calls, but once a turn. However many processes wait, calls have half of the slots.
+
+local function next_turn()
+  budget.turn, budget.due_polls = budget.turn + 1, 0
+end
+
+local function poll_is_due(last)
+  return budget.turn - last > (budget.limit == 1 and 1 or 0)
+    and budget.due_polls < math.max(1, math.floor((budget.limit or 0) / 2))
+end
+
+local function kept()
+  if budget.limit == nil or budget.limit < 2 then return 0 end
+  local due = query.waits and poll_is_due(polled) and 1 or 0
+  for _, last in ipairs(others_polled) do
+    if poll_is_due(last) then due = due + 1 end
+  end
+  return math.min(due, math.floor(budget.limit / 2) - budget.due_polls)
+end
+
+local function poll_went()
+  if poll_is_due(polled) then budget.due_polls = budget.due_polls + 1 end
+  polled = budget.turn
+end
+
 -- The window.
 
-local function open_window(local_remaining, server_remaining)
+local function open_window(local_remaining, server_remaining, is_turn)
   budget.local_remaining = math.max(0, local_remaining - in_flight())
   budget.server_remaining, budget.unaccounted = server_remaining, 0
+  if is_turn then next_turn() end
 end
 
 local function slots()
@@ -100,7 +132,7 @@ end
 local function roll_over()
   if budget.limit == nil or budget.reset == nil or earliest(now) < budget.reset then return end
   budget.last_reset, budget.reset = budget.reset, nil
-  open_window(budget.limit, budget.limit)
+  open_window(budget.limit, budget.limit, true)
 end
 
 local function return_slot()
@@ -128,7 +160,7 @@ local function learn_window(limit, remaining, reset, coming)
     learn_remaining(remaining)
   else
     budget.last_reset, budget.reset = budget.reset or budget.last_reset, reset
-    open_window(limit - 1, remaining)
+    open_window(limit - 1, remaining, known_limit ~= nil)
   end
 end
 
@@ -143,7 +175,7 @@ local function learn(response)
   local was_set = response.date ~= nil and observe(response.date, sent, received)
   if was_set or (budget.reset ~= nil and ahead_of(budget.reset) == nil) then
     budget.reset, budget.last_reset = nil, -1
-    open_window(budget.limit or 0, budget.limit or 0)
+    open_window(budget.limit or 0, budget.limit or 0, true)
   end
   local remaining = response.remaining
   local asks_for_reset = response.status == 429 and not response.names_retry_after
@@ -164,19 +196,21 @@ local function learn(response)
   end
 end
 
-local function acquire()
+local function acquire(kept_slots)
   if budget.paced == nil then
     if budget.learning_until ~= nil and now < budget.learning_until then return false end
     budget.learning_until = now + rules.learning
+    next_turn()
     return true
   end
   if budget.paced == 0 then return true end
-  if slots() > 0 then
+  if slots() > kept_slots then
     budget.local_remaining = budget.local_remaining - 1
     return true
   end
   if budget.reset ~= nil or in_flight() > 0 then return false end
   budget.paced, budget.limit, budget.learning_until = nil, nil, now + rules.learning
+  next_turn()
   return true
 end
 
@@ -222,13 +256,25 @@ end
 -- What is wanted.
 
 roll_over()
-local granted = 0
-while granted < query.wanted and now >= budget.blocked_until and acquire() do
+local granted, granted_polls = 0, 0
+
+local function grant_first()
+  if granted_polls < query.wanted_polls and (poll_is_due(polled) or granted == query.queued) then
+    if not acquire(poll_is_due(polled) and 0 or kept()) then return false end
+    poll_went()
+    granted_polls = granted_polls + 1
+  elseif granted < query.wanted and acquire(kept()) then
+    granted = granted + 1
+  else
+    return false
+  end
   mine = mine + 1
-  granted = granted + 1
+  return true
 end
+
+while now >= budget.blocked_until and grant_first() do end
 local seconds, reason = 0, ''
-if granted < query.wanted then
+if granted < query.wanted or (granted == query.queued and granted_polls < query.wanted_polls) then
   seconds, reason = wait_time()
 end
 
@@ -246,8 +292,10 @@ for _, name in ipairs(KNOWN) do
   end
 end
 local process = 'process:' .. query.process
-if mine > 0 then
-  redis.call('HSET', KEYS[1], process, text(mine) .. ' ' .. text(now + query.lease))
+if mine > 0 or query.waits or polled >= budget.turn - 1 then
+  local waits = query.waits and '1' or '0'
+  local values = { text(mine), text(now + query.lease), waits, text(polled) }
+  redis.call('HSET', KEYS[1], process, table.concat(values, ' '))
   longest_lease = math.max(longest_lease, query.lease)
 else
   redis.call('HDEL', KEYS[1], process)
@@ -257,6 +305,6 @@ local lasting = math.max(window, budget.blocked_until - now, longest_lease) + ru
 redis.call('PEXPIRE', KEYS[1], string.format('%d', math.ceil(lasting * 1000)))
 
 return {
-  granted, text(seconds), reason, text(budget.limit), text(math.max(0, slots())),
+  granted, granted_polls, text(seconds), reason, text(budget.limit), text(math.max(0, slots())),
   text(budget.local_remaining), text(budget.reset), text(earliest(now))
 }

@@ -13,28 +13,20 @@ it from being refused:
 Reference: "Rate Limits".
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from threading import RLock
-from typing import NamedTuple
 
 from pandocast_sdk._core.protocol import UNSENT, Consult, Failure, Outcome, Step, WireResponse
 from pandocast_sdk._core.rate_limit.headers import LONGEST_WINDOW, rate_headers
 from pandocast_sdk._core.rate_limit.hold_log import HoldLog
+from pandocast_sdk._core.rate_limit.queue import Queue
 from pandocast_sdk._core.rate_limit.server_clock import ServerClock
 from pandocast_sdk._core.rate_limit.state import RateLimitState
-from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket
+from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket, wake
 
 LEARNING_SECONDS = 1.0  # from one request of a fresh budget to the next, until a response says the limit
 MARGIN = 0.001  # seconds: a timer may fire a little early, which must not become a busy loop
-
-
-class _Window(NamedTuple):
-    """The window of one response."""
-
-    limit: int
-    remaining: int
-    reset: int
 
 
 class Budget:
@@ -58,7 +50,7 @@ class Budget:
         # Reentrant, because the garbage collector may end an abandoned call, whose ticket is then cancelled,
         # in any thread at any time: in one that holds this lock, too.
         self._lock = RLock()
-        self._queue: deque[Ticket] = deque()
+        self._queue = Queue()
         self._enqueued = 0
         self.hold_log = HoldLog()
         self._clock = ServerClock(wall() - now())
@@ -89,37 +81,53 @@ class Budget:
         """Return the server's time at the earliest, in seconds since 1970."""
         return self._clock.earliest(self._now())
 
-    def try_acquire(self, now: float) -> int | None:
+    def try_acquire(self, now: float, *, polls: bool = False) -> int | None:
         """Acquire a slot at once, if there is one and nobody waits: the usual case.
 
         Args:
             now: The monotonic clock's time.
+            polls: Whether it is for a poll, which is always queued.
 
         Returns:
             The number of the call's ticket, should the server refuse it; None where it has to be queued.
         """
         with self._lock:
-            if self._queue or now < self._blocked_until:
+            queue = self._queue
+            if polls or queue.calls or queue.polls or now < self._blocked_until:
                 return None
             self._roll_over(now)
-            if not self._acquire(now):
+            if not self._acquire(now, queue.kept):
                 return None
             self._enqueued += 1
             self._in_flight += 1
             return self._enqueued
 
-    def enqueue(self, number: int | None = None) -> Ticket:
-        """Queue a call: at the end, or, if the server refused it, where the number of its ticket belongs."""
+    def enqueue(self, number: int | None = None, *, polls: bool = False) -> Ticket:
+        """Queue a call, or a poll, which gives way to calls.
+
+        Args:
+            number: That of its last ticket, if the server refused it: it goes back to where that stood.
+            polls: Whether it is a poll.
+        """
         with self._lock:
             if number is None:
-                self._enqueued += 1
-                ticket = Ticket(self._lock, self._enqueued)
-                self._queue.append(ticket)
-            else:
-                ticket = Ticket(self._lock, number)
-                index = next((i for i, other in enumerate(self._queue) if other.number > number), None)
-                self._queue.insert(len(self._queue) if index is None else index, ticket)
+                number = self._enqueued = self._enqueued + 1
+            ticket = Ticket(self._lock, number, polls=polls)
+            self._queue.add(ticket)
         return ticket
+
+    @contextmanager
+    def waiting(self) -> Generator[None]:
+        """Keep one slot of every window for polls while somebody waits for what they find."""
+        with self._lock:
+            self._queue.waits += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._queue.waits -= 1
+                woken = self._grant_waiting(self._now())
+            wake(woken)
 
     def poll(self, ticket: Ticket) -> Delay | Consult | None:
         """Return how long a ticket has to wait, or what to consult; None once it is granted."""
@@ -163,7 +171,7 @@ class Budget:
                     self._return_slot()
                 else:
                     self._unaccounted += 1
-            if not self._queue:
+            if not (self._queue.calls or self._queue.polls):
                 return
             woken = self._grant_waiting(self._now())
         wake(woken)
@@ -178,31 +186,37 @@ class Budget:
     def _grant_waiting(self, now: float) -> list[Ticket]:
         """Grant from the front of the queue what can be granted; return the tickets to wake."""
         self._roll_over(now)
-        granted: list[Ticket] = []
-        while self._queue and now >= self._blocked_until and self._acquire(now):
-            ticket = self._queue.popleft()
-            ticket.grant()
+        queue, granted = self._queue, list[Ticket]()
+        while now >= self._blocked_until and (ticket := queue.first()) is not None:
+            if not self._acquire(now, 0 if ticket.polls else queue.kept):
+                break
             self._in_flight += 1
-            granted.append(ticket)
+            granted.append(queue.take(polls=ticket.polls))
         return granted
 
-    def _acquire(self, now: float) -> bool:
-        """Acquire one slot, if there is one."""
+    def _acquire(self, now: float, kept: int) -> bool:
+        """Acquire one slot, if there are more than those that are kept for others."""
         if self._paced is None:
             if self._learning_until is not None and now < self._learning_until:
                 return False
             # One more, not all: after a slow first response the rest would be refused.
             self._learning_until = now + LEARNING_SECONDS
+            self._queue.next_turn()
             return True
         if self._paced is False:
             return True
-        if self._local_remaining > 0 and self._server_remaining > self._in_flight + self._unaccounted:
+        if (
+            self._local_remaining > kept
+            and self._server_remaining - kept > self._in_flight + self._unaccounted
+        ):
             self._local_remaining -= 1
             return True
         if self._reset is not None or self._in_flight > 0:
             return False
         # No response is to come that could show the new window: one request goes alone, as at the beginning.
         self._paced, self._limit, self._learning_until = None, None, now + LEARNING_SECONDS
+        self._queue.set_limit(None)
+        self._queue.next_turn()
         return True
 
     def _wait_time(self, now: float) -> Delay:
@@ -221,10 +235,12 @@ class Budget:
         self._last_reset, self._reset = self._reset, None
         self._open_window(self._limit, self._limit)
 
-    def _open_window(self, local_remaining: int, server_remaining: int) -> None:
-        """Begin a window: what is in flight may be counted in it."""
+    def _open_window(self, local_remaining: int, server_remaining: int, *, is_turn: bool = True) -> None:
+        """Begin a window: what is in flight may be counted in it. It is a turn unless one has begun it."""
         self._local_remaining = max(0, local_remaining - self._in_flight)
         self._server_remaining, self._unaccounted = server_remaining, 0
+        if is_turn:
+            self._queue.next_turn()
 
     def _slots(self) -> int:
         return min(self._local_remaining, self._server_remaining - self._in_flight - self._unaccounted)
@@ -254,10 +270,12 @@ class Budget:
             self._unaccounted += 1
             self._learn_no_window(response.status)
         else:
-            self._paced, is_first, self._limit = True, self._limit is None, limit
+            self._paced, is_first = True, self._limit is None
+            if limit != self._limit:
+                self._limit = limit
+                self._queue.set_limit(limit)
             if reset != self._reset:
-                window = _Window(limit, headers.remaining, reset)
-                self._learn_window(window, response.received, is_first=is_first)
+                self._learn_window(limit, headers.remaining, reset, response.received, is_first=is_first)
             # A response that was overtaken says nothing new.
             if reset == self._reset and headers.remaining < self._server_remaining:
                 self._server_remaining, self._unaccounted = headers.remaining, 0
@@ -273,25 +291,21 @@ class Budget:
             if status != 429 and status < 500:
                 self._paced = False
 
-    def _learn_window(self, window: _Window, received: float, *, is_first: bool) -> None:
+    def _learn_window(
+        self, limit: int, remaining: int, reset: int, received: float, *, is_first: bool
+    ) -> None:
         """Learn from a response whose window is not the known one."""
         known = self._reset
-        coming = window.reset > self._clock.latest(received)
-        if window.reset <= self._last_reset or (known is not None and window.reset < known and not coming):
+        coming = reset > self._clock.latest(received)
+        if reset <= self._last_reset or (known is not None and reset < known and not coming):
             # A response of the window before: its slot of the new one is returned.
             self._return_slot()
             return
-        self._reset = window.reset
-        if known is not None and window.reset > known:
+        self._reset = reset
+        if known is not None and reset > known:
             self._last_reset = known
-            self._open_window(window.limit - 1, window.remaining)
+            self._open_window(limit - 1, remaining)
         elif is_first:
-            self._open_window(window.limit - 1, window.remaining)
+            self._open_window(limit - 1, remaining, is_turn=False)
         # Else it is the window that was expected; or it resets earlier, and certainly is not over, so the
         # later one was wrong.
-
-
-def wake(tickets: list[Ticket]) -> None:
-    """Wake the waiters of these tickets; called without the lock."""
-    for ticket in tickets:
-        ticket.wake()

@@ -53,8 +53,11 @@ class StoreQuery(NamedTuple):
         process: A name for the process.
         reports: What has happened since the last query, in order.
         in_flight: How many requests of this process are under way after that.
-        lease: For how many seconds they count when the process is not heard of again.
-        wanted: How many slots it wants.
+        lease: For how many seconds all this counts when the process is not heard of again.
+        wanted: How many slots it wants for calls.
+        queued: How many calls it has in its queue.
+        wanted_polls: How many slots it wants for polls.
+        waits: Whether somebody waits for what polls find.
     """
 
     process: str
@@ -62,6 +65,9 @@ class StoreQuery(NamedTuple):
     in_flight: int
     lease: float
     wanted: int
+    queued: int
+    wanted_polls: int = 0
+    waits: bool = False
 
     def to_json(self, now: float, *, transit: float) -> str:
         """Return it as JSON for the script, which only knows the store's clock: times become ages.
@@ -77,6 +83,9 @@ class StoreQuery(NamedTuple):
                 "in_flight": self.in_flight,
                 "lease": self.lease,
                 "wanted": self.wanted,
+                "queued": self.queued,
+                "wanted_polls": self.wanted_polls,
+                "waits": self.waits,
                 "transit": transit,
                 "rules": _RULES,
             }
@@ -87,7 +96,8 @@ class StoreReply(NamedTuple):
     """What the store decided.
 
     Attributes:
-        granted: How many tickets, from the front of the queue, are granted.
+        granted: How many calls, from the front of the queue, are granted.
+        granted_polls: How many polls, likewise.
         delay: How long the others have to wait, and for what; None when none is left.
         limit: Requests in one window, None while that is unknown.
         remaining: How many slots remain in this one.
@@ -97,6 +107,7 @@ class StoreReply(NamedTuple):
     """
 
     granted: int
+    granted_polls: int
     delay: Delay | None
     limit: int | None
     remaining: int
@@ -119,7 +130,7 @@ def parse_reply(reply: Sequence[object]) -> StoreReply:
         ValueError: That was not the script.
     """
     texts = [part.decode() if isinstance(part, bytes) else str(part) for part in reply]
-    granted, seconds, reason, limit, remaining, local_remaining, reset, server_time = texts
+    granted, granted_polls, seconds, reason, limit, remaining, local_remaining, reset, server_time = texts
     known_reset = _maybe(reset, int)
     delay = None
     if reason:
@@ -128,6 +139,7 @@ def parse_reply(reply: Sequence[object]) -> StoreReply:
         delay = Delay(float(seconds), _REASONS[reason], known_reset if reason == "window" else None)
     return StoreReply(
         int(granted),
+        int(granted_polls),
         delay,
         _maybe(limit, int),
         int(remaining),

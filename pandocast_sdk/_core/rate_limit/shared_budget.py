@@ -5,9 +5,8 @@ the window from its own responses, too, and so knows it when the store goes down
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from threading import Lock
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 
 from pandocast_sdk._core.log import logger
 from pandocast_sdk._core.protocol import (
@@ -17,28 +16,27 @@ from pandocast_sdk._core.protocol import (
     Outcome,
     Sleep,
     Step,
-    WakeCallback,
     WireResponse,
 )
-from pandocast_sdk._core.rate_limit.budget import Budget, wake
+from pandocast_sdk._core.rate_limit.budget import Budget
 from pandocast_sdk._core.rate_limit.budget_store import (
-    STORE_SECONDS,
     BlockReport,
     Report,
     ResponseReport,
     StoreQuery,
     StoreReply,
-    parse_reply,
 )
+from pandocast_sdk._core.rate_limit.consultation import Consultation
 from pandocast_sdk._core.rate_limit.headers import rate_headers
 from pandocast_sdk._core.rate_limit.state import RateLimitState
-from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket
+from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket, wake
 
 _MAX_WANTED = 10  # slots in one query, so that the processes take turns
 _SHORT_POLL = 0.05  # seconds between queries while responses to other processes may free slots
 _LONG_POLL = 0.5  # likewise while the window seems spent: they may still return slots
 _MIN_WAIT = 0.05  # seconds: for a ticket whose query another has sent
 _RETRY_STORE_AFTER = 2.0  # seconds from one try to reach a store that is down to the next
+_LEAST_LEASE = 10.0  # seconds, while somebody waits: polls pause for less
 _MAX_CONSULTATION = 3.0  # seconds: no ticket waits longer for another's query
 
 
@@ -66,6 +64,7 @@ class SharedBudget(Budget):
         self._replied_at = 0.0
         self._last_reply: StoreReply | None = None
         self._store_down = False
+        self._reported_waits = False  # whether the store knows of waits
         self._warnings: list[str] = []  # to be logged without the lock
 
     @property
@@ -94,7 +93,7 @@ class SharedBudget(Budget):
         with self._lock:
             self._lease = max(self._lease, seconds)
 
-    def try_acquire(self, now: float) -> int | None:  # noqa: ARG002 - as the store decides, every call is queued
+    def try_acquire(self, now: float, *, polls: bool = False) -> int | None:  # noqa: ARG002 - as the store decides, every call is queued
         """Return None: the store grants slots to the queue."""
         return None
 
@@ -124,8 +123,21 @@ class SharedBudget(Budget):
                 self._record("unsent")
                 self._consult_at = min(self._consult_at, self._now())
             super().cancel(ticket)
-            front = list(self._queue)[:1]
+            front = self._front()
         wake(front)  # which has to send the next query
+
+    @contextmanager
+    def waiting(self) -> Generator[None]:
+        """Keep one slot of every window for polls while somebody waits for what they find."""
+        try:
+            with super().waiting():
+                yield
+        finally:
+            with self._lock:
+                front = [] if self._queue.waits else self._front()
+                if front:
+                    self._consult_at = min(self._consult_at, self._now())
+            wake(front)  # which has to send the next query
 
     def block(self, until: float) -> None:
         """Hold everybody back until a monotonic time, as a `Retry-After` asks."""
@@ -150,7 +162,7 @@ class SharedBudget(Budget):
         """Report to the store what has happened, unless another call does or nothing has."""
         while True:
             with self._lock:
-                if self._store_down or not self._reports:
+                if self._store_down or not (self._reports or self._slot_is_kept_in_vain()):
                     return
                 step: Step = (
                     Sleep(_MAX_CONSULTATION, self._consultation)
@@ -159,7 +171,7 @@ class SharedBudget(Budget):
                 )
             yield step
 
-    def on_reply(self, consultation: "Consultation", reply: StoreReply | str) -> None:
+    def on_reply(self, consultation: Consultation, reply: StoreReply | str) -> None:
         """Apply the reply to a query, or the kind of error that came in its place."""
         woken: list[Ticket] = []
         with self._lock:
@@ -174,6 +186,14 @@ class SharedBudget(Budget):
         """Return whether this process decides alone: the store is down, or the service has no limit."""
         return self._store_down or self._paced is False
 
+    def _slot_is_kept_in_vain(self) -> bool:
+        """Return whether the store has yet to learn that nobody waits any more."""
+        return self._reported_waits and not self._queue.waits and self._paced is not False
+
+    def _front(self) -> list[Ticket]:
+        """Return the ticket that has to query for the queue, if there is one."""
+        return list(self._queue)[:1]
+
     def _record(self, report: Report) -> None:
         if not self._decides_alone():
             self._reports.append(report)
@@ -184,12 +204,22 @@ class SharedBudget(Budget):
         self._roll_over(now)
         return []
 
-    def _consult(self, now: float) -> "Consultation":
+    def _consult(self, now: float) -> Consultation:
         if self._store_delay is not None and now >= self._replied_at + self._store_delay.seconds:
             self._store_delay = None
         reports, self._reports = self._reports, []
-        wanted = 0 if self._store_down else min(len(self._queue), _MAX_WANTED)
-        query = StoreQuery(self._process, reports, self._in_flight, self._lease, wanted)
+        queue, most = self._queue, 0 if self._store_down else _MAX_WANTED
+        waits = self._reported_waits = queue.waits > 0
+        query = StoreQuery(
+            self._process,
+            reports,
+            self._in_flight,
+            max(self._lease, _LEAST_LEASE) if waits else self._lease,
+            wanted=min(len(queue.calls), most),
+            queued=len(queue.calls),
+            wanted_polls=min(len(queue.polls), most),
+            waits=waits,
+        )
         self._consultation = Consultation(self, query, now)
         return self._consultation
 
@@ -200,7 +230,7 @@ class SharedBudget(Budget):
             return Delay(_MAX_CONSULTATION, "learning")  # its query is under way
         poll_after = (
             max(0.0, self._consult_at - now)
-            if self._consultation is None and ticket is self._queue[0]
+            if self._consultation is None and self._front() == [ticket]
             else None
         )
         # At the end of the wait the next query may be under way, which must not become a busy loop.
@@ -216,25 +246,24 @@ class SharedBudget(Budget):
             self._warnings.append("the store of the rate limit is back; this process shares its budget again")
         now, before = self._now(), self._store_delay
         self._store_delay, self._last_reply, self._replied_at, self._consult_at = reply.delay, reply, now, now
-        woken = [ticket for ticket in map(self._grant_front, [now] * reply.granted) if ticket is not None]
+        lanes = [False] * reply.granted + [True] * reply.granted_polls
+        woken = [ticket for polls in lanes for ticket in self._grant_front(now, polls=polls)]
         if reply.delay is None:
-            return [*woken, *list(self._queue)[:1]]
+            return [*woken, *self._front()]
         soon = reply.delay.reason == "learning" or reply.local_remaining > 0
         self._consult_at += min(_SHORT_POLL if soon else _LONG_POLL, reply.delay.seconds)
         if before is not None and (before.reason, before.reset) == (reply.delay.reason, reply.delay.reset):
-            return [*woken, *list(self._queue)[:1]]
+            return [*woken, *self._front()]
         return [*woken, *self._queue]  # they may have to raise, or to wait for something else
 
-    def _grant_front(self, now: float) -> Ticket | None:
-        """Grant the front of the queue a slot that the store has granted, and count it here, too."""
-        if not self._queue:
+    def _grant_front(self, now: float, *, polls: bool) -> list[Ticket]:
+        """Grant the first call or poll a slot that the store has granted, and count it here, too."""
+        if not (self._queue.polls if polls else self._queue.calls):
             self._record("unsent")  # the ticket for which it was wanted is cancelled
-            return None
-        self._acquire(now)
-        ticket = self._queue.popleft()
-        ticket.grant()
+            return []
+        self._acquire(now, 0)
         self._in_flight += 1
-        return ticket
+        return [self._queue.take(polls=polls)]
 
     def _lose_store(self, kind: str) -> list[Ticket]:
         """Go on without the store; return the tickets that have to poll."""
@@ -254,44 +283,3 @@ class SharedBudget(Budget):
         while self._warnings:
             with suppress(IndexError):  # another thread logs it
                 logger.warning("%s", self._warnings.pop(0))
-
-
-class Consultation:
-    """One query to the store, under way or over."""
-
-    def __init__(self, budget: SharedBudget, query: StoreQuery, since: float) -> None:
-        self._budget = budget
-        self._query = query
-        self._lock = Lock()
-        self._finished = False
-        self._callbacks: list[WakeCallback] = []
-        self.since = since
-
-    def payload(self) -> tuple[str, str]:
-        """Return the budget's key at the store, and the query, whose times hold from now on."""
-        return self._budget.key, self._query.to_json(self._budget.now(), transit=2 * STORE_SECONDS)
-
-    def deliver(self, reply: Sequence[object]) -> None:
-        """Apply the reply.
-
-        Raises:
-            ValueError: It is not a reply of the script.
-        """
-        self._budget.on_reply(self, parse_reply(reply))
-
-    def fail(self, reason: str) -> None:
-        """Go on without a reply; `reason` names the kind of error."""
-        self._budget.on_reply(self, reason)
-
-    def on_wake(self, callback: WakeCallback) -> bool:
-        """Have `callback` called when the query is over; return False if it is over."""
-        with self._lock:
-            self._callbacks.append(callback)
-            return not self._finished
-
-    def finish(self) -> None:
-        """Wake what waits for the end of the query."""
-        with self._lock:
-            self._finished = True
-        for callback in self._callbacks:
-            callback()

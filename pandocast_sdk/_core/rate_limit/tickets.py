@@ -23,13 +23,20 @@ class Delay(NamedTuple):
 
 
 class Ticket(Wakeup):
-    """A place in the queue, later a slot of the window; `number` orders the queue."""
+    """A place in the queue, later a slot of the window.
 
-    __slots__ = ("granted", "number")
+    Attributes:
+        number: Orders the queue.
+        polls: Whether it is for a poll, which gives way to calls.
+        granted: Whether it has its slot.
+    """
 
-    def __init__(self, lock: RLock, number: int) -> None:
+    __slots__ = ("granted", "number", "polls")
+
+    def __init__(self, lock: RLock, number: int, *, polls: bool = False) -> None:
         super().__init__(lock)
         self.number = number
+        self.polls = polls
         self.granted = False
 
     def on_wake(self, callback: WakeCallback) -> bool:
@@ -39,3 +46,9 @@ class Ticket(Wakeup):
     def grant(self) -> None:
         """Grant the slot; called with the lock of the budget."""
         self.granted = True
+
+
+def wake(tickets: list[Ticket]) -> None:
+    """Wake the waiters of these tickets; called without the lock of the budget."""
+    for ticket in tickets:
+        ticket.wake()

@@ -34,8 +34,8 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as text; bytes that are not UTF-8 are replaced."""
-        return self.content.decode("utf-8", "replace")
+        """The body as text, without a byte-order mark; bytes that are not UTF-8 are replaced."""
+        return self.content.decode("utf-8-sig", "replace")
 
     def json(self) -> object:
         """Return the decoded body.

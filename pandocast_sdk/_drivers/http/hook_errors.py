@@ -4,11 +4,11 @@ The commonest of these hooks calls `raise_for_status`. The HTTP library then clo
 hook had not read of it is lost.
 """
 
-import time
 from contextlib import suppress
 
 import httpx
 
+from pandocast_sdk._core.clock import monotonic
 from pandocast_sdk._core.protocol import WireResponse
 from pandocast_sdk._drivers.http.libraries import HTTPLibrary
 
@@ -36,4 +36,4 @@ def response_of(
         if response.is_success:
             return None  # a success is nothing without its body
         body = b""
-    return WireResponse(response.status_code, response.headers.raw, body, sent, time.monotonic())
+    return WireResponse(response.status_code, response.headers.raw, body, sent, monotonic())

@@ -11,9 +11,10 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import httpx
 
-from pandocast_sdk._core.protocol import FailureKind
+from pandocast_sdk._core.protocol import FailureKind, SettingError
 from pandocast_sdk._drivers.http.body import AttemptExpiredError, ResponseTooLargeError
 from pandocast_sdk._drivers.http.request_parts import lazy_request, no_body
+from pandocast_sdk._drivers.http.time_left import NotSentError
 
 KindRows: TypeAlias = tuple[tuple[type[Exception], FailureKind], ...]
 
@@ -65,6 +66,8 @@ _KINDS_BY_NAME: tuple[tuple[str, FailureKind], ...] = (
 )
 
 _OWN_ERRORS: KindRows = (
+    (NotSentError, FailureKind.POOL_TIMEOUT),
+    (SettingError, FailureKind.UNUSABLE_SETTING),
     (AttemptExpiredError, FailureKind.TIMEOUT),
     (TimeoutError, FailureKind.TIMEOUT),
     (ResponseTooLargeError, FailureKind.TOO_LARGE),

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -95,6 +96,24 @@ def test_it_prints_what_a_shell_needs_to_use_it(database_url: str) -> None:
         done = subprocess.run(shell, capture_output=True, text=True, env=environment, check=False)  # noqa: S603 - likewise
         process.terminate()
     assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
+
+
+def test_a_later_start_says_how_to_get_a_key(tmp_path: Path) -> None:
+    options = ("--database-url", f"sqlite:///{tmp_path / 'my data.db'}")
+    with serving(*options):
+        pass
+    arguments = [*COMMAND, "serve", "--port", "0", *options]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own code
+        assert process.stdout is not None
+        found = re.search(r"For another key: (.+)\. In another shell:", process.stdout.readline())
+        exported = process.stdout.readline()
+        process.terminate()
+    assert found
+    program, *command = shlex.split(found[1])
+    assert program == "pandocast-server"
+    made = CliRunner().invoke(main, command, catch_exceptions=False)
+    assert made.stdout.startswith("pk_test_")
+    assert exported.startswith("export PANDOCAST_BASE_URL=http://127.0.0.1:")
 
 
 def test_an_address_for_all_is_shown_as_one_that_a_client_takes(database_url: str) -> None:

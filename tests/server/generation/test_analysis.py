@@ -1,6 +1,5 @@
 import json
 import time
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -64,8 +63,7 @@ def test_sentences_know_their_place() -> None:
 
 def test_subject_and_length() -> None:
     analysis = analyze(TEXT, "The Title")
-    assert analysis.key_phrases[0] == "memory"
-    assert analysis.topics == ("memory", "item")
+    assert analysis.key_phrases == ("memory", "item")
     assert analysis.word_count == 25
     assert (analysis.reading_seconds, analysis.reading_minutes) == (7, 1)
     assert analysis.prose_characters == sum(len(one.text) for one in analysis.sentences)
@@ -97,22 +95,6 @@ def test_ideographs_count_as_words() -> None:
 )
 def test_language_is_guessed(text: str, language: str) -> None:
     assert analyze(text, "").language == language
-
-
-@pytest.mark.parametrize("separator", ["\n\n", "\n"])
-def test_lines_above_paragraphs_are_headings_of_plain_text(separator: str) -> None:
-    body = "A paragraph has to be a good deal longer than the line that stands above it, as this one is."
-    analysis = analyze(f"Introduction\n\nA short line{separator}{body}\n\nThe second{separator}{body}", "t")
-    assert analysis.headings == ("", "A short line", "The second")
-    assert {one.text for one in analysis.sentences} == {"Introduction", body}
-
-
-def test_wrapped_lines_and_verses_are_no_headings() -> None:
-    wrapped = (
-        "A paragraph that somebody wrapped at a width\nof some forty characters goes on and on\nto its end."
-    )
-    verse = "The rose is red\nThe violet's blue\nThe honey's sweet."
-    assert analyze(f"{wrapped}\n\n{verse}", "t").headings == ("",)
 
 
 def test_headings_alone_are_the_text() -> None:
@@ -162,14 +144,11 @@ def test_a_million_characters_are_analysed_in_bounded_time_and_space(name: str) 
     assert len(analysis.to_json()) < 600_000
 
 
-def test_a_long_text_is_read_from_beginning_to_end() -> None:
+def test_of_a_long_text_the_beginning_is_read_and_every_word_counted() -> None:
     text = "\n\n".join(
         f"Paragraph {number} says one thing. And it says another thing." for number in range(20_000)
     )
     analysis = analyze(text, "t")
-    numbers = [int(one.text.split()[1]) for one in analysis.sentences if one.text.startswith("Paragraph")]
-    assert numbers[0] == 0
-    assert numbers[-1] > 19_900
-    assert numbers == sorted(numbers)
-    assert max(later - earlier for earlier, later in pairwise(numbers)) < 1_500
-    assert analysis.word_count == 20_000 * 10
+    assert analysis.sentences[0].text == "Paragraph 0 says one thing."
+    assert len(analysis.sentences) == 3_000
+    assert analysis.word_count == pytest.approx(20_000 * 10, abs=2)  # a word may be cut in two

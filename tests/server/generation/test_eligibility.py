@@ -1,8 +1,8 @@
 import pytest
 
 from pandocast_server.generation.analysis import analyze
-from pandocast_server.generation.eligibility import eligible_platforms
 from pandocast_server.generation.platforms import PLATFORMS
+from pandocast_server.generation.writing import eligible_platforms
 
 SENTENCE = "This sentence has exactly sixty characters, spaces included. "
 SINGLES = [platform_id for platform_id in PLATFORMS if platform_id not in {"twitter_thread", "newsletter"}]

@@ -4,7 +4,7 @@ import pytest
 
 from pandocast_server.generation import generator
 from pandocast_server.generation.analysis import Analysis, analyze
-from pandocast_server.generation.generator import Generator, GeneratorError, load_generator
+from pandocast_server.generation.generator import GeneratorError, load_generator
 from pandocast_server.generation.platforms import PLATFORMS, Platform
 from pandocast_server.generation.voice import VoiceProfile
 from pandocast_server.generation.writing import write
@@ -31,24 +31,11 @@ class Echo:
         return title
 
 
-class Mute:
-    """Has no `write`."""
-
-    analyze = Echo.analyze
-
-
-def broken() -> Generator:
-    raise RuntimeError("no such model")
-
-
 @pytest.fixture(autouse=True)
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let three other generators be installed; theirs is the only group that is asked for."""
+    """Let another generator be installed; its is the only group that is asked for."""
     monkeypatch.setitem(__import__("sys").modules, HERE, __import__("sys").modules[__name__])
-    points = EntryPoints(
-        EntryPoint(name, f"{HERE}:{value}", "pandocast_server.generators")
-        for name, value in [("echo", "Echo"), ("mute", "Mute"), ("broken", "broken"), ("missing", "Absent")]
-    )
+    points = EntryPoints([EntryPoint("echo", f"{HERE}:Echo", "pandocast_server.generators")])
     monkeypatch.setattr(generator, "entry_points", points.select)
 
 
@@ -72,19 +59,6 @@ def test_another_is_held_to_the_limits(text: str) -> None:
         load_generator("echo").write(analyze("a", "t"), text, X, VoiceProfile(), None)
 
 
-def test_an_unknown_name_is_refused_with_those_there_are() -> None:
-    with pytest.raises(GeneratorError, match=r"'ecco'; there are: broken, builtin, echo, missing, mute"):
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(GeneratorError, match="'ecco'"):
         load_generator("ecco")
-
-
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("broken", "no such model"),
-        ("missing", "has no attribute 'Absent'"),
-        ("mute", "has no analyze and write"),
-    ],
-)
-def test_one_that_cannot_be_used_is_refused(name: str, reason: str) -> None:
-    with pytest.raises(GeneratorError, match=rf"'{name}'.*{reason}"):
-        load_generator(name)

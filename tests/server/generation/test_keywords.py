@@ -1,4 +1,7 @@
-from pandocast_server.generation.keywords import find_key_phrases, find_topics
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pandocast_server.generation.keywords import find_key_phrases, hashtags
 
 SENTENCES = [
     "Calm publishing begins with a voice profile.",
@@ -8,46 +11,37 @@ SENTENCES = [
 ]
 
 
-def topics(sentences: list[str], title: str = "", language: str = "en") -> tuple[str, ...]:
-    return find_topics(find_key_phrases(sentences, (), language), sentences, title, language)
+def test_pairs_that_recur_come_first_in_their_usual_case() -> None:
+    assert find_key_phrases(SENTENCES) == ("Calm publishing", "voice profile", "editorial calendar")
+    assert find_key_phrases(["AI agents plan.", "Most AI agents forget.", "AI agents learn."]) == (
+        "AI agents",
+    )
 
 
-def test_phrases_share_no_words() -> None:
-    phrases = find_key_phrases(SENTENCES * 3, ["On calm publishing"], "en")
-    assert 4 <= len(phrases) <= 12
-    assert phrases == tuple(dict.fromkeys(phrases))
-    assert not {"time", "page,"} & set(phrases)
-
-
-def test_topics_are_pairs_that_recur() -> None:
-    assert topics(SENTENCES) == ("Calm publishing", "voice profile", "editorial calendar")
-
-
-def test_without_pairs_topics_are_words_that_recur_those_of_the_title_first() -> None:
+def test_without_pairs_they_are_words_that_recur() -> None:
     sentences = [
         "We like gardens.",
         "Every garden likes rain.",
         "Gardens are green, and rain is grey.",
         "Snow melts.",
     ]
-    assert topics(sentences) == ("gardens", "rain")
-    assert topics(sentences, "On rain") == ("rain", "gardens")
+    assert find_key_phrases(sentences) == ("gardens", "rain")
 
 
-def test_names_keep_their_usual_case() -> None:
-    assert topics(["AI agents plan.", "Most AI agents forget.", "AI agents learn."])[0] == "AI agents"
+def test_a_word_said_once_is_none() -> None:
+    assert find_key_phrases(["Hello there world."]) == ()
 
 
-def test_a_word_said_once_is_no_topic() -> None:
-    assert topics(["Hello there world."]) == ()
+def test_clauses_of_scripts_without_spaces_are_none() -> None:
+    assert find_key_phrases(["文章は一度だけ丁寧に書く。", "文章は一度だけ丁寧に書く。"]) == ()
 
 
-def test_clauses_of_scripts_without_spaces_are_no_phrases() -> None:
-    assert topics(["文章は一度だけ丁寧に書く。", "文章は一度だけ丁寧に書く。"], language="") == ()
+def test_words_of_hashtags_are_capitalised_and_joined() -> None:
+    assert hashtags(["voice profile", "AI agents"], 9) == ["#VoiceProfile", "#AIAgents"]
 
 
-def test_only_the_beginning_of_a_long_text_is_read() -> None:
-    beginning = ["Otters swim."] * 2_000
-    assert find_key_phrases([*beginning, *["Badgers dig."] * 2_000], (), "en") == find_key_phrases(
-        beginning, (), "en"
-    )
+@given(st.lists(st.text(), min_size=1), st.integers(-2, 5))
+def test_hashtags_are_what_platforms_accept(texts: list[str], count: int) -> None:
+    tags = hashtags(find_key_phrases([*texts, *texts]), count)
+    assert len(tags) <= max(count, 0)
+    assert all(tag[1].isalpha() and tag[1:].isalnum() for tag in tags)

@@ -123,12 +123,3 @@ def test_a_paragraph_of_any_length_is_read_whole() -> None:
     assert block.text.split() == ("Words and more words. " * 2_000).split()
     (block,) = read_blocks("x" * 50_000)
     assert block == Block("prose", "x" * 50_000)
-
-
-def test_of_very_many_items_groups_are_read_from_first_to_last() -> None:
-    blocks = read_blocks("".join(f"- Item {number}\n" for number in range(13_000)))
-    numbers = [int(block.text.split()[1]) for block in blocks]
-    assert 4_000 < len(numbers) <= 6_000
-    assert numbers[0] < 60
-    assert numbers[-1] > 12_900
-    assert numbers[1] == numbers[0] + 1

@@ -2,7 +2,7 @@ import pytest
 from attrs.exceptions import FrozenInstanceError
 
 from pandocast_server.generation.platforms import PART_SEPARATOR, PLATFORMS, Platform
-from pandocast_server.generation.shapes import WRITERS
+from pandocast_server.generation.shapes import SHAPES
 
 
 def test_published_platforms_are_as_published() -> None:
@@ -35,7 +35,7 @@ def test_the_limit_covers_every_part_and_the_blank_lines_between(platform: Platf
 
 
 def test_every_shape_has_a_writer() -> None:
-    assert {platform.shape for platform in PLATFORMS.values()} == set(WRITERS)
+    assert {platform.shape for platform in PLATFORMS.values()} == set(SHAPES)
 
 
 def test_platforms_of_one_shape_open_in_turn() -> None:

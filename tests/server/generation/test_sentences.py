@@ -32,12 +32,6 @@ def test_a_long_paragraph_is_split_as_a_short_one() -> None:
     assert split_sentences(" ".join([sentence] * 1_000)) == [sentence] * 1_000
 
 
-def test_without_an_end_a_text_is_cut_at_a_space() -> None:
-    pieces = split_sentences("word " * 10_000)
-    assert " ".join(pieces).split() == ["word"] * 10_000
-    assert max(map(len, pieces)) <= 10_000
-
-
 @given(st.text())
 def test_nothing_readable_is_lost(text: str) -> None:
     letters = [character for character in text if character.isalnum()]

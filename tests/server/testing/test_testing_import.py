@@ -11,7 +11,7 @@ WITHOUT_EXTRA = """
 import sys
 class Missing:
     def find_spec(self, name, path=None, target=None):
-        if name.partition('.')[0] in {'sqlalchemy', 'uvicorn', 'starlette', 'click', 'yake', 'segtok'}:
+        if name.partition('.')[0] in {'sqlalchemy', 'uvicorn', 'starlette', 'click'}:
             raise ModuleNotFoundError(f'No module named {name!r}', name=name)
 sys.meta_path.insert(0, Missing())
 """

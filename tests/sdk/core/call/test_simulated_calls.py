@@ -15,7 +15,7 @@ from simulation.scenario import Scenario
 from simulation.story import Story
 from simulation.telling import broken, told
 
-SEEDS = int(os.environ.get("SIMULATED_SEEDS", "1200"))  # of each of the eleven families
+SEEDS = int(os.environ.get("SIMULATED_SEEDS", "1200"))  # of each of the twelve families
 CHUNK = 150  # stories of one test, so that several processes share the work
 FEW = range(100)
 
@@ -44,6 +44,15 @@ def test_returned_slots_are_used_in_the_same_window() -> None:
     for seed in FEW:
         story = Story(replace(scenario("unreachable", seed), cancel=0)).run()
         assert story.server.windows == math.ceil(story.server.counted / story.scenario.limit), seed
+
+
+def test_waits_take_one_slot_of_each_window_from_calls_and_no_more() -> None:
+    for seed in FEW:
+        story = Story(replace(scenario("waiting", seed), cancel=0, refuse_connection=0)).run()
+        facts = story.scenario
+        if 1 < facts.limit <= facts.workers:
+            windows = math.ceil(facts.calls / (facts.limit - 1))
+            assert story.elapsed <= windows * (facts.window + 1.1 + 3 * facts.latency[1]), seed
 
 
 def test_a_server_without_headers_is_not_paced() -> None:

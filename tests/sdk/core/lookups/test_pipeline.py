@@ -3,10 +3,12 @@
 from urllib.parse import urlsplit
 
 import pytest
+from support.budget_driver import BudgetDriver
 from support.wire import Player, context, failure, response
 
 from pandocast_sdk._core.lookups.pipeline import wait_for_run
-from pandocast_sdk._core.protocol import FailureKind, Outcome, Send
+from pandocast_sdk._core.protocol import FailureKind, Load, Outcome, Send, Sleep
+from pandocast_sdk._core.rate_limit.tickets import Ticket
 from pandocast_sdk.errors import (
     AuthenticationError,
     DeadlineExceededError,
@@ -14,6 +16,7 @@ from pandocast_sdk.errors import (
     WaitTimeoutError,
 )
 from pandocast_sdk.models.pipeline import PipelineRun
+from pandocast_sdk.options import RateLimitPolicy
 
 Runs = list[tuple[str, str]]
 
@@ -160,3 +163,22 @@ def test_a_server_that_does_not_recover_times_out() -> None:
 def test_an_invalid_timeout_is_rejected(timeout: float) -> None:
     with pytest.raises(ValueError, match="timeout"):
         next(wait_for_run(context(), timeout))
+
+
+def test_a_wait_has_a_slot_of_the_window_beside_calls_that_are_queued() -> None:
+    driver = BudgetDriver()
+    driver.learn(remaining=0, limit=2)
+    calls = driver.enqueue(5)
+    own = context(now=lambda: driver.now, budget=driver.budget, policy=RateLimitPolicy())
+    plan = wait_for_run(own, 10)
+    step = next(plan)
+    while isinstance(step, Load):
+        step.load()
+        step = plan.send(None)
+    assert isinstance(step, Sleep)
+    assert isinstance(step.until, Ticket)
+    driver.now += step.seconds
+    assert isinstance(plan.send(None), Send)
+    assert [ticket.granted for ticket in calls] == [True, False, False, False, False]
+    plan.close()
+    assert not driver.budget._queue.waits

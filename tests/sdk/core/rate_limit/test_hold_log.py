@@ -8,8 +8,9 @@ import pytest
 
 from pandocast_sdk._core.log import logger
 from pandocast_sdk._core.rate_limit.budget import Budget
+from pandocast_sdk._core.rate_limit.consultation import Consultation
 from pandocast_sdk._core.rate_limit.hold_log import PAUSE, log_hold
-from pandocast_sdk._core.rate_limit.shared_budget import Consultation, SharedBudget
+from pandocast_sdk._core.rate_limit.shared_budget import SharedBudget
 from pandocast_sdk._core.rate_limit.tickets import Delay
 
 EPOCH = 1_774_000_000  # 09:46:40
@@ -49,7 +50,7 @@ def consultation(budget: Budget) -> Consultation:
 
 def test_calls_that_a_store_holds_have_the_same_line(witness: Witness) -> None:
     budget = witness.budget
-    consultation(budget).deliver([0, b"7", b"window", b"10", b"0", b"0", b"%d" % RESET, b"%d" % EPOCH])
+    consultation(budget).deliver([0, 0, b"7", b"window", b"10", b"0", b"0", b"%d" % RESET, b"%d" % EPOCH])
     delay = budget.poll(budget.enqueue())
     assert isinstance(delay, Delay)
     assert log_hold(budget, delay, 0.0) == PAUSE
@@ -94,7 +95,7 @@ def test_a_store_that_is_lost_and_found_is_warned_of_without_a_lock(witness: Wit
     witness.budget = budget = SharedBudget("name", now=lambda: now[0], wall=lambda: float(EPOCH))
     consultation(budget).fail("ConnectionError")
     now[0] = 10.0
-    consultation(budget).deliver([1, b"", b"", b"", b"0", b"0", b"", b"%d" % EPOCH])
+    consultation(budget).deliver([1, 0, b"", b"", b"", b"0", b"0", b"", b"%d" % EPOCH])
     assert [line.split("store of the rate limit ")[1][:15] for line in witness.lines] == [
         "does not answer",
         "is back; this p",

@@ -8,17 +8,20 @@ import pytest
 from support.wire import date, failure, response, window
 
 from pandocast_sdk._core.protocol import FailureKind, Sleep
-from pandocast_sdk._core.rate_limit.shared_budget import Consultation, SharedBudget
+from pandocast_sdk._core.rate_limit.consultation import Consultation
+from pandocast_sdk._core.rate_limit.shared_budget import SharedBudget
 from pandocast_sdk._core.rate_limit.tickets import Delay, Ticket
 
 EPOCH = 1_774_000_000
 RESET = EPOCH + 60
 
 
-def reply(granted: int, seconds: float = 0, reason: str = "", *, local_remaining: int = 0) -> list[object]:
+def reply(
+    granted: int, seconds: float = 0, reason: str = "", *, polls: int = 0, local_remaining: int = 0
+) -> list[object]:
     """What the script replies."""
     texts = (f"{seconds}", reason, "10", "0", f"{local_remaining}", f"{RESET}", "0")
-    return [granted, *(text.encode() for text in texts)]
+    return [granted, polls, *(text.encode() for text in texts)]
 
 
 class SharedBudgetDriver:
@@ -219,7 +222,12 @@ def test_a_question_that_never_ends_holds_nobody_up_and_its_reply_is_ignored() -
 def test_a_reply_that_is_none_is_no_reply() -> None:
     driver = SharedBudgetDriver()
     tickets = driver.enqueue(1)
-    for nonsense in ([], [b"OK"], [1, b"x", b"window", b"", b"0", b"0", b"", b"0"], reply(0, 1, "whatever")):
+    for nonsense in (
+        [],
+        [b"OK"],
+        [1, 0, b"x", b"window", b"", b"0", b"0", b"", b"0"],
+        reply(0, 1, "whatever"),
+    ):
         consultation = driver.ask(tickets[0])
         with pytest.raises(ValueError, match=r"unpack|convert|unknown"):
             consultation.deliver(nonsense)
@@ -235,3 +243,75 @@ def test_a_service_that_counts_nothing_is_not_asked_about() -> None:
     assert granted(tickets) == [True, True, True]
     (later,) = driver.enqueue(1)
     assert driver.budget.poll(later) is None
+
+
+def test_polls_are_queried_for_beside_calls_and_granted_as_the_store_says() -> None:
+    driver = SharedBudgetDriver()
+    with driver.budget.waiting():
+        calls = driver.enqueue(12)
+        polls = [driver.budget.enqueue(polls=True) for _ in range(2)]
+        consultation = driver.ask(polls[0])
+        query = sent(consultation)
+        assert (query["wanted"], query["queued"], query["wanted_polls"], query["waits"]) == (10, 12, 2, True)
+        assert query["lease"] >= 10
+        consultation.deliver(reply(1, 7, "window", polls=1))
+        assert granted(calls) == [True] + [False] * 11
+        assert granted(polls) == [True, False]
+        assert driver.delay(polls[1]).seconds == 7
+        assert driver.delay(polls[1]).poll_after is None
+        assert driver.delay(calls[1]).poll_after is not None
+
+
+def test_a_poll_that_is_alone_in_the_queue_queries_for_itself() -> None:
+    driver = SharedBudgetDriver()
+    poll = driver.budget.enqueue(polls=True)
+    driver.ask(poll).deliver(reply(0, 7, "window"))
+    assert driver.delay(poll).poll_after is not None
+
+
+def test_a_slot_granted_to_a_poll_that_is_cancelled_is_returned() -> None:
+    driver = SharedBudgetDriver()
+    poll = driver.budget.enqueue(polls=True)
+    consultation = driver.ask(poll)
+    driver.budget.cancel(poll)
+    consultation.deliver(reply(0, polls=1))
+    assert [report["kind"] for report in sent(driver.report())["reports"]] == ["unsent"]
+
+
+def test_the_store_learns_when_nobody_waits_any_more() -> None:
+    driver = SharedBudgetDriver()
+    with driver.budget.waiting():
+        poll = driver.budget.enqueue(polls=True)
+        driver.ask(poll).deliver(reply(0, polls=1))
+        driver.budget.on_outcome(response(headers={**window(9, RESET, limit=10), **date(EPOCH)}))
+        driver.report().deliver(reply(0))
+        assert list(driver.budget.report()) == []
+    query = sent(driver.report())
+    assert (query["waits"], query["reports"]) == (False, [])
+    assert list(driver.budget.report()) == [], "once"
+
+
+def test_the_front_of_the_queue_queries_when_the_last_wait_ends() -> None:
+    driver = SharedBudgetDriver()
+    with driver.budget.waiting():
+        (call,) = driver.enqueue(1)
+        driver.ask(call).deliver(reply(0, 7, "window"))
+        woken: list[str] = []
+        call.on_wake(lambda: None)  # takes note of the reply
+        call.on_wake(lambda: woken.append("call"))
+    assert woken == ["call"]
+    assert sent(driver.ask(call))["waits"] is False
+
+
+def test_without_the_store_a_process_keeps_the_slot_by_itself() -> None:
+    driver = SharedBudgetDriver()
+    with driver.budget.waiting():
+        tickets = driver.enqueue(1)
+        driver.ask(tickets[0]).deliver(reply(1))
+        driver.budget.on_outcome(response(headers={**window(3, RESET, limit=10), **date(EPOCH)}))
+        driver.report().fail("ConnectionError")
+        calls = driver.enqueue(4)
+        poll = driver.budget.enqueue(polls=True)
+        for ticket in (*calls, poll):
+            driver.budget.poll(ticket)
+        assert granted([*calls, poll]) == [True, True, False, False, True]

@@ -213,6 +213,13 @@ def test_a_response_need_not_be_json() -> None:
         result.json()
 
 
+def test_a_byte_order_mark_in_front_of_a_response_is_skipped() -> None:
+    result = build().read(response(200, b'\xef\xbb\xbf{"a": 1}'))
+    assert result.json() == {"a": 1}
+    assert result.text == '{"a": 1}'
+    assert result.content.startswith(b"\xef\xbb\xbf")
+
+
 def test_the_repr_of_a_response_hides_its_headers_and_body() -> None:
     result = build().read(response(200, json.dumps({"secret": 1}).encode(), {"Set-Cookie": "secret"}))
     assert "secret" not in repr(result)

@@ -1,0 +1,119 @@
+"""What the demo says when something does not come about."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import pytest
+from click.testing import CliRunner
+
+from pandocast_sdk import Output, Outputs
+from pandocast_sdk.webhooks.events import UnknownEvent
+from pandocast_server.cli import main
+from pandocast_server.demo import article
+from pandocast_server.demo.inbox import Received
+from pandocast_server.demo.screen import DemoError
+from pandocast_server.testing import ReferenceServer
+
+
+def failure(monkeypatch: pytest.MonkeyPatch, server: type[ReferenceServer] | None = None) -> str:
+    if server is not None:
+        monkeypatch.setattr(article, "ReferenceServer", server)
+    result = CliRunner().invoke(main, ["demo", "--json"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    [line] = result.stderr.splitlines()
+    return line
+
+
+@pytest.mark.parametrize("kind", ["analysis", "generation"])
+def test_work_that_fails_on_the_server(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    class Failing(ReferenceServer):
+        def __enter__(self) -> Self:
+            self.content.fail_next(kind)
+            return self
+
+    assert f"has failed on the server during its {kind} (ContentFailedError)" in failure(monkeypatch, Failing)
+
+
+def test_a_webhook_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(ReferenceServer):
+        def __enter__(self) -> Self:
+            self.platforms.fail("linkedin_post", error="down", times=3)
+            return self
+
+    monkeypatch.setattr(article, "_SECONDS_FOR_A_WEBHOOK", 0.5)
+    assert "no webhook post.published arrived within 0.5 seconds" in failure(monkeypatch, Failing)
+
+
+def test_a_platform_that_is_not_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(ReferenceServer):
+        def __enter__(self) -> Self:
+            self.platforms.disconnect("twitter_single")
+            return self
+
+    assert "Twitter / X Post is not connected" in failure(monkeypatch, Failing)
+
+
+def test_no_room_for_a_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    assert "FileNotFoundError" in failure(monkeypatch)
+
+
+def test_an_interrupt_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_article: object, _screen: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(article, "run", interrupt)
+    result = CliRunner().invoke(main, ["demo", "--json"])
+    assert (result.exit_code, result.stdout, result.stderr) == (130, "", "Error: interrupted\n")
+
+
+def received(*ids: str | None) -> list[Received]:
+    event = UnknownEvent(event="new", timestamp=None, data={})
+    return [Received(event, delivery_id) for delivery_id in ids]
+
+
+def test_every_webhook_that_was_sent_must_have_been_verified() -> None:
+    article._check(["dlv_1", "dlv_2"], received("dlv_1", "dlv_2", "dlv_1"), 401)
+    with pytest.raises(DemoError, match="1 of 2 webhooks"):
+        article._check(["dlv_1", "dlv_2"], received("dlv_2", None), 401)
+
+
+def test_a_forgery_must_have_been_refused() -> None:
+    with pytest.raises(DemoError, match="answered with 200"):
+        article._check(["dlv_1"], received("dlv_1"), 200)
+
+
+def outputs(*platforms: str) -> Outputs:
+    return Outputs(
+        items=[
+            Output(
+                id=f"out_{platform}",
+                platform_id=platform,
+                format_name=platform,
+                content="Text.",
+                voice_match_score=50,
+                status="draft",
+                created_at=datetime(2026, 3, 28, tzinfo=UTC),
+            )
+            for platform in platforms
+        ],
+        total=len(platforms),
+    )
+
+
+@pytest.mark.parametrize(
+    ("platforms", "chosen"),
+    [
+        (("twitter_single", "newsletter", "linkedin_post"), ["twitter_single", "linkedin_post"]),
+        (("newsletter", "linkedin_post", "threads_post"), ["linkedin_post", "newsletter"]),
+        (("newsletter", "threads_post", "bluesky_post"), ["newsletter", "threads_post"]),
+    ],
+)
+def test_the_posts_to_schedule_are_the_best_known(platforms: tuple[str, ...], chosen: list[str]) -> None:
+    assert [output.platform_id for output in article._chosen(outputs(*platforms))] == chosen
+
+
+def test_one_post_is_not_enough_to_schedule_two() -> None:
+    with pytest.raises(DemoError, match="fewer than two"):
+        article._chosen(outputs("newsletter"))
