@@ -22,6 +22,7 @@ from pandocast_sdk.models.unreadable import Unreadable
 M = TypeVar("M", bound=WireModel)
 
 _MOST_FAULTS = 5  # of a body, that its error names
+_DEEPEST_PLACE = 5  # names in the place of a fault
 _NOT_TEXT = "Input should be Unicode text"
 
 
@@ -89,8 +90,8 @@ def field_values(model: type[WireModel], raw: RawJson) -> tuple[dict[str, object
         member = members.pop(name, None)
         member = members.pop(field.wire_name, member)
         if member is not None:
-            values[name], found = _read(field.wire_name, field.read, member)
-            faults.update((f"{name}.{key}" if key else name, fault) for key, fault in found.items())
+            values[name], found, is_lost = _read(field.wire_name, field.read, member)
+            faults.update((name if is_lost else f"{name}.{key}", fault) for key, fault in found.items())
         elif field.is_required:
             values[name], faults[name] = None, f"{field.wire_name}: Field required"
     unknown, found = _entries(members, _value_of)
@@ -105,21 +106,29 @@ def _published(model: type[WireModel]) -> frozenset[str]:
 
 
 class _Parts(NamedTuple):
-    """A value made of the parts that can be read, and what is wrong with the others, by their names."""
+    """A value made of the parts that can be read.
+
+    Attributes:
+        value: The value.
+        faults: What is wrong with the other parts, by their names.
+        is_lost: Whether what is wrong is wrong with all of it.
+    """
 
     value: object
     faults: Mapping[str, str]
+    is_lost: bool = False
 
 
 def _read(name: str, read: Callable[[RawJson], object], raw: RawJson) -> _Parts:
-    """Return a value with what is wrong with it: under an empty name if that is all of it."""
+    """Return a value with what is wrong with it."""
     try:
         value = read(raw)
     except ValidationError as error:
         (fault, *_) = error.errors(include_url=False, include_input=False, include_context=False)
-        return _Parts(None, {"": f"{'.'.join(map(str, (name, *fault['loc'])))}: {fault['msg']}"})
+        place = ".".join(map(str, (name, *fault["loc"][:_DEEPEST_PLACE])))
+        return _Parts(None, {name: f"{place}: {fault['msg']}"}, is_lost=True)
     except ValueError as error:
-        return _Parts(None, {"": f"{name}: {error}"})
+        return _Parts(None, {name: f"{name}: {error}"}, is_lost=True)
     if isinstance(value, _Parts):
         return _Parts(value.value, {key: f"{name}.{fault}" for key, fault in value.faults.items()})
     return _Parts(value, {})
@@ -134,7 +143,7 @@ def _entries(
         if not _is_unicode(name):
             faults[ascii(name)] = f"an unknown field: {_NOT_TEXT}"
             continue
-        value, found = _read(name, read, member)
+        value, found, _ = _read(name, read, member)
         if found:
             faults[name] = next(iter(found.values()))
         else:
@@ -210,7 +219,7 @@ def _list(read: Callable[[RawJson], object], raw: RawJson) -> object:
         return None
     values, faults = list[object](), dict[str, str]()
     for index, element in enumerate(raw.elements()):
-        value, found = _read(str(index), read, element)
+        value, found, _ = _read(str(index), read, element)
         if found:
             faults[str(index)] = next(iter(found.values()))
         else:

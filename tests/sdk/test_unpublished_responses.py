@@ -52,7 +52,22 @@ SPELLINGS = {
 """By the names of fields on the wire, all names by which they can be read."""
 WIRE_NAMES = [{field.alias or name for name, field in model.model_fields.items()} for model in MODELS]
 
-NAME = st.sampled_from(sorted(chain.from_iterable(SPELLINGS.values()))) | st.text(st.characters(), max_size=3)
+AWKWARD = [
+    "",
+    "cls",
+    "self",
+    "_fields_set",
+    "__class__",
+    "model_config",
+    "model_fields",
+    "unreadable",
+    "\ud83d",
+]
+NAME = (
+    st.sampled_from(AWKWARD)
+    | st.sampled_from(sorted(chain.from_iterable(SPELLINGS.values())))
+    | st.text(st.characters(), max_size=3)
+)
 SCALAR = (
     st.none()
     | st.booleans()
@@ -217,6 +232,23 @@ def assert_all_is_there(result: object, name: str, sent: object) -> None:
 
 def is_unicode(text: str) -> bool:
     return text.encode("utf-8", "ignore").decode() == text
+
+
+@pytest.mark.parametrize(
+    "raw", ["1e999", "9" * 5000, '"\\ud83d"', '"\\u0000"', '{"a":' * 150 + "1" + "}" * 150]
+)
+@pytest.mark.parametrize("name", list(OPERATIONS))
+def test_values_that_parsers_refuse_are_no_error(name: str, raw: str) -> None:
+    def filled(template: Template) -> object:
+        if isinstance(template, Mapping):
+            return {member: filled(part) for member, part in template.items()} | dict.fromkeys(AWKWARD, "?")
+        if isinstance(template, list):
+            return [filled(part) for part in template]
+        parts = {ENTRIES: ["?"], MEMBERS: dict.fromkeys(AWKWARD, "?"), ALL: {DECIDED.get(name, ""): ["?"]}}
+        return parts[template] if isinstance(template, Unpublished) else template
+
+    body = json.dumps(filled(OPERATIONS[name].body)).replace('"?"', raw)
+    repr(SERVICE.call(name, 200, body.encode()))
 
 
 @pytest.mark.parametrize("status", [200, 202, 204])
