@@ -30,6 +30,7 @@ DEV = Path(".nox", "dev", "Scripts" if os.name == "nt" else "bin").absolute()
 PACKAGES = ("pandocast_sdk", "pandocast_server")
 GENERATORS = ("tests/support/unasync.py", "tests/support/exports.py")
 TYPED = ("pandocast_sdk", "pandocast_server.testing")
+TYPE_TESTS = ("tests/sdk/http_client_types.py", "tests/sdk/webhooks/webhook_types.py")
 OF_HTTP_LIBRARIES = "tests/sdk/drivers/http/test_libraries.py"
 OTHER_SESSIONS_DO_THESE = (
     "--ignore=tests/docs",
@@ -144,7 +145,7 @@ def types(session: nox.Session) -> None:
     """Check types, with two checkers, as strictly as they can, and that all public ones are there."""
     run(session, "mypy")
     # Named, because a file that is named replaces what the configuration includes.
-    run(session, "pyright", *PACKAGES, "tests/sdk/http_client_types.py")
+    run(session, "pyright", *PACKAGES, *TYPE_TESTS)
     # It looks for what the packages import beside the Python that comes first on PATH.
     path = os.pathsep.join([str(DEV), os.environ["PATH"]])
     for package in TYPED:  # the webhooks are a part of the first

@@ -5,9 +5,10 @@ from functools import partial
 from typing import Generic, NoReturn, TypeVar
 
 from pandocast_sdk._core.paging.cursor_paging import CursorListing, CursorPosition
-from pandocast_sdk._core.paging.offset_pages import Listing, Position, Row
+from pandocast_sdk._core.paging.offset_pages import Listing, Position
 from pandocast_sdk._core.paging.positions import cursor_start, cursor_text, offset_start, offset_text
 from pandocast_sdk._core.paging.prefetching import pages_ahead
+from pandocast_sdk._core.paging.row_keys import Row
 from pandocast_sdk._drivers.async_cursor_pages import (
     AsyncCursorPage,
     get_cursor_page,

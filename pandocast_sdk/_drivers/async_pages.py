@@ -3,10 +3,11 @@
 from functools import partial
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.paging.offset_pages import Listing, OffsetPage, Position, Row
+from pandocast_sdk._core.paging.offset_pages import Listing, OffsetPage, Position
 from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._core.paging.positions import offset_text
 from pandocast_sdk._core.paging.prefetching import OffsetPrefetch
+from pandocast_sdk._core.paging.row_keys import Row
 from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageIterator, AsyncPagesAhead
 from pandocast_sdk._drivers.async_prefetching import AsyncPrefetcher

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import ClassVar, NoReturn, Self
 
+from pandocast_sdk._core.protocol import WireResponse
 from pandocast_sdk._core.requests.operation import Operation
-from pandocast_sdk._core.requests.reading import done
 
 
 class PageValue:
@@ -17,7 +17,7 @@ class PageValue:
         raise NotImplementedError
 
     def __getstate__(self) -> dict[str, object]:
-        listing = PickledListing(self._list_operation()._replace(read=done, load=None))
+        listing = PickledListing(self._list_operation()._replace(read=read_nothing, load=None))
         return {**vars(self), "_session": NoSession(), "_listing": listing, "_prefetch": 0}
 
     def __copy__(self) -> Self:
@@ -41,6 +41,10 @@ class PickledListing:
 
     def page_operation(self, *_where: object) -> Operation[object]:
         return self._operation
+
+
+def read_nothing(_response: WireResponse) -> None:
+    """Stand for what reads a response, which does not pickle."""
 
 
 def row_id(row: object) -> object:

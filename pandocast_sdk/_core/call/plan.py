@@ -189,11 +189,13 @@ def _recover(
     if isinstance(outcome, Failure) and context.now() >= too_late:
         raise deadline_error(error.request, error) from error
     if kind is FailureKind.RATE_LIMITED and _waits_for_window(context, outcome, error):
-        return True
+        if attempts.count_refusal():
+            return True
+        raise error
     row = FAILURES[kind]
     pause = None
     if row.write_retried if operation.writes else row.read_retried:
-        pause = _pause(context, outcome, attempts)
+        pause = _pause(context, outcome, attempts, error)
     if pause is None:
         raise error
     if expires - context.now() - pause < SHORTEST_ATTEMPT:
@@ -238,9 +240,11 @@ def _waits_for_window(context: CallContext, outcome: WireResponse | Failure, err
     return True
 
 
-def _pause(context: CallContext, outcome: WireResponse | Failure, attempts: Attempts) -> float | None:
+def _pause(
+    context: CallContext, outcome: WireResponse | Failure, attempts: Attempts, error: PandocastError
+) -> float | None:
     """Return how many seconds to wait before sending again; None when this was the last attempt."""
-    pause = attempts.next_wait()
+    pause = attempts.next_wait(error)
     if pause is None or isinstance(outcome, Failure):
         return pause
     if outcome.status != 429 and rate_headers(outcome).retry_after is None:

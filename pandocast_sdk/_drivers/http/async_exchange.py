@@ -15,6 +15,7 @@ from pandocast_sdk._drivers.http.async_pool import AsyncOpenTransport, AsyncPool
 from pandocast_sdk._drivers.http.body import UNREADABLE, BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
 from pandocast_sdk._drivers.http.handshake import close_if_cancelled
+from pandocast_sdk._drivers.http.hook_errors import response_of
 from pandocast_sdk._drivers.http.leftovers import close_after
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
 from pandocast_sdk._drivers.http.time_left import NotSentError, TimeLeft
@@ -51,6 +52,9 @@ class AsyncExchange:
                 body = await _read(response, headers, time_left.expires)
         except Exception as error:  # noqa: BLE001 - looked up in a table, raised again if not found
             await _give_back(transport, request)
+            answer = response_of(error, request, self._pool.library, time_left.began)
+            if answer is not None:
+                return answer
             failure = failure_of(error, step.request, self._pool.library)
             if failure.kind is not FailureKind.TIMEOUT:
                 return failure
