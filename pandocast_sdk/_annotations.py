@@ -5,8 +5,8 @@ do not run; here is where others find them.
 """
 
 from collections.abc import Iterator, Mapping
-from types import FunctionType
-from typing import Any
+from types import FunctionType, SimpleNamespace
+from typing import Any, get_type_hints
 
 from pandocast_sdk._imports import load
 
@@ -54,8 +54,8 @@ class _LateAnnotations(dict[str, Any]):
         return super().get(name)
 
     def __getitem__(self, name: str) -> Any:
-        written = super().__getitem__(name)
-        return eval(written, self._globals, self._names) if isinstance(written, str) else written  # noqa: S307 - ours
+        written = SimpleNamespace(__annotations__={name: super().__getitem__(name)})
+        return get_type_hints(written, self._globals, self._names)[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.keys())  # having this method, `dict` copies item by item

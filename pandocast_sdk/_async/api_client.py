@@ -236,10 +236,12 @@ late_names(
     {
         "AsyncHTTPClient": "pandocast_sdk._drivers.http.caller_clients",
         "AsyncSession": "pandocast_sdk._drivers.async_session",
+        "Backoff": "pandocast_sdk.options",
         "ClientOptions": "pandocast_sdk.options",
         "RateLimitPolicy": "pandocast_sdk.options",
         "RateLimitState": "pandocast_sdk._core.rate_limit.state",
         "Response": "pandocast_sdk._core.requests.custom",
+        "RetryCallState": "tenacity",
         "Service": "pandocast_sdk._core.client",
         "wait_base": "tenacity.wait",
     },

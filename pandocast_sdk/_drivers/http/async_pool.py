@@ -32,7 +32,7 @@ class AsyncOpenTransport(NamedTuple):
         process: The process that opened it.
         time_limit: Sets time limits in its event loop.
         send: Sends a request through it.
-        transport_to: Returns the HTTP library's transport for an address.
+        transport_to: Returns the HTTP library's transport that requests to an address use, None if unknown.
         resources: What to close with it.
     """
 
@@ -155,7 +155,7 @@ def _open_own() -> AsyncOpenTransport:
         os.getpid(),
         time_limit_here(),
         send_by_route if routes.has_proxies else send,
-        routes.transport_to,
+        routes.used_for,
         routes.opened,
     )
 

@@ -63,11 +63,15 @@ class Routes(Generic[TransportT]):
         Raises:
             SettingError: It would use a proxy, and that cannot be used.
         """
-        target = Target(url.scheme, url.host, url.port or _DEFAULT_PORTS.get(url.scheme, 0))
+        target = _target(url)
         transport = self._by_target.get(target)
         if transport is None:
             transport = self._by_target[target] = self._open(target)
         return transport
+
+    def used_for(self, url: httpx.URL) -> TransportT | None:
+        """Return the transport that a request was sent through; None if it could not be opened."""
+        return self._by_target.get(_target(url)) if self.has_proxies else self.direct
 
     def _open(self, target: Target) -> TransportT:
         scheme = target.scheme if self._settings.get(target.scheme) else "all"
@@ -79,6 +83,10 @@ class Routes(Generic[TransportT]):
             transport = self._by_proxy[proxy] = _through(proxy, scheme, self._open_through)
             self.opened.append(transport)
         return self._by_proxy[proxy]
+
+
+def _target(url: httpx.URL) -> Target:
+    return Target(url.scheme, url.host, url.port or _DEFAULT_PORTS.get(url.scheme, 0))
 
 
 def _through(

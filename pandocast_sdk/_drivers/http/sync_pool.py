@@ -29,7 +29,7 @@ class OpenTransport(NamedTuple):
     Attributes:
         process: The process that opened it.
         send: Sends a request through it.
-        transport_to: Returns the HTTP library's transport for an address.
+        transport_to: Returns the HTTP library's transport that requests to an address use, None if unknown.
         resources: What to close with it.
     """
 
@@ -135,7 +135,7 @@ def _open_own() -> OpenTransport:
         return routes.transport_to(request.url).handle_request(request)
 
     return OpenTransport(
-        os.getpid(), send_by_route if routes.has_proxies else send, routes.transport_to, routes.opened
+        os.getpid(), send_by_route if routes.has_proxies else send, routes.used_for, routes.opened
     )
 
 
