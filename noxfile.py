@@ -30,11 +30,23 @@ DEV = Path(".nox", "dev", "Scripts" if os.name == "nt" else "bin").absolute()
 PACKAGES = ("pandocast_sdk", "pandocast_server")
 GENERATORS = ("tests/support/unasync.py", "tests/support/exports.py")
 TYPED = ("pandocast_sdk", "pandocast_server.testing")
+TYPE_TESTS = ("tests/sdk/http_client_types.py", "tests/sdk/webhooks/webhook_types.py")
 OF_HTTP_LIBRARIES = "tests/sdk/drivers/http/test_libraries.py"
 OTHER_SESSIONS_DO_THESE = (
     "--ignore=tests/docs",
+    "--ignore=tests/wild",
     "--ignore=tests/test_packaging.py",
     f"--ignore={OF_HTTP_LIBRARIES}",
+)
+BESIDE_TOOLS = ("tests/wild", "tests/sdk/test_fake_clocks.py", "tests/server/testing/test_fake_clocks.py")
+IN_THE_WILD = (
+    "freezegun",
+    "gevent",
+    "opentelemetry.instrumentation.httpx",
+    "opentelemetry.sdk",
+    "pytest_httpx",
+    "sentry_sdk",
+    "uvloop",
 )
 QUICK = ("-m", "not slow")
 WITH_EVERY_CLIENT = (
@@ -133,7 +145,7 @@ def types(session: nox.Session) -> None:
     """Check types, with two checkers, as strictly as they can, and that all public ones are there."""
     run(session, "mypy")
     # Named, because a file that is named replaces what the configuration includes.
-    run(session, "pyright", *PACKAGES, "tests/sdk/http_client_types.py")
+    run(session, "pyright", *PACKAGES, *TYPE_TESTS)
     # It looks for what the packages import beside the Python that comes first on PATH.
     path = os.pathsep.join([str(DEV), os.environ["PATH"]])
     for package in TYPED:  # the webhooks are a part of the first
@@ -333,6 +345,14 @@ def thorough(session: nox.Session) -> None:
 def soak(session: nox.Session) -> None:
     """Play the hostile server of the stories over real sockets, for longer than the tests do."""
     run(session, "pytest", "tests/integration/test_soak.py", *session.posargs, env={"SOAK_SECONDS": "25"})
+
+
+@nox.session(default=False, tags=["ci"])
+def wild(session: nox.Session) -> None:
+    """Run the SDK beside the tools of other people that freeze, mock, trace or run its calls."""
+    session.install("-e", ".[server]", *packages("wild"))
+    session.run("python", "-c", f"import {', '.join(IN_THE_WILD)}")  # a test without its tool is skipped
+    session.run("pytest", *(session.posargs or BESIDE_TOOLS))
 
 
 @nox.session(default=False, **SHARED)

@@ -2,6 +2,8 @@
 
 from pandocast_sdk._async.client import AsyncPandocast as AsyncPandocast
 from pandocast_sdk._async.passband import AsyncPassband as AsyncPassband
+from pandocast_sdk._core.not_given import NOT_GIVEN as NOT_GIVEN
+from pandocast_sdk._core.not_given import NotGiven as NotGiven
 from pandocast_sdk._core.rate_limit.state import RateLimitState as RateLimitState
 from pandocast_sdk._core.requests.custom import Response as Response
 from pandocast_sdk._drivers.async_cursor_pages import AsyncCursorPage as AsyncCursorPage
@@ -33,6 +35,7 @@ from pandocast_sdk.errors import ResponseValidationError as ResponseValidationEr
 from pandocast_sdk.errors import UploadJournalError as UploadJournalError
 from pandocast_sdk.errors import WaitTimeoutError as WaitTimeoutError
 from pandocast_sdk.errors import WebhookPayloadError as WebhookPayloadError
+from pandocast_sdk.errors import WebhookTooLargeError as WebhookTooLargeError
 from pandocast_sdk.errors import WebhookVerificationError as WebhookVerificationError
 from pandocast_sdk.models.calendar import CalendarFeed as CalendarFeed
 from pandocast_sdk.models.drafts import BulkAction as BulkAction
@@ -69,6 +72,7 @@ from pandocast_sdk.models.pipeline import PipelineStats as PipelineStats
 from pandocast_sdk.models.pipeline import PipelineTrigger as PipelineTrigger
 from pandocast_sdk.models.pipeline import RecentPipelineStats as RecentPipelineStats
 from pandocast_sdk.models.pipeline import RunStatus as RunStatus
+from pandocast_sdk.models.result_list import ResultList as ResultList
 from pandocast_sdk.models.schedule import BulkSchedule as BulkSchedule
 from pandocast_sdk.models.schedule import Conflicts as Conflicts
 from pandocast_sdk.models.schedule import PostingTime as PostingTime
@@ -76,14 +80,17 @@ from pandocast_sdk.models.schedule import ScheduledDraft as ScheduledDraft
 from pandocast_sdk.models.schedule import Slot as Slot
 from pandocast_sdk.models.schedule import SlotDict as SlotDict
 from pandocast_sdk.models.sources import Source as Source
+from pandocast_sdk.models.sources import SourceDeletion as SourceDeletion
 from pandocast_sdk.models.sources import SourceHealth as SourceHealth
 from pandocast_sdk.models.sources import SourceTest as SourceTest
 from pandocast_sdk.models.sources import SourceTestItem as SourceTestItem
 from pandocast_sdk.models.sources import SourceType as SourceType
+from pandocast_sdk.models.unreadable import Unreadable as Unreadable
 from pandocast_sdk.models.voice_profile import VoiceProfile as VoiceProfile
 from pandocast_sdk.options import RateLimitPolicy as RateLimitPolicy
 
 __all__ = [
+    "NOT_GIVEN",
     "APIConnectionError",
     "APIStatusError",
     "APITimeoutError",
@@ -124,6 +131,7 @@ __all__ = [
     "Generation",
     "InternalServerError",
     "NotFoundError",
+    "NotGiven",
     "Output",
     "Outputs",
     "Page",
@@ -146,17 +154,20 @@ __all__ = [
     "RequestRecord",
     "Response",
     "ResponseValidationError",
+    "ResultList",
     "RunStatus",
     "ScheduledDraft",
     "ScheduledPost",
     "Slot",
     "SlotDict",
     "Source",
+    "SourceDeletion",
     "SourceHealth",
     "SourceTest",
     "SourceTestItem",
     "SourceType",
     "TopPost",
+    "Unreadable",
     "UploadJournal",
     "UploadJournalError",
     "Variant",
@@ -165,5 +176,6 @@ __all__ = [
     "VoiceProfile",
     "WaitTimeoutError",
     "WebhookPayloadError",
+    "WebhookTooLargeError",
     "WebhookVerificationError",
 ]

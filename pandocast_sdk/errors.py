@@ -33,6 +33,7 @@ __all__ = [
     "UploadJournalError",
     "WaitTimeoutError",
     "WebhookPayloadError",
+    "WebhookTooLargeError",
     "WebhookVerificationError",
 ]
 
@@ -207,8 +208,9 @@ class ResponseValidationError(_RequestError):
     """The server's response is not what the API reference publishes.
 
     Attributes:
-        status_code: The HTTP status of the response; None if several responses contradict each other.
-        body: The body of the response, as text.
+        status_code: The HTTP status of the response; None if several responses contradict each other, or if
+            one row of a list cannot be read.
+        body: The body of the response, or that row, as text.
     """
 
     def __init__(
@@ -306,8 +308,22 @@ class UploadJournalError(PandocastError):
 
 
 class WebhookVerificationError(PandocastError):
-    """A delivery is not genuine, too old, too new, or unreadable: respond with 401 or 400."""
+    """A delivery is not genuine, too old, too new, or unreadable: respond with its `status_code`.
+
+    Attributes:
+        status_code: The status of the response: 401, or that of the subclass.
+    """
+
+    status_code: int = 401
 
 
 class WebhookPayloadError(WebhookVerificationError):
     """The signature is valid, but the body is not a JSON object with `event`, `timestamp` and `data`."""
+
+    status_code = 400
+
+
+class WebhookTooLargeError(WebhookVerificationError):
+    """The body is larger than `max_body`; it was not verified."""
+
+    status_code = 413

@@ -1,11 +1,15 @@
 """The options of a client: frozen values, validated when they are created."""
 
 import math
-from typing import TYPE_CHECKING, Literal, get_args
+from collections.abc import Callable
+from datetime import timedelta
+from numbers import Real
+from typing import TYPE_CHECKING, Literal, TypeAlias, Union, get_args
 
 from attrs import field, frozen
 
 if TYPE_CHECKING:
+    from tenacity import RetryCallState
     from tenacity.wait import wait_base
 
 __all__ = ["RateLimitPolicy"]
@@ -13,19 +17,30 @@ __all__ = ["RateLimitPolicy"]
 DEFAULT_TIMEOUT = 30.0
 DEFAULT_MAX_RETRIES = 2
 
+Backoff: TypeAlias = Union["wait_base", Callable[["RetryCallState"], float]]
+"""The waits between attempts: a strategy of tenacity, or a function like one."""
+
 RateLimitMode = Literal["wait", "raise", "off"]
 MODES = get_args(RateLimitMode)
 
 
-def positive_seconds(name: str, value: float | None) -> float | None:
-    """Return a number of seconds, or None.
+def positive_seconds(name: str, value: float) -> float:
+    """Return a number of seconds.
 
     Raises:
         ValueError: It is not a finite number above zero.
     """
-    if value is not None and not (math.isfinite(value) and value > 0):
-        raise ValueError(f"{name} must be a number of seconds above zero, not {value!r}")
+    if not (_is_number(value) and math.isfinite(value) and value > 0):
+        raise ValueError(f"{name} must be a number of seconds above zero, not {value!r}{_advice(value)}")
     return value
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is not bool and isinstance(value, Real)
+
+
+def _advice(value: object) -> str:
+    return "; pass its total_seconds()" if isinstance(value, timedelta) else ""
 
 
 def _check_mode(_policy: object, _field: object, value: object) -> None:
@@ -34,8 +49,8 @@ def _check_mode(_policy: object, _field: object, value: object) -> None:
 
 
 def _check_max_wait(_policy: object, _field: object, value: float) -> None:
-    if math.isnan(value) or value < 0:
-        raise ValueError(f"max_wait must be a number of seconds, zero or more, not {value!r}")
+    if not _is_number(value) or math.isnan(value) or value < 0:
+        raise ValueError(f"max_wait must be a number of seconds, zero or more, not {value!r}{_advice(value)}")
 
 
 _REDIS_SCHEMES = {
@@ -55,8 +70,15 @@ def redis_url(store: str) -> str:
 
 
 def _check_store(_policy: object, _field: object, value: str | None) -> None:
-    scheme, mark, _ = ("", "", "") if value is None else value.partition("://")
-    if value is not None and not (mark and scheme in _REDIS_SCHEMES):
+    if value is not None:
+        _check_store_url(value)
+
+
+def _check_store_url(value: object) -> None:
+    if not isinstance(value, str):
+        raise ValueError(f"store must be a URL as text, not {type(value).__name__}")  # noqa: TRY004 - like any wrong value
+    scheme, mark, _ = value.partition("://")
+    if not mark or scheme not in _REDIS_SCHEMES:
         # Without the URL: it may contain a password.
         raise ValueError(f"store must be a URL that begins with one of {', '.join(_REDIS_SCHEMES)}, and ://")
 
@@ -103,9 +125,11 @@ class ClientOptions:
         base_url: The service's address, without a trailing slash.
         timeout: Seconds for one attempt, from connecting to the last byte.
         deadline: Seconds for one call with all its attempts and waits; None for no deadline.
-        max_retries: The maximum number of retries; a 429 that was waited out does not count.
+        max_retries: The maximum number of retries; a 429 that was waited out does not count, but the
+            eleventh of one call is raised.
         rate_limit: What to do when the window is spent.
-        backoff: The waits between attempts, as a tenacity wait strategy; None for `default_backoff`.
+        backoff: The waits between attempts, as a tenacity wait strategy or a function like one; None for
+            `default_backoff`.
         allow_http: Whether the key may travel over plain HTTP to a host other than this machine.
         service: The name of the service; each has its own rate limit, or none.
     """
@@ -116,12 +140,40 @@ class ClientOptions:
     deadline: float | None = None
     max_retries: int = DEFAULT_MAX_RETRIES
     rate_limit: RateLimitPolicy = field(factory=RateLimitPolicy)
-    backoff: "wait_base | None" = None
+    backoff: Backoff | None = None
     allow_http: bool = False
     service: str = "Pandocast"
 
     def __attrs_post_init__(self) -> None:
         positive_seconds("timeout", self.timeout)
-        positive_seconds("deadline", self.deadline)
-        if self.max_retries < 0:
-            raise ValueError(f"max_retries must be zero or more, not {self.max_retries!r}")
+        if self.deadline is not None:
+            positive_seconds("deadline", self.deadline)
+        _check_retries(self.max_retries)
+        _check_policy(self.rate_limit)
+        _check_backoff(self.backoff)
+        _check_flag("allow_http", self.allow_http)
+
+
+def _check_flag(name: str, value: object) -> None:
+    if not isinstance(value, bool):  # the text "false" would count as true
+        raise ValueError(f"{name} must be True or False, not {value!r}")  # noqa: TRY004 - like any wrong value
+
+
+def _check_retries(value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"max_retries must be zero or more, a whole number, not {value!r}")
+
+
+def _check_policy(value: object) -> None:
+    if isinstance(value, RateLimitPolicy):
+        return
+    advice = f"; pass RateLimitPolicy({value!r})" if value in MODES else ""
+    raise ValueError(f"rate_limit must be a RateLimitPolicy, not {type(value).__name__}{advice}")
+
+
+def _check_backoff(value: object) -> None:
+    if value is not None and (isinstance(value, type) or not callable(value)):
+        wrong = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
+        raise ValueError(
+            f"backoff must be a wait strategy of tenacity, such as wait_fixed(1), or a function, not {wrong}"
+        )

@@ -1,69 +1,96 @@
-"""The application: which routes there are, and what a request passes through on its way to them."""
+"""The server on one page: both APIs, what a request passes on its way to them, and what runs beside.
 
-from collections.abc import Callable
+`uvicorn pandocast_server.app:app` serves what `PANDOCAST_*` say; see `Settings.from_environment`.
+"""
 
+import re
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import ExitStack, asynccontextmanager
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount, Router
 from starlette.types import ASGIApp
 
-from pandocast_server.admission import Admission
-from pandocast_server.answers import Answering
+from pandocast_server import pandocast, passband
 from pandocast_server.auth.rate_limit import RateLimits
-from pandocast_server.dispatch import Dispatcher
-from pandocast_server.draining import Draining
-from pandocast_server.openapi import document
+from pandocast_server.background import background_workers, working
+from pandocast_server.errors import EXCEPTION_HANDLERS
+from pandocast_server.middleware.access_log import AccessLog
+from pandocast_server.middleware.admission import Admission
+from pandocast_server.middleware.answers import Answers
+from pandocast_server.middleware.draining import Draining
 from pandocast_server.pandocast.routes import ROUTES as PANDOCAST
-from pandocast_server.passband.mount import PASSBAND_MOUNT
-from pandocast_server.passband.routes import CALENDAR
 from pandocast_server.passband.routes import ROUTES as PASSBAND
-from pandocast_server.routing import Reply, Route, matches_of_path, mounted
 from pandocast_server.runtime import Runtime
+from pandocast_server.settings import Settings
+from pandocast_server.workspaces import create_workspace, has_workspace
 
-PANDOCAST_MOUNT = "/api/v1"
+MOUNTS: Mapping[str, list[BaseRoute]] = {pandocast.MOUNT: [*PANDOCAST], passband.MOUNT: [*PASSBAND]}
 
-
-def _description(operation_id: str, name: str) -> Route:
-    return Route(
-        operation_id=operation_id,
-        method="GET",
-        path="/openapi.yaml",
-        success=200,
-        handler=lambda _call: Reply(document(name), "application/yaml"),
-        is_public=True,
-    )
-
-
-ROUTES = (
-    *mounted(PANDOCAST_MOUNT, (*PANDOCAST, _description("get_openapi", "pandocast"))),
-    *mounted(PASSBAND_MOUNT, (*PASSBAND, CALENDAR, _description("get_passband_openapi", "passband"))),
-)
+# What needs no key: the descriptions, and the calendar of those who know its address.
+_PUBLIC = re.compile(r"(?:/api|/passband)/v1/openapi\.yaml|/passband/v1/calendar/[^/\0]+/[^/\0]+")
 
 
 def create_app(
-    runtime: Runtime,
+    runtime: Runtime | None = None,
     *,
-    around_handlers: Callable[[ASGIApp], ASGIApp] | None = None,
+    settings: Settings | None = None,
     rate_limits: RateLimits | None = None,
-) -> ASGIApp:
-    """Make the ASGI application of a server; the workers beside it are its caller's to run.
+    around_routes: Callable[[ASGIApp], ASGIApp] | None = None,
+) -> Starlette:
+    """Make the application. Nothing is opened and nothing runs before its lifespan.
 
     Args:
-        runtime: The parts of this server.
-        around_handlers: Wraps what comes after the key and the rate limit: routes, bodies and handlers.
-        rate_limits: Where requests are counted; None makes it, as the settings say.
+        runtime: The parts of this server. None opens them when the application starts, and closes them.
+        settings: How to open them, by default as the environment says.
+        rate_limits: Where requests are counted; with a runtime only.
+        around_routes: Wraps what comes after the key and the rate limit.
     """
-    settings = runtime.settings
-    limits = RateLimits(settings.rate_limit, settings.rate_window) if rate_limits is None else rate_limits
-    handlers: ASGIApp = Dispatcher(runtime, ROUTES)
-    if around_handlers is not None:
-        handlers = around_handlers(handlers)
-    admission = Admission(
-        handlers, runtime, limits, is_public=_is_public, is_unlimited=_belongs_to(PASSBAND_MOUNT)
+    app = Starlette(
+        routes=[Mount(path, app=Router(routes, redirect_slashes=False)) for path, routes in MOUNTS.items()],
+        middleware=[
+            Middleware(Draining),
+            Middleware(AccessLog),
+            Middleware(Answers),
+            Middleware(
+                Admission,
+                is_public=lambda path: _PUBLIC.fullmatch(path) is not None,
+                is_unlimited=lambda path: f"{path}/".startswith(f"{passband.MOUNT}/"),
+            ),
+            *([] if around_routes is None else [Middleware(around_routes)]),
+        ],
+        exception_handlers=EXCEPTION_HANDLERS,
+        lifespan=partial(_lifespan, runtime, settings),
     )
-    return Draining(Answering(admission, runtime.clock))
+    app.router.redirect_slashes = False
+    if runtime is not None:
+        _set_parts(app, runtime, rate_limits)
+    return app
 
 
-def _is_public(path: str) -> bool:
-    return any(found.route.is_public for found in matches_of_path(ROUTES, path))
+def _set_parts(app: Starlette, runtime: Runtime, rate_limits: RateLimits | None = None) -> None:
+    settings = runtime.settings
+    app.state.runtime = runtime
+    app.state.rate_limits = rate_limits or RateLimits(settings.rate_limit, settings.rate_window)
 
 
-def _belongs_to(mount: str) -> Callable[[str], bool]:
-    return lambda path: path == mount or path.startswith(f"{mount}/")
+@asynccontextmanager
+async def _lifespan(
+    runtime: Runtime | None, settings: Settings | None, app: Starlette
+) -> AsyncGenerator[None, None]:
+    with ExitStack() as stack:
+        if runtime is None:
+            runtime = Runtime.start(settings or Settings.from_environment())
+            stack.callback(runtime.database.close)
+            _set_parts(app, runtime)
+            if not has_workspace(runtime):
+                created = create_workspace(runtime, "first")
+                made = f"Made workspace {created.workspace_id}, whose key is shown only now"
+                print(f"{made}: {created.api_key}")  # noqa: T201 - it is not stored
+        async with working(background_workers(runtime)):
+            yield
+
+
+app = create_app()

@@ -1,8 +1,15 @@
-"""Refusals, and the one envelope in which they leave (reference, "Error Codes")."""
+"""Refusals, and the one envelope in which they leave (reference, "Error Codes").
+
+Handlers raise and `EXCEPTION_HANDLERS` answer; middleware in front of them sends the same `error_response`.
+"""
 
 from collections.abc import Mapping
+from typing import cast
 
-from attrs import frozen
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ExceptionHandler
 
 CODES: Mapping[int, str] = {
     400: "bad_request",
@@ -30,20 +37,6 @@ class ApiError(Exception):
         self.headers: Mapping[str, str] = {} if headers is None else headers
 
 
-@frozen
-class ErrorBody:
-    """The body of every refusal."""
-
-    error: str
-    code: str
-    status: int
-
-    @classmethod
-    def of(cls, status: int, message: str) -> "ErrorBody":
-        """Give the body for a status; one outside the table is named by its number."""
-        return cls(message, CODES.get(status, f"status_{status}"), status)
-
-
 def bad_request(message: str) -> ApiError:
     """400: the body, a parameter, or the state it meets, breaks a rule."""
     return ApiError(400, message)
@@ -55,5 +48,35 @@ def conflict(message: str) -> ApiError:
 
 
 def not_found(what: str) -> ApiError:
-    """404: it does not exist, or belongs to another workspace, which is told the same way."""
+    """404: it does not exist, or belongs to another workspace, which looks the same."""
     return ApiError(404, f"{what} not found")
+
+
+def error_response(error: ApiError) -> Response:
+    """Return the response to a refused request."""
+    return JSONResponse(envelope(error.status, error.message), error.status, error.headers)
+
+
+def envelope(status: int, message: str) -> dict[str, str | int]:
+    """Return the body of a refusal; a status outside the table is named by its number."""
+    return {"error": message, "code": CODES.get(status, f"status_{status}"), "status": status}
+
+
+async def _refuse(_request: Request, error: Exception) -> Response:
+    return error_response(cast("ApiError", error))
+
+
+async def _refuse_route(_request: Request, error: Exception) -> Response:
+    refusal = cast("HTTPException", error)
+    if refusal.status_code == 404:
+        return error_response(not_found("Route"))
+    allowed = set((refusal.headers or {})["Allow"].split(", "))
+    methods = sorted(allowed | {"HEAD"} if "GET" in allowed else allowed)
+    message = f"This path has {' and '.join(methods)} only"
+    return error_response(ApiError(405, message, {"Allow": ", ".join(methods)}))
+
+
+EXCEPTION_HANDLERS: Mapping[type[Exception], ExceptionHandler] = {
+    ApiError: _refuse,
+    HTTPException: _refuse_route,  # what Starlette's own routing raises: 404 and 405
+}

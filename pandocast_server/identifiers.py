@@ -17,12 +17,12 @@ class Identifiers:
         self._lock = Lock()
 
     def new(self, prefix: str = "") -> str:
-        """Give an identifier such as `out_k3v9...`; uploads have no prefix, just the letters."""
+        """Return an identifier such as `out_k3v9...`; uploads have no prefix, just the letters."""
         letters = self._letters(_ALPHABET, 20)
         return f"{prefix}_{letters}" if prefix else letters
 
     def secret(self, length: int = 32) -> str:
-        """Give letters and digits that nobody can guess: 32 of them hold 190 bits."""
+        """Return letters and digits that nobody can guess: 32 of them hold 190 bits."""
         return self._letters(_SECRET_ALPHABET, length)
 
     def _letters(self, alphabet: str, length: int) -> str:

@@ -16,7 +16,7 @@ class Runtime:
     """The parts that one server process shares.
 
     Attributes:
-        settings: What the process was told.
+        settings: The options of the process.
         database: Where everything is kept.
         clock: The server's time.
         identifiers: The source of identifiers, keys and secrets.
@@ -51,6 +51,6 @@ class Runtime:
         self.clock.on_jump(listener)
 
     def announce_work(self) -> None:
-        """Tell the workers that a committed transaction may have left something to do."""
+        """Wake the workers: a committed transaction may have left something to do."""
         for listener in self._listeners:
             listener()

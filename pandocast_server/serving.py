@@ -1,42 +1,17 @@
 """Runs the application on uvicorn, beside the workers that do what requests leave behind."""
 
-import asyncio
 import socket
 from collections.abc import Sequence
-from typing import Protocol
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pandocast_server.background import job_workers
-from pandocast_server.delivery.worker import DeliveryWorker
+from pandocast_server.background import Worker, working
 from pandocast_server.http_protocol import CLIENT_SECONDS, patient_protocol
-from pandocast_server.pandocast.injected_failures import InjectedFailures
-from pandocast_server.runtime import Runtime
 
 BACKLOG = 1024
 _KEEP_ALIVE_SECONDS = 75
 _ABORT_EXTENSION = "pandocast.abort"
-
-
-class Worker(Protocol):
-    """Something that works in the background for as long as the server runs."""
-
-    async def run(self) -> None:
-        """Work until stopped."""
-        ...
-
-    def busy(self) -> bool:
-        """Tell whether anything is due or under way."""
-        ...
-
-    async def drain(self) -> None:
-        """Return when nothing is due and nothing is under way."""
-        ...
-
-    async def stop(self, grace: float) -> None:
-        """Begin nothing new, let what is under way end for `grace` seconds, and return when `run` has."""
-        ...
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -121,30 +96,11 @@ class HttpServer(uvicorn.Server):
                 connection.transport.abort()
 
 
-def background_workers(runtime: Runtime, failures: InjectedFailures | None = None) -> list[Worker]:
-    """Make what every server runs beside its requests; for one run on one event loop.
-
-    Args:
-        runtime: The parts of the server.
-        failures: Jobs that are to fail on demand, for tests.
-    """
-    return [*job_workers(runtime, failures), DeliveryWorker(runtime)]
-
-
 async def serve(server: HttpServer, listener: socket.socket, workers: Sequence[Worker]) -> None:
     """Serve until `server.should_exit`; then end the requests first and the workers after them.
 
     Raises:
         Exception: What a worker died of; the server does not go on without it.
     """
-    tasks = [asyncio.create_task(worker.run()) for worker in workers]
-    for task in tasks:
-        task.add_done_callback(lambda _: setattr(server, "should_exit", True))
-    try:
+    async with working(workers, grace=server.grace, on_end=lambda: setattr(server, "should_exit", True)):
         await server.serve(sockets=[listener])
-    finally:
-        await asyncio.gather(*(worker.stop(server.grace) for worker in workers))
-        ends = await asyncio.gather(*tasks, return_exceptions=True)
-    for end in ends:
-        if isinstance(end, Exception):
-            raise end

@@ -1,14 +1,17 @@
-"""What one server process is told when it starts."""
+"""The settings of one server process."""
 
 import ipaddress
+import os
+from collections.abc import Mapping
 
 from attrs import field, frozen, validators
+from starlette.config import Config
 
 DEFAULT_DATABASE_URL = "sqlite:///pandocast.db"
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address can only be reached from this machine."""
+    """Return whether a host name or address can only be reached from this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -41,6 +44,24 @@ class Settings:
     private_targets: bool | None = None
     generator: str = "builtin"
     seed: int | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read `PANDOCAST_DATABASE_URL`, `_RATE_LIMIT`, `_RATE_WINDOW`, `_PRIVATE_TARGETS` and `_GENERATOR`.
+
+        Private targets are not allowed by default: nothing says on which address a server of others listens.
+
+        Raises:
+            ValueError: One of them cannot be read, or is out of its bounds.
+        """
+        config = Config(environ=environment, env_prefix="PANDOCAST_")
+        return cls(
+            database_url=config("DATABASE_URL", default=DEFAULT_DATABASE_URL),
+            rate_limit=config("RATE_LIMIT", cast=int, default=100),
+            rate_window=config("RATE_WINDOW", cast=int, default=60),
+            private_targets=config("PRIVATE_TARGETS", cast=bool, default=False),
+            generator=config("GENERATOR", default="builtin"),
+        )
 
     @property
     def allows_private_targets(self) -> bool:

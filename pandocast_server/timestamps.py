@@ -8,7 +8,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def wire_text(moment: datetime) -> str:
     """Write a time as answers carry it: UTC, `Z`, no fraction when it is zero (contract, "Bodies")."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return f"{moment.astimezone(UTC).isoformat()[:-6]}Z"
 
 
 def maybe_wire_text(moment: datetime | None) -> str | None:
@@ -27,10 +27,10 @@ def http_date(moment: datetime) -> str:
 
 
 def to_microseconds(moment: datetime) -> int:
-    """Give the microseconds since 1970, exactly: a float would round."""
+    """Return the microseconds since 1970, exactly: a float would round."""
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 def from_microseconds(microseconds: int) -> datetime:
-    """Give the aware UTC time that `to_microseconds` was given."""
+    """Return the aware UTC time that `to_microseconds` was given."""
     return EPOCH + timedelta(microseconds=microseconds)

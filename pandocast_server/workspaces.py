@@ -1,7 +1,7 @@
 """Workspaces: what keys open, and what everything else belongs to."""
 
 from attrs import field, frozen
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from pandocast_server.auth.keys import create_key
 from pandocast_server.runtime import Runtime
@@ -21,6 +21,12 @@ class NewWorkspace:
     workspace_id: str
     voice_profile_id: str
     api_key: str = field(repr=False)
+
+
+def has_workspace(runtime: Runtime) -> bool:
+    """Return whether a database has any workspace."""
+    with runtime.database.read() as connection:
+        return connection.scalar(select(workspaces.c.id).limit(1)) is not None
 
 
 def create_workspace(runtime: Runtime, name: str) -> NewWorkspace:

@@ -89,6 +89,12 @@ def judged_responses() -> Iterator[None]:
 
 
 @pytest.fixture
+def long_leases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no lease run out by itself because the machine is busy."""
+    monkeypatch.setattr("pandocast_server.work.queue.LEASE_SECONDS", 3600.0)
+
+
+@pytest.fixture
 def receiver() -> Iterator[Receiver]:
     with running_receiver() as receiver:
         yield receiver

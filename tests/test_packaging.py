@@ -105,6 +105,23 @@ pandocast_sdk.AsyncPandocast(api_key="pk_test_x").content
     assert done.returncode == 0, done.stderr
 
 
+def test_the_endpoints_need_no_framework_until_they_are_made(bare_python: Path, tmp_path: Path) -> None:
+    code = """
+from importlib import import_module
+from pandocast_sdk.webhooks import Webhook
+for name in ("asgi", "aws_lambda", "wsgi", "aiohttp", "django", "flask"):
+    module = import_module(f"pandocast_sdk.webhooks.{name}")
+    try:
+        module.endpoint(Webhook("whsec_x"), print)
+    except ModuleNotFoundError as error:
+        assert name == error.name, error
+    else:
+        assert name in ("asgi", "aws_lambda", "wsgi")
+"""
+    done = run(bare_python, "-I", "-W", "error", "-c", code, directory=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_fixtures_name_the_missing_extra(bare_python: Path, tmp_path: Path) -> None:
     tmp_path.joinpath("test_bare.py").write_text(
         "def test_without(): pass\ndef test_with(pandocast_server): pass\n", encoding="utf-8"

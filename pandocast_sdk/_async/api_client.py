@@ -7,18 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from pandocast_sdk._annotations import late_names
 from pandocast_sdk._core.not_given import NOT_GIVEN, NotGiven
 from pandocast_sdk._imports import importing
 
 if TYPE_CHECKING:
-    from tenacity.wait import wait_base
-
     from pandocast_sdk._core.client import Service
     from pandocast_sdk._core.rate_limit.state import RateLimitState
     from pandocast_sdk._core.requests.custom import Response
     from pandocast_sdk._drivers.async_session import AsyncSession
     from pandocast_sdk._drivers.http.caller_clients import AsyncHTTPClient
-    from pandocast_sdk.options import ClientOptions, RateLimitPolicy
+    from pandocast_sdk.options import Backoff, ClientOptions, RateLimitPolicy
 
 T = TypeVar("T")
 C = TypeVar("C", bound="AsyncApiClient")
@@ -37,7 +36,7 @@ class AsyncApiClient(ABC):
         deadline: float | None = None,
         max_retries: int = 2,
         rate_limit: RateLimitPolicy | None = None,
-        backoff: wait_base | None = None,
+        backoff: Backoff | None = None,
         allow_http: bool = False,
         http_client: AsyncHTTPClient | None = None,
     ) -> None:
@@ -56,11 +55,13 @@ class AsyncApiClient(ABC):
             timeout: Seconds for one attempt, from connecting to the last byte.
             deadline: Seconds for one call with all its attempts and waits; None for no deadline. It is
                 checked between reads from the socket.
-            max_retries: The maximum number of retries; a 429 that was waited out does not count.
+            max_retries: The maximum number of retries; a 429 that was waited out does not count, but the
+                eleventh of one call is raised.
             rate_limit: What to do when the window of the rate limit is spent; by default, wait. A service
                 that sends no limit is not paced.
-            backoff: The waits between attempts, as a tenacity wait strategy; by default full jitter,
-                doubling from 0.5 to 8 seconds.
+            backoff: The waits between attempts, as a tenacity wait strategy or a function like one; by
+                default full jitter, doubling from 0.5 to 8 seconds. The `outcome` of the state that it gets
+                has the error of the attempt.
             allow_http: Whether the key may travel over plain HTTP to a host other than this machine.
             http_client: Your own `httpx.AsyncClient` or `httpx2.AsyncClient`, with any transport; the SDK
                 does not close it. Its transport, proxies, certificates, limits and event hooks are used; its
@@ -121,7 +122,7 @@ class AsyncApiClient(ABC):
         method: str,
         path: str,
         *,
-        params: Mapping[str, str | float | None] | None = None,
+        params: Mapping[str, str | float | Sequence[str | float] | None] | None = None,
         json: Mapping[str, object] | Sequence[object] | None = None,
     ) -> Response:
         """Send a custom request to the service, with this client's key, pacing and retries.
@@ -129,14 +130,17 @@ class AsyncApiClient(ABC):
         Args:
             method: The HTTP method. Any but GET, HEAD and OPTIONS counts as a write.
             path: The escaped path below the base URL, starting with a slash.
-            params: The query parameters; those that are None are left out.
-            json: The JSON body: an array, or an object, whose members that are None are left out.
+            params: The query parameters; those that are None are left out. A boolean is sent as `true` or
+                `false`, and a list as the same parameter once for each of its entries.
+            json: The JSON body: an object or an array. None is sent as `null`; members of objects that are
+                `NOT_GIVEN` are left out.
 
         Returns:
             The raw response: `.status_code`, `.headers` (case-insensitive), `.content`.
 
         Raises:
-            ValueError: The method or the path is invalid, or the body is a string.
+            ValueError: The method or the path is invalid, the body is a string, or a value has no form in a
+                query or in JSON; nothing was sent.
             PandocastError: As in any other call; a status outside 200-299 is an `APIStatusError`.
         """
         with importing():
@@ -144,6 +148,17 @@ class AsyncApiClient(ABC):
             from pandocast_sdk._core.requests.custom import custom_request
 
         return await self._session.run(call, custom_request(method, path, params=params, body=json))
+
+    async def warm_up(self) -> None:
+        """Import what calls of this client need, which the first ones would do otherwise; sends nothing.
+
+        That takes up to a second. Await it when a service starts, so that its first requests do not wait, or
+        before a process forks, so that its children need not import.
+
+        Raises:
+            RuntimeError: The client is closed.
+        """
+        await self._session.warm_up()
 
     def with_options(  # noqa: PYI019 - see `C`
         self: C,
@@ -154,7 +169,7 @@ class AsyncApiClient(ABC):
         deadline: float | NotGiven | None = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
         rate_limit: RateLimitPolicy | NotGiven = NOT_GIVEN,
-        backoff: wait_base | NotGiven = NOT_GIVEN,
+        backoff: Backoff | NotGiven = NOT_GIVEN,
         allow_http: bool | NotGiven = NOT_GIVEN,
     ) -> C:
         """Return a copy of this client with some options changed; the constructor explains them.
@@ -214,3 +229,18 @@ class AsyncApiClient(ABC):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._session.options.base_url}>"
+
+
+late_names(
+    AsyncApiClient,
+    {
+        "AsyncHTTPClient": "pandocast_sdk._drivers.http.caller_clients",
+        "AsyncSession": "pandocast_sdk._drivers.async_session",
+        "ClientOptions": "pandocast_sdk.options",
+        "RateLimitPolicy": "pandocast_sdk.options",
+        "RateLimitState": "pandocast_sdk._core.rate_limit.state",
+        "Response": "pandocast_sdk._core.requests.custom",
+        "Service": "pandocast_sdk._core.client",
+        "wait_base": "tenacity.wait",
+    },
+)

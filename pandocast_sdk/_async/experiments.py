@@ -40,9 +40,9 @@ class AsyncExperimentsResource:
 
         Args:
             name: 1 to 100 characters.
-            parameter: What varies; not empty.
-            variants: 2 to 5, with different names. Each has a `name`, a `value` (any JSON value but null) and
-                optionally a `weight`.
+            parameter: What varies.
+            variants: 2 to 5. Each has a `name`, a `value` (any JSON value) and optionally a `weight`; members
+                unknown here are sent, too.
 
         Raises:
             ValueError: An argument is out of range; nothing was sent.

@@ -20,7 +20,7 @@ class AsyncScheduleResource:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def slots(self) -> list[models.Slot]:
+    async def slots(self) -> models.ResultList[models.Slot]:
         """Return the slots: the times of the week at which drafts are posted.
 
         Raises:
@@ -30,7 +30,9 @@ class AsyncScheduleResource:
         """
         return await self._session.run(call, operations.get_slots())
 
-    async def replace_slots(self, slots: Iterable[models.Slot | models.SlotDict]) -> list[models.Slot]:
+    async def replace_slots(
+        self, slots: Iterable[models.Slot | models.SlotDict]
+    ) -> models.ResultList[models.Slot]:
         """Replace all slots.
 
         Args:
@@ -38,7 +40,7 @@ class AsyncScheduleResource:
                 an empty list removes all slots.
 
         Returns:
-            The new slots.
+            The new slots; empty if the service returns none. What it returns instead is in `unreadable`.
 
         Raises:
             ValueError: A slot is out of range; nothing was sent.
@@ -54,7 +56,7 @@ class AsyncScheduleResource:
         """Schedule an approved draft at the next free slot.
 
         Raises:
-            ValueError: The id is empty; nothing was sent.
+            ValueError: The id is not text; nothing was sent.
             NotFoundError: There is no such draft.
             ConflictError: The draft is not approved, or there is no free slot.
             PandocastError: The request failed; if `outcome_unknown` is set, the draft may have been scheduled
@@ -64,8 +66,11 @@ class AsyncScheduleResource:
         """
         return await self._session.run(call, operations.enqueue_draft(draft_id))
 
-    async def unscheduled(self) -> list[models.Draft]:
+    async def unscheduled(self) -> models.ResultList[models.Draft]:
         """Return the approved drafts that are not scheduled.
+
+        Returns:
+            The drafts. The reference publishes no response: one that is no list of drafts is in `unreadable`.
 
         Raises:
             PandocastError: The request failed.
@@ -93,14 +98,17 @@ class AsyncScheduleResource:
 
     async def recommended_times(
         self, *, platforms: Iterable[models.PassbandPlatform | str]
-    ) -> list[models.PostingTime]:
+    ) -> models.ResultList[models.PostingTime]:
         """Return recommended times to post, best first.
 
         Args:
-            platforms: At least one platform; none of them blank or with a comma.
+            platforms: At least one platform; none of them empty or with a comma.
+
+        Returns:
+            The times. The reference publishes no response: one that is no list of times is in `unreadable`.
 
         Raises:
-            ValueError: `platforms` is empty, or one is blank or has a comma; nothing was sent.
+            ValueError: `platforms` is empty, or one is empty or has a comma; nothing was sent.
             BadRequestError: A platform is unknown.
             PandocastError: The request failed.
 
@@ -110,14 +118,15 @@ class AsyncScheduleResource:
 
     async def best_times(
         self, *, platform: models.PassbandPlatform | str | None = None
-    ) -> list[models.PostingTime]:
+    ) -> models.ResultList[models.PostingTime]:
         """Return the times at which posts had the most engagement.
 
         Args:
             platform: The platform; None for all.
 
         Returns:
-            The times, best first; empty without any engagement.
+            The times, best first; empty without any engagement. The reference publishes no response: one that
+            is no list of times is in `unreadable`.
 
         Raises:
             BadRequestError: The platform is unknown.

@@ -76,8 +76,8 @@ class AsyncSourcesResource:
             config: Its settings, any JSON object; replaces all earlier ones.
 
         Raises:
-            ValueError: An argument is out of range, or there is nothing to update; nothing was sent.
-            BadRequestError: The service rejects an argument.
+            ValueError: An argument is out of range; nothing was sent.
+            BadRequestError: The service rejects an argument, or that there is nothing to update.
             NotFoundError: There is no such source.
             PandocastError: The request failed; if `outcome_unknown` is set, the source may have changed
                 anyway.
@@ -89,8 +89,11 @@ class AsyncSourcesResource:
             operations.update_source(id, name=name, type=type, url=url, enabled=enabled, config=config),
         )
 
-    async def delete(self, id: str) -> None:
+    async def delete(self, id: str) -> models.SourceDeletion:
         """Delete a source, its items and its drafts.
+
+        Returns:
+            The confirmation: `ok` is True, or None if the service confirms it by the status alone.
 
         Raises:
             ValueError: The id is empty, `.` or `..`; nothing was sent.
@@ -100,7 +103,7 @@ class AsyncSourcesResource:
 
         Reference: "Delete source".
         """
-        await self._session.run(call, operations.delete_source(id))
+        return await self._session.run(call, operations.delete_source(id))
 
     async def test(self, id: str) -> models.SourceTest:
         """Fetch a source as a test; nothing changes.

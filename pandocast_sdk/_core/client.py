@@ -2,27 +2,26 @@
 
 import os
 import re
-import time
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from attrs import evolve
 
 from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.call.shared import Shared
+from pandocast_sdk._core.clock import monotonic, wall
 from pandocast_sdk._core.not_given import NOT_GIVEN
 from pandocast_sdk._core.rate_limit.registry import BudgetHandle, budget_handle
 from pandocast_sdk._core.redaction import Redactor
+from pandocast_sdk._core.requests.argument_types import string
 from pandocast_sdk.options import (
     DEFAULT_MAX_RETRIES,
     DEFAULT_TIMEOUT,
+    Backoff,
     ClientOptions,
     RateLimitPolicy,
 )
-
-if TYPE_CHECKING:
-    from tenacity.wait import wait_base
 
 
 class Service(NamedTuple):
@@ -59,7 +58,7 @@ def client_options(
     deadline: float | None = None,
     max_retries: int = DEFAULT_MAX_RETRIES,
     rate_limit: RateLimitPolicy | None = None,
-    backoff: "wait_base | None" = None,
+    backoff: Backoff | None = None,
     allow_http: bool = False,
 ) -> ClientOptions:
     """Return the options of a client, from its arguments and the environment.
@@ -70,10 +69,10 @@ def client_options(
     """
     # An empty argument is a mistake, and must not quietly fall back to another key or address.
     address = os.environ.get(service.url_variable) or service.base_url if base_url is None else base_url
-    if not address:
+    if address is None or address == "":
         raise ValueError(f"{service.name} needs a base_url; pass it or set {service.url_variable}")
     key = os.environ.get(service.key_variable) if api_key is None else api_key
-    if not key:
+    if key is None or key == "":
         raise ValueError(f"{service.name} needs an API key; pass api_key or set {service.key_variable}")
     return checked_options(
         ClientOptions(
@@ -96,17 +95,17 @@ def checked_options(options: ClientOptions) -> ClientOptions:
     Raises:
         ValueError: See `client_options`.
     """
-    if not _KEY.fullmatch(options.api_key):
+    if not _KEY.fullmatch(string("api_key", options.api_key)):
         raise ValueError("the API key has spaces, control characters or letters that no header can carry")
     return evolve(options, base_url=_checked_url(options.base_url, allow_http=options.allow_http))
 
 
 def _checked_url(url: str, *, allow_http: bool) -> str:
-    if not _KEY.fullmatch(url):
+    if not _KEY.fullmatch(string("base_url", url)):
         raise ValueError("base_url has spaces, control characters or letters that are not ASCII")
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"base_url must begin with https:// and a host, not {parts.scheme or 'nothing'!r}")
+        raise ValueError(_address_advice(url))
     if parts.username is not None or parts.password is not None:
         raise ValueError("base_url must not hold a user name or password")
     if set(url) & set("?#\\"):
@@ -117,6 +116,19 @@ def _checked_url(url: str, *, allow_http: bool) -> str:
         )
     _ = parts.port  # raises ValueError when it is not a port
     return url.rstrip("/")
+
+
+def _address_advice(url: str) -> str:
+    """Return what an address has to begin with, and what to pass where only the scheme is missing."""
+    scheme, mark, _ = url.partition("://")
+    if mark:
+        return f"base_url must begin with https:// and a host, not {scheme!r}"
+    demand = "base_url must begin with https:// and a host, or with http:// for this machine"
+    host, _, path = url.removeprefix("//").partition("/")
+    if not host or "@" in url or ":/" in url:  # perhaps a password, or another scheme
+        return demand
+    name = host.partition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
+    return f"{demand}; pass '{'http' if is_loopback(name) else 'https'}://{host}/{path}'"
 
 
 def has_plain_host(url: str) -> bool:
@@ -143,7 +155,7 @@ def budget_for(options: ClientOptions) -> BudgetHandle | None:
     port = url.port or (443 if url.scheme == "https" else 80)
     origin = f"{url.scheme}://{url.hostname}:{port}"
     handle = budget_handle(options.service, origin, options.api_key, store=options.rate_limit.store)
-    handle.budget.extend_lease(options.timeout)
+    handle.budget.extend_lease(2 * options.timeout)  # one for a free connection, one for the attempt
     return handle
 
 
@@ -152,7 +164,7 @@ def context_for(
 ) -> CallContext:
     """Return the context of every call of a client with these options."""
     budget = None if handle is None else handle.budget
-    return CallContext(options, budget, time.monotonic, time.time, Redactor(options.api_key), shared)
+    return CallContext(options, budget, monotonic, wall, Redactor(options.api_key), shared)
 
 
 def changed_options(options: ClientOptions, **changes: Any) -> ClientOptions:

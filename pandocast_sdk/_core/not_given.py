@@ -3,6 +3,8 @@
 from enum import Enum
 from typing import Final
 
+__all__ = ["NOT_GIVEN", "NotGiven"]
+
 
 class NotGiven(Enum):
     """Says that an argument was left out."""

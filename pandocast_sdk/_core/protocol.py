@@ -7,6 +7,7 @@ an awaiting one, and a simulator without sockets.
 
 from collections.abc import Callable, Generator, Sequence
 from enum import Enum, auto
+from math import inf
 from threading import RLock
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -67,11 +68,22 @@ class Wakeup:
             callback()
 
 
+SHORTEST_ATTEMPT = 0.05  # seconds: a request that has less left until the deadline is not worth sending
+
+
 class Send(NamedTuple):
-    """Send a request; give up at `expires`, a time of the monotonic clock."""
+    """Send a request, within limits that are times of the monotonic clock.
+
+    Attributes:
+        request: The request.
+        expires: When to give up, if a connection is free at once. If not, waiting for one may last until
+            then, and the attempt may last as long again.
+        deadline: When to give up, however late the attempt began.
+    """
 
     request: WireRequest
     expires: float
+    deadline: float = inf
 
 
 class Sleep(NamedTuple):
@@ -116,6 +128,7 @@ class FailureKind(Enum):
     NOT_CONNECTED = auto()
     CONNECT_TIMEOUT = auto()
     POOL_TIMEOUT = auto()
+    UNUSABLE_SETTING = auto()
     TIMEOUT = auto()
     BROKEN = auto()
     TOO_LARGE = auto()
@@ -126,8 +139,19 @@ class FailureKind(Enum):
     SERVER_ERROR = auto()
 
 
-UNSENT = frozenset({FailureKind.NOT_CONNECTED, FailureKind.CONNECT_TIMEOUT, FailureKind.POOL_TIMEOUT})
+UNSENT = frozenset(
+    {
+        FailureKind.NOT_CONNECTED,
+        FailureKind.CONNECT_TIMEOUT,
+        FailureKind.POOL_TIMEOUT,
+        FailureKind.UNUSABLE_SETTING,
+    }
+)
 """The kinds of failure in which the request never left this machine."""
+
+
+class SettingError(Exception):
+    """A setting of the environment cannot be used, such as a proxy; the message names the variable."""
 
 
 class WireResponse:

@@ -12,16 +12,18 @@ from pandocast_sdk._core.paging.cursor_paging import (
 )
 from pandocast_sdk._core.paging.positions import cursor_text
 from pandocast_sdk._core.paging.prefetching import CursorPrefetch
+from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageIterator, AsyncPagesAhead
 from pandocast_sdk._drivers.async_prefetching import AsyncPrefetcher
 from pandocast_sdk._drivers.async_session import AsyncSession
+from pandocast_sdk._drivers.page_values import PageValue
 
 __all__ = ["AsyncCursorPage"]
 
 T = TypeVar("T")
 
 
-class AsyncCursorPage(Generic[T]):
+class AsyncCursorPage(PageValue, Generic[T]):
     """One page of a list; iterating it yields every item from this page to the end of the list, lazily.
 
     The server may send an empty page in the middle of a list; only `has_more` tells whether it has ended.
@@ -30,6 +32,10 @@ class AsyncCursorPage(Generic[T]):
         next_cursor: The cursor of the next page, to store and continue there later; None at the end.
         has_more: Whether there is a next page.
     """
+
+    _instead_of_len = (
+        "`.items` has its items, `.has_more` tells whether others follow; no list has a `.total`"
+    )
 
     def __init__(
         self, session: AsyncSession, listing: CursorListing[T], page: CursorSlice[T], prefetch: int = 0
@@ -80,6 +86,9 @@ class AsyncCursorPage(Generic[T]):
 
     async def _itself(self) -> "AsyncCursorPage[T]":
         return self
+
+    def _list_operation(self) -> Operation[object]:
+        return self._listing.page_operation(None)
 
     def __aiter__(self) -> AsyncItemIterator[T]:
         return AsyncItemIterator(self.pages())

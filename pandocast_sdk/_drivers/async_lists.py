@@ -2,12 +2,13 @@
 
 from collections.abc import Generator
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Generic, NoReturn, TypeVar
 
 from pandocast_sdk._core.paging.cursor_paging import CursorListing, CursorPosition
-from pandocast_sdk._core.paging.offset_pages import Listing, Position, Row
+from pandocast_sdk._core.paging.offset_pages import Listing, Position
 from pandocast_sdk._core.paging.positions import cursor_start, cursor_text, offset_start, offset_text
 from pandocast_sdk._core.paging.prefetching import pages_ahead
+from pandocast_sdk._core.paging.row_keys import Row
 from pandocast_sdk._drivers.async_cursor_pages import (
     AsyncCursorPage,
     get_cursor_page,
@@ -18,6 +19,8 @@ from pandocast_sdk._drivers.async_pages import AsyncPage, get_page, prefetched_p
 from pandocast_sdk._drivers.async_session import AsyncSession
 
 __all__ = ["AsyncCursorPages", "AsyncPages"]
+
+_AWAIT_FIRST = "await its first page, which has `.items` and says by `.total` or `.has_more` what there is"
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
@@ -52,6 +55,12 @@ class AsyncPages(Generic[R]):
     def __aiter__(self) -> AsyncItemIterator[R]:
         return AsyncItemIterator(self.pages())
 
+    def __len__(self) -> NoReturn:
+        raise TypeError(f"a list that is not read has no length: {_AWAIT_FIRST}")
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(f"a list that is not read is neither true nor false: {_AWAIT_FIRST}")
+
     def __repr__(self) -> str:
         return f"<AsyncPages from item {self._position.offset}: await it, or iterate with async for>"
 
@@ -84,6 +93,12 @@ class AsyncCursorPages(Generic[T]):
 
     def __aiter__(self) -> AsyncItemIterator[T]:
         return AsyncItemIterator(self.pages())
+
+    def __len__(self) -> NoReturn:
+        raise TypeError(f"a list that is not read has no length: {_AWAIT_FIRST}")
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(f"a list that is not read is neither true nor false: {_AWAIT_FIRST}")
 
     def __repr__(self) -> str:
         return "<AsyncCursorPages: await it, or iterate with async for>"

@@ -3,26 +3,31 @@
 from functools import partial
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.paging.offset_pages import Listing, OffsetPage, Position, Row
+from pandocast_sdk._core.paging.offset_pages import Listing, OffsetPage, Position
 from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._core.paging.positions import offset_text
 from pandocast_sdk._core.paging.prefetching import OffsetPrefetch
+from pandocast_sdk._core.paging.row_keys import Row
+from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk._drivers.async_iteration import AsyncItemIterator, AsyncPageIterator, AsyncPagesAhead
 from pandocast_sdk._drivers.async_prefetching import AsyncPrefetcher
 from pandocast_sdk._drivers.async_session import AsyncSession
+from pandocast_sdk._drivers.page_values import PageValue
 
 __all__ = ["AsyncPage"]
 
 R = TypeVar("R", bound=Row)
 
 
-class AsyncPage(Generic[R]):
+class AsyncPage(PageValue, Generic[R]):
     """One page of a list; iterating it yields every item from this page to the end of the list, lazily.
 
     Attributes:
         total: How many items the list had when this page was read.
         has_more: Whether there were more items after this page, according to the server.
     """
+
+    _instead_of_len = "`.items` has its items, `.total` counts those of the whole list"
 
     def __init__(
         self, session: AsyncSession, listing: Listing[R], page: OffsetPage[R], prefetch: int = 0
@@ -74,6 +79,9 @@ class AsyncPage(Generic[R]):
 
     async def _itself(self) -> "AsyncPage[R]":
         return self
+
+    def _list_operation(self) -> Operation[object]:
+        return self._listing.page_operation(1, 0)
 
     def __aiter__(self) -> AsyncItemIterator[R]:
         return AsyncItemIterator(self.pages())

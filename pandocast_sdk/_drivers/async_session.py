@@ -66,6 +66,15 @@ class AsyncSession:
         finally:
             plan.close()
 
+    async def warm_up(self) -> None:
+        """Import what calls need.
+
+        Raises:
+            RuntimeError: The client is closed.
+        """
+        self._state.context()
+        await load(self._load_all)
+
     @property
     def rate_limit(self) -> RateLimitState:
         """The rate limit of the key, as far as it is known."""
@@ -80,6 +89,14 @@ class AsyncSession:
         self._state.close()
         if self._owns_pool:
             await self._pool.close()
+
+    def _load_all(self) -> None:
+        with importing():
+            from pandocast_sdk._drivers.warm_up import load_all  # noqa: PLC0415 - few clients are warmed up
+
+            load_all("async")
+            self._open_exchange()
+            self._pool.load(encrypted=self.options.base_url.startswith("https"))
 
     def _open_exchange(self) -> "AsyncExchange":
         """Import the HTTP library, the slowest part of a first call, and prepare the requests."""

@@ -5,9 +5,12 @@ import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from importlib import import_module
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from pandocast_sdk._core.protocol import Sleep
+
+if TYPE_CHECKING:
+    import trio
 
 T = TypeVar("T")
 
@@ -36,8 +39,9 @@ def has_ended(loop: object) -> bool:
     return False
 
 
-TimeLimit: TypeAlias = Callable[[float], AbstractAsyncContextManager[object]]
-"""Cancels its block after so many seconds, and raises `TimeoutError`."""
+Limit: TypeAlias = "asyncio.Timeout | trio.CancelScope"
+TimeLimit: TypeAlias = Callable[[float], AbstractAsyncContextManager[Limit]]
+"""Cancels its block after so many seconds, and raises `TimeoutError`; `reschedule` moves that."""
 
 
 def time_limit_here() -> TimeLimit:
@@ -50,13 +54,26 @@ def time_limit_here() -> TimeLimit:
 
 
 @asynccontextmanager
-async def _time_limit_in_trio(seconds: float) -> AsyncGenerator[None, None]:
+async def _time_limit_in_trio(seconds: float) -> AsyncGenerator[Limit, None]:
     import trio  # noqa: PLC0415 - installed if its loop runs
 
     with trio.move_on_after(max(0.0, seconds)) as scope:
-        yield
+        yield scope
     if scope.cancelled_caught:
         raise TimeoutError from None
+
+
+def reschedule(limit: Limit, seconds: float) -> bool:
+    """Have a time limit end its block so many seconds from now; return False if it has ended it already."""
+    if isinstance(limit, asyncio.Timeout):
+        if limit.expired():
+            return False
+        limit.reschedule(asyncio.get_running_loop().time() + seconds)
+        return True
+    if limit.cancel_called:
+        return False
+    limit.deadline = sys.modules["trio"].current_time() + seconds
+    return True
 
 
 async def run_in_thread(function: Callable[[], T]) -> T:

@@ -13,6 +13,8 @@ from pandocast_sdk._core.paging.cursor_paging import (
 )
 from pandocast_sdk._core.paging.positions import cursor_text
 from pandocast_sdk._core.paging.prefetching import CursorPrefetch
+from pandocast_sdk._core.requests.operation import Operation
+from pandocast_sdk._drivers.page_values import PageValue
 from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator, PagesAhead
 from pandocast_sdk._drivers.sync_prefetching import Prefetcher
 from pandocast_sdk._drivers.sync_session import Session
@@ -22,7 +24,7 @@ __all__ = ["CursorPage"]
 T = TypeVar("T")
 
 
-class CursorPage(Generic[T]):
+class CursorPage(PageValue, Generic[T]):
     """One page of a list; iterating it yields every item from this page to the end of the list, lazily.
 
     The server may send an empty page in the middle of a list; only `has_more` tells whether it has ended.
@@ -31,6 +33,10 @@ class CursorPage(Generic[T]):
         next_cursor: The cursor of the next page, to store and continue there later; None at the end.
         has_more: Whether there is a next page.
     """
+
+    _instead_of_len = (
+        "`.items` has its items, `.has_more` tells whether others follow; no list has a `.total`"
+    )
 
     def __init__(
         self, session: Session, listing: CursorListing[T], page: CursorSlice[T], prefetch: int = 0
@@ -81,6 +87,9 @@ class CursorPage(Generic[T]):
 
     def _itself(self) -> "CursorPage[T]":
         return self
+
+    def _list_operation(self) -> Operation[object]:
+        return self._listing.page_operation(None)
 
     def __iter__(self) -> ItemIterator[T]:
         return ItemIterator(self.pages())

@@ -3,9 +3,10 @@
 from typing import TypeVar
 
 from pandocast_sdk._core.paging.cursor_paging import CursorListing
-from pandocast_sdk._core.paging.offset_pages import Listing, Row
+from pandocast_sdk._core.paging.offset_pages import Listing
 from pandocast_sdk._core.paging.positions import cursor_start, offset_start
 from pandocast_sdk._core.paging.prefetching import pages_ahead
+from pandocast_sdk._core.paging.row_keys import Row
 from pandocast_sdk._drivers.sync_cursor_pages import CursorPage, get_cursor_page
 from pandocast_sdk._drivers.sync_pages import Page, get_page
 from pandocast_sdk._drivers.sync_session import Session

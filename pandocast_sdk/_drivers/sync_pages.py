@@ -4,10 +4,13 @@
 from functools import partial
 from typing import Generic, TypeVar
 
-from pandocast_sdk._core.paging.offset_pages import Listing, OffsetPage, Position, Row
+from pandocast_sdk._core.paging.offset_pages import Listing, OffsetPage, Position
 from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._core.paging.positions import offset_text
 from pandocast_sdk._core.paging.prefetching import OffsetPrefetch
+from pandocast_sdk._core.paging.row_keys import Row
+from pandocast_sdk._core.requests.operation import Operation
+from pandocast_sdk._drivers.page_values import PageValue
 from pandocast_sdk._drivers.sync_iteration import ItemIterator, PageIterator, PagesAhead
 from pandocast_sdk._drivers.sync_prefetching import Prefetcher
 from pandocast_sdk._drivers.sync_session import Session
@@ -17,13 +20,15 @@ __all__ = ["Page"]
 R = TypeVar("R", bound=Row)
 
 
-class Page(Generic[R]):
+class Page(PageValue, Generic[R]):
     """One page of a list; iterating it yields every item from this page to the end of the list, lazily.
 
     Attributes:
         total: How many items the list had when this page was read.
         has_more: Whether there were more items after this page, according to the server.
     """
+
+    _instead_of_len = "`.items` has its items, `.total` counts those of the whole list"
 
     def __init__(self, session: Session, listing: Listing[R], page: OffsetPage[R], prefetch: int = 0) -> None:
         self._session = session
@@ -73,6 +78,9 @@ class Page(Generic[R]):
 
     def _itself(self) -> "Page[R]":
         return self
+
+    def _list_operation(self) -> Operation[object]:
+        return self._listing.page_operation(1, 0)
 
     def __iter__(self) -> ItemIterator[R]:
         return ItemIterator(self.pages())

@@ -67,6 +67,15 @@ class Session:
         finally:
             plan.close()
 
+    def warm_up(self) -> None:
+        """Import what calls need.
+
+        Raises:
+            RuntimeError: The client is closed.
+        """
+        self._state.context()
+        load(self._load_all)
+
     @property
     def rate_limit(self) -> RateLimitState:
         """The rate limit of the key, as far as it is known."""
@@ -81,6 +90,14 @@ class Session:
         self._state.close()
         if self._owns_pool:
             self._pool.close()
+
+    def _load_all(self) -> None:
+        with importing():
+            from pandocast_sdk._drivers.warm_up import load_all  # noqa: PLC0415 - few clients are warmed up
+
+            load_all("sync")
+            self._open_exchange()
+            self._pool.load(encrypted=self.options.base_url.startswith("https"))
 
     def _open_exchange(self) -> "Exchange":
         """Import the HTTP library, the slowest part of a first call, and prepare the requests."""

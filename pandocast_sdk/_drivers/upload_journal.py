@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from pandocast_sdk._annotations import late_names
 from pandocast_sdk._imports import importing
 from pandocast_sdk.errors import UploadJournalError
 
@@ -87,3 +88,6 @@ class UploadJournal:
 
     def __repr__(self) -> str:
         return f"<UploadJournal {str(self._path)!r}>"
+
+
+late_names(UploadJournal, {"Records": "pandocast_sdk._core.lookups.upload_entry"})

@@ -28,10 +28,11 @@ class DraftActions:
 
         Args:
             id: The draft; pending review, approved, rejected or scheduled.
-            text: 1 to 50 000 characters.
+            text: The new text; its bounds are the service's.
 
         Raises:
-            ValueError: An argument is out of range; nothing was sent.
+            ValueError: The id would change the path; nothing was sent.
+            BadRequestError: The service rejects the text.
             NotFoundError: There is no such draft.
             ConflictError: The draft's status does not allow it.
             PandocastError: The request failed; if `outcome_unknown` is set, the draft may have changed
@@ -115,11 +116,11 @@ class DraftActions:
         Args:
             id: The draft.
             scheduled_at: When to post it, in the future, with a UTC offset; None for the next free slot.
-            smart: Whether the service chooses the next available slot; excludes `scheduled_at`.
+            smart: Whether the service chooses the next available slot, in place of `scheduled_at`.
 
         Raises:
-            ValueError: The time has no UTC offset, or is combined with `smart`; nothing was sent.
-            BadRequestError: The time has passed.
+            ValueError: The time has no UTC offset, or the id would change the path; nothing was sent.
+            BadRequestError: The time has passed, or is combined with `smart`.
             NotFoundError: There is no such draft.
             ConflictError: The draft is not approved, or there is no free slot.
             PandocastError: The request failed; if `outcome_unknown` is set, the draft may have been scheduled

@@ -54,7 +54,7 @@ class DraftsResource(DraftActions):
             cursor: Where to start: the `next_cursor` of an earlier page.
             source_id: Only drafts from this source.
             source_type: Only drafts from sources of this type, for example `rss`.
-            tags: Only drafts with any of these tags; at least one, none of them blank or with a comma.
+            tags: Only drafts with any of these tags; at least one, none of them empty or with a comma.
             scheduled_after: Only drafts scheduled at this time or later, with a UTC offset.
             scheduled_before: Only drafts scheduled at this time or earlier, with a UTC offset.
             position: Where to continue: the `position` of an earlier page or iterator with the same filters.
@@ -94,8 +94,8 @@ class DraftsResource(DraftActions):
         Args:
             text: 1 to 50 000 characters.
             format: The format; None for `SHORT`.
-            images: At most 10, each with a `url` and optionally an `alt`.
-            tags: At most 20, each of 1 to 50 characters without a comma.
+            images: At most 10, each with a `url` and optionally an `alt`; members unknown here are sent, too.
+            tags: At most 20, each of at most 50 characters.
             target_platforms: The platforms that it is meant for.
 
         Returns:
@@ -131,9 +131,9 @@ class DraftsResource(DraftActions):
         Args:
             url: The address of a page to write about.
             prompt: What to write, 1 to 5000 characters. At least one of `url` and `prompt` is required.
-            formats: 1 to 3 different formats, one draft for each; None for one `SHORT` draft.
+            formats: 1 to 3 formats, one draft for each; None for one `SHORT` draft.
             images: At most 10, each with a `url` and optionally an `alt`; they go to the first draft.
-            tags: At most 20, each of 1 to 50 characters without a comma.
+            tags: At most 20, each of at most 50 characters.
             target_platforms: The platforms that the drafts are meant for.
 
         Returns:
@@ -235,7 +235,7 @@ class DraftsResource(DraftActions):
             ids: The drafts, 1 to 100.
             feedback: The reason for rejecting them.
             scheduled_at: When to post them, in the future, with a UTC offset; required to reschedule.
-            smart_schedule: Whether the service chooses slots; excludes `scheduled_at`.
+            smart_schedule: Whether the service chooses slots, in place of `scheduled_at`.
 
         Returns:
             The outcome for each draft; one that fails raises nothing and does not affect the others.

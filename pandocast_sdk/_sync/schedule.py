@@ -21,7 +21,7 @@ class ScheduleResource:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def slots(self) -> list[models.Slot]:
+    def slots(self) -> models.ResultList[models.Slot]:
         """Return the slots: the times of the week at which drafts are posted.
 
         Raises:
@@ -31,7 +31,7 @@ class ScheduleResource:
         """
         return self._session.run(call, operations.get_slots())
 
-    def replace_slots(self, slots: Iterable[models.Slot | models.SlotDict]) -> list[models.Slot]:
+    def replace_slots(self, slots: Iterable[models.Slot | models.SlotDict]) -> models.ResultList[models.Slot]:
         """Replace all slots.
 
         Args:
@@ -39,7 +39,7 @@ class ScheduleResource:
                 an empty list removes all slots.
 
         Returns:
-            The new slots.
+            The new slots; empty if the service returns none. What it returns instead is in `unreadable`.
 
         Raises:
             ValueError: A slot is out of range; nothing was sent.
@@ -55,7 +55,7 @@ class ScheduleResource:
         """Schedule an approved draft at the next free slot.
 
         Raises:
-            ValueError: The id is empty; nothing was sent.
+            ValueError: The id is not text; nothing was sent.
             NotFoundError: There is no such draft.
             ConflictError: The draft is not approved, or there is no free slot.
             PandocastError: The request failed; if `outcome_unknown` is set, the draft may have been scheduled
@@ -65,8 +65,11 @@ class ScheduleResource:
         """
         return self._session.run(call, operations.enqueue_draft(draft_id))
 
-    def unscheduled(self) -> list[models.Draft]:
+    def unscheduled(self) -> models.ResultList[models.Draft]:
         """Return the approved drafts that are not scheduled.
+
+        Returns:
+            The drafts. The reference publishes no response: one that is no list of drafts is in `unreadable`.
 
         Raises:
             PandocastError: The request failed.
@@ -92,14 +95,17 @@ class ScheduleResource:
 
     def recommended_times(
         self, *, platforms: Iterable[models.PassbandPlatform | str]
-    ) -> list[models.PostingTime]:
+    ) -> models.ResultList[models.PostingTime]:
         """Return recommended times to post, best first.
 
         Args:
-            platforms: At least one platform; none of them blank or with a comma.
+            platforms: At least one platform; none of them empty or with a comma.
+
+        Returns:
+            The times. The reference publishes no response: one that is no list of times is in `unreadable`.
 
         Raises:
-            ValueError: `platforms` is empty, or one is blank or has a comma; nothing was sent.
+            ValueError: `platforms` is empty, or one is empty or has a comma; nothing was sent.
             BadRequestError: A platform is unknown.
             PandocastError: The request failed.
 
@@ -109,14 +115,15 @@ class ScheduleResource:
 
     def best_times(
         self, *, platform: models.PassbandPlatform | str | None = None
-    ) -> list[models.PostingTime]:
+    ) -> models.ResultList[models.PostingTime]:
         """Return the times at which posts had the most engagement.
 
         Args:
             platform: The platform; None for all.
 
         Returns:
-            The times, best first; empty without any engagement.
+            The times, best first; empty without any engagement. The reference publishes no response: one that
+            is no list of times is in `unreadable`.
 
         Raises:
             BadRequestError: The platform is unknown.

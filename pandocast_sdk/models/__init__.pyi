@@ -45,6 +45,7 @@ from pandocast_sdk.models.pipeline import PipelineStats as PipelineStats
 from pandocast_sdk.models.pipeline import PipelineTrigger as PipelineTrigger
 from pandocast_sdk.models.pipeline import RecentPipelineStats as RecentPipelineStats
 from pandocast_sdk.models.pipeline import RunStatus as RunStatus
+from pandocast_sdk.models.result_list import ResultList as ResultList
 from pandocast_sdk.models.schedule import BulkSchedule as BulkSchedule
 from pandocast_sdk.models.schedule import Conflicts as Conflicts
 from pandocast_sdk.models.schedule import PostingTime as PostingTime
@@ -56,10 +57,12 @@ from pandocast_sdk.models.schedule import SlotDict as SlotDict
 from pandocast_sdk.models.schedule import SlotList as SlotList
 from pandocast_sdk.models.schedule import UnscheduledDrafts as UnscheduledDrafts
 from pandocast_sdk.models.sources import Source as Source
+from pandocast_sdk.models.sources import SourceDeletion as SourceDeletion
 from pandocast_sdk.models.sources import SourceHealth as SourceHealth
 from pandocast_sdk.models.sources import SourceTest as SourceTest
 from pandocast_sdk.models.sources import SourceTestItem as SourceTestItem
 from pandocast_sdk.models.sources import SourceType as SourceType
+from pandocast_sdk.models.unreadable import Unreadable as Unreadable
 from pandocast_sdk.models.voice_profile import VoiceProfile as VoiceProfile
 
 __all__ = [
@@ -104,6 +107,7 @@ __all__ = [
     "PostingTime",
     "PostingTimes",
     "RecentPipelineStats",
+    "ResultList",
     "RunStatus",
     "SchedulePause",
     "ScheduledDraft",
@@ -112,12 +116,14 @@ __all__ = [
     "SlotDict",
     "SlotList",
     "Source",
+    "SourceDeletion",
     "SourceHealth",
     "SourceTest",
     "SourceTestItem",
     "SourceType",
     "Timestamp",
     "TopPost",
+    "Unreadable",
     "UnscheduledDrafts",
     "Variant",
     "VariantDict",

@@ -3,9 +3,9 @@
 Reference: "List drafts" to "Update draft" and "Bulk draft action".
 """
 
-from typing import Literal, NotRequired, TypeAlias, TypedDict
+from typing import Annotated, Literal, NotRequired, TypeAlias, TypedDict
 
-from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
+from pandocast_sdk.models.base import UNPUBLISHED, Open, PassbandModel, Timestamp
 
 __all__ = [
     "BulkAction",
@@ -115,9 +115,9 @@ class Draft(PassbandModel):
     post_id: str | None = None
     item_id: str | None = None
     regenerated_from_id: str | None = None
-    tags: list[str] | None = None
-    images: list[DraftImage] | None = None
-    target_platforms: list[Open[PassbandPlatform]] | None = None
+    tags: Annotated[list[str] | None, UNPUBLISHED] = None
+    images: Annotated[list[DraftImage] | None, UNPUBLISHED] = None
+    target_platforms: Annotated[list[Open[PassbandPlatform]] | None, UNPUBLISHED] = None
     item: DraftItem | None = None
 
 

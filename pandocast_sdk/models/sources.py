@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from pandocast_sdk.models.base import Open, PassbandModel, Timestamp
 
-__all__ = ["Source", "SourceHealth", "SourceTest", "SourceTestItem", "SourceType"]
+__all__ = ["Source", "SourceDeletion", "SourceHealth", "SourceTest", "SourceTestItem", "SourceType"]
 
 SourceType: TypeAlias = Literal["rss", "twitter", "reddit", "hackernews", "google_news", "substack"]
 """The type of a source."""
@@ -50,6 +50,16 @@ class Source(PassbandModel):
     config: dict[str, JsonValue] | None = None
     last_fetch: Timestamp | None = None
     last_error: str | None = None
+
+
+class SourceDeletion(PassbandModel):
+    """A source was deleted.
+
+    Attributes:
+        ok: True; None if the service confirmed it by the status alone.
+    """
+
+    ok: bool | None = None
 
 
 class SourceTestItem(PassbandModel):

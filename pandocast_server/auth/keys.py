@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 
 from attrs import frozen
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import api_keys
@@ -22,8 +22,16 @@ _SHAPE = re.compile(
 )
 _NO_DIGEST = bytes(32)
 
-# Built once: every request asks it, and building takes longer than asking.
-_BY_ID = select(api_keys).where(api_keys.c.id == bindparam("id"))
+_KEY = select(
+    api_keys.c.id,
+    api_keys.c.workspace_id,
+    api_keys.c.name,
+    api_keys.c.read_only,
+    api_keys.c.created_at,
+    api_keys.c.revoked_at,
+)
+# Built once: every request executes it, and building takes longer than that.
+_BY_ID = _KEY.add_columns(api_keys.c.digest).where(api_keys.c.id == bindparam("id"))
 
 
 @frozen
@@ -56,7 +64,7 @@ def create_key(
     read_only: bool = False,
     live: bool = False,
 ) -> str:
-    """Make a key, and give it: this once, for it is not stored.
+    """Make a key, and return it: this once, for it is not stored.
 
     Args:
         connection: A transaction that may write.
@@ -87,21 +95,21 @@ def create_key(
 
 
 def find_key(connection: Connection, key: str) -> ApiKey | None:
-    """Give what is known of a key, or None when it is malformed, unknown or revoked: nobody is told which."""
+    """Return what is known of a key, or None when it is malformed, unknown or revoked: one is as another."""
     public = public_part(key)
     if public is None:
         return None
-    row = connection.execute(_BY_ID, {"id": public}).mappings().one_or_none()
-    stored = _NO_DIGEST if row is None else row["digest"]
-    if not hmac.compare_digest(stored, _digest(key)) or row is None or row["revoked_at"] is not None:
+    row = connection.execute(_BY_ID, {"id": public}).one_or_none()
+    stored = _NO_DIGEST if row is None else row.digest
+    if not hmac.compare_digest(stored, _digest(key)) or row is None or row.revoked_at is not None:
         return None
-    return _api_key(row)
+    return ApiKey(*row[:-1])
 
 
 def list_keys(connection: Connection, *, workspace_id: str) -> list[ApiKey]:
-    """Give a workspace's keys, oldest first, revoked ones included."""
-    query = select(api_keys).where(api_keys.c.workspace_id == workspace_id).order_by(api_keys.c.seq)
-    return [_api_key(row) for row in connection.execute(query).mappings()]
+    """Return a workspace's keys, oldest first, revoked ones included."""
+    query = _KEY.where(api_keys.c.workspace_id == workspace_id).order_by(api_keys.c.seq)
+    return [ApiKey(*row) for row in connection.execute(query)]
 
 
 def revoke_key(connection: Connection, runtime: Runtime, *, workspace_id: str, key: str) -> ApiKey | None:
@@ -120,12 +128,12 @@ def revoke_key(connection: Connection, runtime: Runtime, *, workspace_id: str, k
     connection.execute(
         update(api_keys).where(is_it, api_keys.c.revoked_at.is_(None)).values(revoked_at=runtime.clock.now())
     )
-    row = connection.execute(select(api_keys).where(is_it)).mappings().one_or_none()
-    return None if row is None else _api_key(row)
+    row = connection.execute(_KEY.where(is_it)).one_or_none()
+    return None if row is None else ApiKey(*row)
 
 
 def public_part(key: str) -> str | None:
-    """Give the part of a key that may be shown, which is its id; None for what is not shaped like a key."""
+    """Return the part of a key that may be shown, which is its id; None for what is not shaped like a key."""
     shaped = _SHAPE.fullmatch(key)
     return None if shaped is None else shaped[1]
 
@@ -141,14 +149,3 @@ def _unused_public_part(connection: Connection, runtime: Runtime, prefix: str) -
 def _digest(key: str) -> bytes:
     # 190 random bits need no slow hash.
     return hashlib.sha256(key.encode()).digest()
-
-
-def _api_key(row: RowMapping) -> ApiKey:
-    return ApiKey(
-        id=row["id"],
-        workspace_id=row["workspace_id"],
-        name=row["name"],
-        read_only=row["read_only"],
-        created_at=row["created_at"],
-        revoked_at=row["revoked_at"],
-    )

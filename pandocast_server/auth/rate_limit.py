@@ -13,14 +13,14 @@ _SECOND = 1_000_000
 
 
 @frozen
-class Standing:
-    """Where a caller stands in its window, as the headers tell it.
+class WindowStatus:
+    """What is left of a caller's window, as the headers say it.
 
     Attributes:
-        limit: Requests that fit into one window.
-        remaining: Requests that still fit into this one.
+        limit: Requests that one window allows.
+        remaining: Requests that this one still allows.
         reset: The whole second, since 1970, at which this window has closed.
-        is_refused: Whether this request no longer fitted.
+        is_refused: Whether this request was one too many.
     """
 
     limit: int
@@ -29,7 +29,7 @@ class Standing:
     is_refused: bool = False
 
     def seconds_left(self, now: datetime) -> int:
-        """Give the whole seconds, at least 1, after which the window has certainly closed."""
+        """Return the whole seconds, at least 1, after which the window has certainly closed."""
         return max(1, self.reset - to_microseconds(now) // _SECOND)
 
 
@@ -47,10 +47,10 @@ class FixedWindows:
     """
 
     def __init__(self, limit: int, window: int, *, capacity: int | None = None) -> None:
-        """Make room for windows.
+        """Start without windows.
 
         Args:
-            limit: Requests that fit into one window.
+            limit: Requests that one window allows.
             window: Its length in whole seconds.
             capacity: How many names are remembered at most: the one whose window opened first is forgotten.
                 None remembers every open window.
@@ -63,22 +63,22 @@ class FixedWindows:
     def __len__(self) -> int:
         return len(self._windows)
 
-    def count(self, name: str, now: datetime) -> Standing:
-        """Count one request at `now` and give where it leaves the name; a refused one is not counted."""
+    def count(self, name: str, now: datetime) -> WindowStatus:
+        """Count one request at `now` and return the window after it; a refused one is not counted."""
         moment = to_microseconds(now)
         window = self._open_window(name, moment) or self._new_window(name, moment)
         is_refused = window.used >= self._limit
         if not is_refused:
             window.used += 1
-        return Standing(self._limit, self._limit - window.used, window.reset, is_refused)
+        return WindowStatus(self._limit, self._limit - window.used, window.reset, is_refused)
 
-    def peek(self, name: str, now: datetime) -> Standing:
-        """Give where a name stands at `now`, as if it had not asked."""
+    def peek(self, name: str, now: datetime) -> WindowStatus:
+        """Return a name's window at `now`, without counting a request."""
         moment = to_microseconds(now)
         window = self._open_window(name, moment)
         if window is None:
-            return Standing(self._limit, self._limit, moment // _SECOND + self._length)
-        return Standing(self._limit, self._limit - window.used, window.reset)
+            return WindowStatus(self._limit, self._limit, moment // _SECOND + self._length)
+        return WindowStatus(self._limit, self._limit - window.used, window.reset)
 
     def clear(self) -> None:
         """Forget every window."""
@@ -125,7 +125,7 @@ class RateLimits:
 
 
 def address_name(host: str | None) -> str:
-    """Give the name under which a client address is counted: IPv6 by /64, which is what one customer has."""
+    """Return the name under which an address is counted: IPv6 by /64, which is what one customer has."""
     if host is None:
         return "unknown"
     try:

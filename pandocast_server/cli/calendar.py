@@ -16,7 +16,7 @@ from pandocast_server.cli.database import (
     print_json,
     workspace_option,
 )
-from pandocast_server.passband.calendar_feed import (
+from pandocast_server.passband.calendar.feed import (
     CalendarFeed,
     disable_feed,
     enable_feed,

@@ -6,16 +6,19 @@ import os
 import shlex
 import signal
 import socket
+import sys
 from types import FrameType
 
 import click
 from sqlalchemy import make_url
 
-from pandocast_server.app import PANDOCAST_MOUNT, create_app
+from pandocast_server import pandocast, passband
+from pandocast_server.app import create_app
+from pandocast_server.background import background_workers
 from pandocast_server.cli.database import Refused, database_option, first_workspace, start_runtime
-from pandocast_server.passband.mount import PASSBAND_MOUNT
+from pandocast_server.middleware import access_log
 from pandocast_server.runtime import Runtime
-from pandocast_server.serving import HttpServer, background_workers, listen
+from pandocast_server.serving import HttpServer, listen
 from pandocast_server.serving import serve as serve_until_exit
 from pandocast_server.settings import DEFAULT_DATABASE_URL, Settings
 from pandocast_server.workspaces import create_workspace
@@ -33,7 +36,7 @@ _GRACE_SECONDS = 12
     "--private-targets/--no-private-targets",
     default=None,
     help="Whether webhooks and sources may have loopback and private addresses; "
-    "unless told, only on a loopback host.",
+    "by default only on a loopback host.",
 )
 def serve(*, host: str, port: int, database_url: str, private_targets: bool | None) -> None:
     """Serve both APIs until interrupted.
@@ -52,6 +55,7 @@ def serve(*, host: str, port: int, database_url: str, private_targets: bool | No
 
 def _serve(runtime: Runtime, listener: socket.socket) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    access_log.write_to(sys.stdout)
     server = HttpServer(create_app(runtime), grace=_GRACE_SECONDS)
     _end_on_signals(server)
     _introduce(runtime, f"http://{_authority(listener)}")
@@ -65,8 +69,8 @@ def _introduce(runtime: Runtime, origin: str) -> None:
         click.echo(f"export PANDOCAST_API_KEY={created.api_key}")
     else:
         click.echo(f"For another key: {_keys_create(runtime.settings.database_url)}. In another shell:")
-    click.echo(f"export PANDOCAST_BASE_URL={shlex.quote(origin + PANDOCAST_MOUNT)}")  # [::1] is no pattern
-    click.echo(f"Serving this, and {origin}{PASSBAND_MOUNT}, until Ctrl+C")
+    click.echo(f"export PANDOCAST_BASE_URL={shlex.quote(origin + pandocast.MOUNT)}")  # [::1] is no pattern
+    click.echo(f"Serving this, and {origin}{passband.MOUNT}, until Ctrl+C")
 
 
 def _keys_create(database_url: str) -> str:

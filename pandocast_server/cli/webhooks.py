@@ -20,13 +20,13 @@ from pandocast_server.delivery.endpoints import (
     DeliveryNotFoundError,
     Endpoint,
     EndpointNotFoundError,
+    InvalidEndpointError,
     add_endpoint,
     enable_endpoint,
     list_deliveries,
     list_endpoints,
     replay_delivery,
 )
-from pandocast_server.delivery.vetting import InvalidEndpointError
 from pandocast_server.timestamps import wire_text
 
 
@@ -130,7 +130,7 @@ def replay(delivery_id: str, workspace_id: str | None, database_url: str, *, as_
     with existing_database(database_url) as runtime, _refusals():
         chosen = chosen_workspace(runtime, workspace_id)
         with runtime.database.write() as connection:
-            delivery = replay_delivery(connection, workspace_id=chosen, delivery_id=delivery_id)
+            delivery = replay_delivery(connection, runtime, workspace_id=chosen, delivery_id=delivery_id)
     if as_json:
         print_json(_delivery(delivery))
     else:

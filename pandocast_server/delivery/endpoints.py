@@ -4,16 +4,55 @@ All functions work in the caller's transaction and see one workspace only. After
 has committed, announce the work.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from attrs import field, frozen
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from pandocast_server.delivery.status import PENDING, SENDING
-from pandocast_server.delivery.vetting import check_secret, check_url
+from pandocast_server.outgoing import InvalidUrlError, check_url
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import deliveries, endpoints, events
+from pandocast_server.timestamps import EPOCH
+from pandocast_server.work.queue import enqueue
+
+DELIVERY: Final = "delivery"
+"""The kind of the job that sends a delivery."""
+
+PENDING: Final = "pending"
+SUCCEEDED: Final = "succeeded"
+FAILED: Final = "failed"
+SKIPPED: Final = "skipped"
+
+_SECRET = re.compile(r"[!-~]{1,200}")
+
+_ENDPOINT = select(
+    endpoints.c.id,
+    endpoints.c.url,
+    endpoints.c.secret,
+    endpoints.c.enabled,
+    endpoints.c.consecutive_failures,
+    endpoints.c.created_at,
+)
+_DELIVERY = select(
+    deliveries.c.id,
+    deliveries.c.endpoint_id,
+    deliveries.c.event_id,
+    events.c.type.label("event"),
+    events.c.body,
+    deliveries.c.status,
+    deliveries.c.attempts,
+    deliveries.c.response_status,
+    deliveries.c.error,
+    deliveries.c.created_at,
+    deliveries.c.finished_at,
+).join(events, events.c.id == deliveries.c.event_id)
+
+
+class InvalidEndpointError(ValueError):
+    """The URL or the secret cannot be used; the text says why, without showing either."""
 
 
 class EndpointNotFoundError(LookupError):
@@ -55,8 +94,8 @@ class Delivery:
         event_id: Which event.
         event: The event type.
         body: The very bytes that are signed and sent.
-        status: `pending`, `sending`, `succeeded`, `failed` or `skipped`.
-        attempts: How often sending was begun.
+        status: `pending`, `succeeded`, `failed` or `skipped`.
+        attempts: How often it was sent, as far as is known.
         response_status: The status answered last, or None.
         error: What went wrong last, in a sentence, or None.
         created_at: When the event was recorded, on the server's clock.
@@ -89,12 +128,16 @@ def add_endpoint(
         secret: What to sign with, or None for a new `whsec_...`.
 
     Raises:
-        InvalidEndpointError: The URL or the secret cannot be used.
+        InvalidEndpointError: The URL cannot be used, or the secret is not 1 to 200 visible ASCII characters.
     """
-    check_url(url)
+    try:
+        check_url(url)
+    except InvalidUrlError as error:
+        raise InvalidEndpointError(str(error)) from error
     if secret is None:
         secret = f"whsec_{runtime.identifiers.secret()}"
-    check_secret(secret)
+    if not _SECRET.fullmatch(secret):
+        raise InvalidEndpointError("secret must be 1 to 200 visible ASCII characters")
     endpoint_id = runtime.identifiers.new("ep")
     connection.execute(
         insert(endpoints).values(
@@ -105,22 +148,22 @@ def add_endpoint(
 
 
 def list_endpoints(connection: Connection, *, workspace_id: str) -> Sequence[Endpoint]:
-    """Give a workspace's endpoints, oldest first."""
-    found = select(endpoints).where(endpoints.c.workspace_id == workspace_id).order_by(endpoints.c.seq)
-    return [_endpoint(row) for row in connection.execute(found).mappings()]
+    """Return a workspace's endpoints, oldest first."""
+    found = _ENDPOINT.where(endpoints.c.workspace_id == workspace_id).order_by(endpoints.c.seq)
+    return [Endpoint(**row) for row in connection.execute(found).mappings()]
 
 
 def get_endpoint(connection: Connection, *, workspace_id: str, endpoint_id: str) -> Endpoint:
-    """Give one endpoint.
+    """Return one endpoint.
 
     Raises:
         EndpointNotFoundError: The workspace has none with this identifier.
     """
     mine = (endpoints.c.workspace_id == workspace_id, endpoints.c.id == endpoint_id)
-    row = connection.execute(select(endpoints).where(*mine)).mappings().first()
+    row = connection.execute(_ENDPOINT.where(*mine)).mappings().first()
     if row is None:
         raise EndpointNotFoundError(f"there is no webhook endpoint {endpoint_id}")
-    return _endpoint(row)
+    return Endpoint(**row)
 
 
 def enable_endpoint(connection: Connection, *, workspace_id: str, endpoint_id: str) -> Endpoint:
@@ -135,31 +178,33 @@ def enable_endpoint(connection: Connection, *, workspace_id: str, endpoint_id: s
 
 
 def list_deliveries(connection: Connection, *, workspace_id: str, endpoint_id: str) -> Sequence[Delivery]:
-    """Give an endpoint's deliveries in the order of its line, a replayed one at its new place, newest last.
+    """Return an endpoint's deliveries, newest last.
 
     Raises:
         EndpointNotFoundError: The workspace has none with this identifier.
     """
     get_endpoint(connection, workspace_id=workspace_id, endpoint_id=endpoint_id)
-    found = _deliveries().where(deliveries.c.endpoint_id == endpoint_id).order_by(deliveries.c.position)
-    return [_delivery(row) for row in connection.execute(found).mappings()]
+    found = _DELIVERY.where(deliveries.c.endpoint_id == endpoint_id).order_by(deliveries.c.seq)
+    return [Delivery(**row) for row in connection.execute(found).mappings()]
 
 
 def get_delivery(connection: Connection, *, workspace_id: str, delivery_id: str) -> Delivery:
-    """Give one delivery.
+    """Return one delivery.
 
     Raises:
         DeliveryNotFoundError: The workspace has none with this identifier.
     """
-    found = _deliveries().where(deliveries.c.workspace_id == workspace_id, deliveries.c.id == delivery_id)
+    found = _DELIVERY.where(deliveries.c.workspace_id == workspace_id, deliveries.c.id == delivery_id)
     row = connection.execute(found).mappings().first()
     if row is None:
         raise DeliveryNotFoundError(f"there is no webhook delivery {delivery_id}")
-    return _delivery(row)
+    return Delivery(**row)
 
 
-def replay_delivery(connection: Connection, *, workspace_id: str, delivery_id: str) -> Delivery:
-    """Send a delivery once more, the same bytes under the same identifier, at the end of its line.
+def replay_delivery(
+    connection: Connection, runtime: Runtime, *, workspace_id: str, delivery_id: str
+) -> Delivery:
+    """Send a delivery once more, the same bytes under the same identifier, after all that waits.
 
     One that waits or is under way is left as it is. A disabled endpoint's is sent, and may fail or succeed
     without the endpoint being enabled by it.
@@ -168,46 +213,24 @@ def replay_delivery(connection: Connection, *, workspace_id: str, delivery_id: s
         DeliveryNotFoundError: The workspace has none with this identifier.
     """
     before = get_delivery(connection, workspace_id=workspace_id, delivery_id=delivery_id)
-    # Locked where a database can: two must not get the same place.
-    connection.execute(select(endpoints.c.seq).where(endpoints.c.id == before.endpoint_id).with_for_update())
-    last = connection.scalar(
-        select(func.max(deliveries.c.position)).where(deliveries.c.endpoint_id == before.endpoint_id)
-    )
-    ended = (deliveries.c.id == delivery_id, deliveries.c.status.not_in((PENDING, SENDING)))
-    connection.execute(
-        update(deliveries)
-        .where(*ended)
-        .values(status=PENDING, position=(last or 0) + 1, response_status=None, error=None, finished_at=None)
-    )
+    ended = (deliveries.c.id == delivery_id, deliveries.c.status != PENDING)
+    again = {"status": PENDING, "response_status": None, "error": None, "finished_at": None}
+    if connection.execute(update(deliveries).where(*ended).values(again)).rowcount == 1:
+        have_delivered(connection, runtime, workspace_id, before.endpoint_id, delivery_id)
     return get_delivery(connection, workspace_id=workspace_id, delivery_id=delivery_id)
 
 
-def _deliveries() -> Select[tuple[object, ...]]:
-    return select(deliveries, events.c.type, events.c.body).join(events, events.c.id == deliveries.c.event_id)
-
-
-def _endpoint(row: RowMapping) -> Endpoint:
-    return Endpoint(
-        id=row["id"],
-        url=row["url"],
-        secret=row["secret"],
-        enabled=row["enabled"],
-        consecutive_failures=row["consecutive_failures"],
-        created_at=row["created_at"],
-    )
-
-
-def _delivery(row: RowMapping) -> Delivery:
-    return Delivery(
-        id=row["id"],
-        endpoint_id=row["endpoint_id"],
-        event_id=row["event_id"],
-        event=row["type"],
-        body=row["body"],
-        status=row["status"],
-        attempts=row["attempts"],
-        response_status=row["response_status"],
-        error=row["error"],
-        created_at=row["created_at"],
-        finished_at=row["finished_at"],
+def have_delivered(
+    connection: Connection, runtime: Runtime, workspace_id: str, endpoint_id: str, delivery_id: str
+) -> None:
+    """Have a delivery sent after those that its endpoint waits for; announce the work after the commit."""
+    enqueue(
+        connection,
+        runtime,
+        workspace_id=workspace_id,
+        kind=DELIVERY,
+        subject_id=delivery_id,
+        lane=endpoint_id,
+        # All the same: whatever the clocks of several servers say, the order is that of the events.
+        due_at=EPOCH,
     )

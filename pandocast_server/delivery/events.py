@@ -4,19 +4,18 @@ import json
 import re
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
-from pandocast_server.delivery.status import PENDING, SKIPPED
+from pandocast_server.delivery.endpoints import PENDING, SKIPPED, have_delivered
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import deliveries, endpoints, events
 from pandocast_server.timestamps import webhook_text
 
 _TYPE = re.compile(r"[!-~]{1,200}")
 
-_LAST = select(func.max(deliveries.c.position)).where(deliveries.c.endpoint_id == endpoints.c.id)
-# The lock, on databases that know it, gives places in the order in which the events commit.
-_LINES = (
-    select(endpoints.c.id, endpoints.c.enabled, func.coalesce(_LAST.scalar_subquery(), 0))
+# The lock, on databases that know it, keeps deliveries in the order in which the events commit.
+_ENDPOINTS = (
+    select(endpoints.c.id, endpoints.c.enabled)
     .where(endpoints.c.workspace_id == bindparam("workspace"))
     .order_by(endpoints.c.seq)
     .with_for_update()
@@ -64,23 +63,19 @@ def record_event(
             created_at=now,
         )
     )
-    lines = connection.execute(_LINES, {"workspace": workspace_id}).all()
-    if lines:
-        connection.execute(
-            insert(deliveries),
-            [
-                {
-                    "id": runtime.identifiers.new("dlv"),
-                    "workspace_id": workspace_id,
-                    "endpoint_id": endpoint_id,
-                    "event_id": event_id,
-                    "position": position + 1,
-                    "status": PENDING if enabled else SKIPPED,
-                    "created_at": now,
-                }
-                for endpoint_id, enabled, position in lines
-            ],
-        )
+    for endpoint_id, enabled in connection.execute(_ENDPOINTS, {"workspace": workspace_id}).all():
+        delivery_id = runtime.identifiers.new("dlv")
+        row = {
+            "id": delivery_id,
+            "workspace_id": workspace_id,
+            "endpoint_id": endpoint_id,
+            "event_id": event_id,
+            "status": PENDING if enabled else SKIPPED,
+            "created_at": now,
+        }
+        connection.execute(insert(deliveries), row)
+        if enabled:
+            have_delivered(connection, runtime, workspace_id, endpoint_id, delivery_id)
     return event_id
 
 

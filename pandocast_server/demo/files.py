@@ -89,7 +89,7 @@ def read_feed_file(path: Path | None) -> Feed:
         UnusableFileError: There is no such file, or it is none, or it holds no feed, no entries or too much.
     """
     from pandocast_server.outgoing import MAX_BODY  # noqa: PLC0415 - a bad name is refused without these
-    from pandocast_server.passband.feeds import FeedError, read_feed  # noqa: PLC0415
+    from pandocast_server.passband.sources.feeds import FeedError, read_feed  # noqa: PLC0415
 
     name = "The Second Draft" if path is None else _words(path)[:_LONGEST_NAME].rstrip()
     path = path or _HERE / "feed.xml"

@@ -5,6 +5,7 @@ addresses are judged, and the connection goes to an address that was judged: no 
 comes between, and a redirect, where one is followed at all, is judged like a URL that somebody gave.
 """
 
+from pandocast_server.outgoing.client import MAX_BODY, MAX_REDIRECTS, Fetched, fetch, post
 from pandocast_server.outgoing.errors import (
     BodyTooLargeError,
     ConnectFailedError,
@@ -13,21 +14,21 @@ from pandocast_server.outgoing.errors import (
     ProtocolError,
     TargetRefusedError,
 )
-from pandocast_server.outgoing.exchange import MAX_BODY
-from pandocast_server.outgoing.fetching import MAX_REDIRECTS, Fetched, fetch
-from pandocast_server.outgoing.sending import Answer, request
+from pandocast_server.outgoing.urls import MAX_URL, InvalidUrlError, check_url
 
 __all__ = (
     "MAX_BODY",
     "MAX_REDIRECTS",
-    "Answer",
+    "MAX_URL",
     "BodyTooLargeError",
     "ConnectFailedError",
     "DeadlineError",
     "Fetched",
+    "InvalidUrlError",
     "OutgoingError",
     "ProtocolError",
     "TargetRefusedError",
+    "check_url",
     "fetch",
-    "request",
+    "post",
 )

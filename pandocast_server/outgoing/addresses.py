@@ -49,7 +49,7 @@ _NAT64 = ip_network("64:ff9b::/96")
 
 
 def is_allowed(address: str, *, private: bool) -> bool:
-    """Tell whether a request may go to an address; anything that is not an address is refused.
+    """Return whether a request may go to an address; anything that is not an address is refused.
 
     Args:
         address: An IPv4 or IPv6 address as a resolver gives it.

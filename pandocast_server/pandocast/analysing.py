@@ -7,12 +7,12 @@ from attrs import field, frozen
 from sqlalchemy import Connection, select
 
 from pandocast_server.delivery.events import record_event
-from pandocast_server.jobs.queue import Job
-from pandocast_server.jobs.worker import Outcome
 from pandocast_server.pandocast.content import ANALYSIS, ANALYZED, ANALYZING, FAILED, move
 from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import content
+from pandocast_server.work.queue import Job
+from pandocast_server.work.worker import Outcome
 
 _LOG = logging.getLogger(__name__)
 
@@ -27,13 +27,16 @@ class _Source:
     raw_content: str = field(repr=False)
 
 
-def analyse(failures: InjectedFailures, runtime: Runtime, job: Job) -> Outcome:
+def analyse(failures: InjectedFailures, runtime: Runtime, job: Job) -> Outcome | None:
     """Analyse an upload: it ends as `analyzed`, or as `failed` whatever the reason."""
     with runtime.database.read() as connection:
         query = select(content.c.id, content.c.workspace_id, content.c.title, content.c.raw_content)
-        source = _Source(**connection.execute(query.where(content.c.id == job.subject_id)).mappings().one())
+        row = connection.execute(query.where(content.c.id == job.subject_id)).mappings().one_or_none()
+    if row is None:
+        return None
+    source = _Source(**row)
     if failures.take(job.workspace_id, ANALYSIS):
-        return Outcome(partial(_record_failure, source, "Analysis was told to fail"))
+        return Outcome(partial(_record_failure, source, "Analysis failed (injected)"))
     try:
         analysis = runtime.generator.analyze(source.raw_content, source.title).to_json()
     except Exception:  # noqa: BLE001 - whatever a generator raises is its upload's failure, not the server's

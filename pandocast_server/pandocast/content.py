@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 
 from attrs import frozen
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from pandocast_server.delivery.events import record_event
 from pandocast_server.errors import not_found
-from pandocast_server.fields import required_text
-from pandocast_server.jobs.queue import enqueue
-from pandocast_server.queries import whole_number
-from pandocast_server.routing import Call, Reply, json_reply
+from pandocast_server.json_body import read_body
+from pandocast_server.pandocast.models import ContentQuery, UploadBody
+from pandocast_server.routing import runtime_of, workspace_of
 from pandocast_server.storage.tables import content
 from pandocast_server.timestamps import wire_text
+from pandocast_server.validation import read_query
+from pandocast_server.work.queue import enqueue
 
 ANALYZING = "analyzing"
 ANALYZED = "analyzed"
@@ -21,10 +24,6 @@ GENERATED = "generated"
 FAILED = "failed"
 
 ANALYSIS = "analysis"
-
-_MOST_ON_A_PAGE = 100
-_USUAL_ON_A_PAGE = 20
-_MOST_PASSED_OVER = 2**63 - 1
 
 # Built once: clients that wait for a status ask again and again, and building takes longer than asking.
 _IS_OURS = content.c.workspace_id == bindparam("workspace_id")
@@ -48,23 +47,30 @@ class Upload:
     analysis: str | None
 
 
-def list_content(call: Call) -> Reply:
-    """Give a page of uploads, newest first, and the total at that moment (reference, "/api/v1/content")."""
-    limit = whole_number(call.query, "limit", least=1, most=_MOST_ON_A_PAGE, default=_USUAL_ON_A_PAGE)
-    offset = whole_number(call.query, "offset", least=0, most=_MOST_PASSED_OVER, default=0)
-    page = {"workspace_id": call.workspace_id, "limit": limit, "offset": offset}
-    with call.runtime.database.read() as connection:
-        total = connection.execute(_TOTAL, {"workspace_id": call.workspace_id}).scalar_one()
-        items = [_on_the_wire(row) for row in connection.execute(_PAGE, page).mappings()]
-    return json_reply({"items": items, "total": total, "has_more": offset + len(items) < total})
+async def list_content(request: Request) -> Response:
+    """Return a page of uploads, newest first, and the total at that moment (reference, "/api/v1/content")."""
+    query, workspace_id = read_query(request, ContentQuery), workspace_of(request)
+    page = {"workspace_id": workspace_id, "limit": query.limit, "offset": query.offset}
+    with runtime_of(request).database.read() as connection:
+        total = connection.execute(_TOTAL, {"workspace_id": workspace_id}).scalar_one()
+        rows = connection.execute(_PAGE, page).all()
+    items = [
+        {
+            "id": content_id,
+            "title": title,
+            "content_type": content_type,
+            "status": status,
+            "created_at": wire_text(created_at),
+        }
+        for content_id, title, content_type, status, created_at in rows
+    ]
+    return JSONResponse({"items": items, "total": total, "has_more": query.offset + len(items) < total})
 
 
-def upload_content(call: Call) -> Reply:
+async def upload_content(request: Request) -> Response:
     """Take new content and have it analysed (reference, "/api/v1/content/upload")."""
-    title = required_text(call.body, "title", longest=300)
-    content_type = required_text(call.body, "content_type", longest=50)
-    raw_content = required_text(call.body, "raw_content", longest=1_000_000)
-    runtime, workspace_id = call.runtime, call.workspace_id
+    body = await read_body(request, UploadBody)
+    runtime, workspace_id = runtime_of(request), workspace_of(request)
     content_id = runtime.identifiers.new()
     with runtime.database.write() as connection:
         # Read under the lock: rows that commit one after the other have times in the same order.
@@ -73,30 +79,31 @@ def upload_content(call: Call) -> Reply:
             insert(content).values(
                 id=content_id,
                 workspace_id=workspace_id,
-                title=title,
-                content_type=content_type,
-                raw_content=raw_content,
+                title=body.title,
+                content_type=body.content_type,
+                raw_content=body.raw_content,
                 status=ANALYZING,
                 created_at=created_at,
             )
         )
-        about = {"content_id": content_id, "title": title, "content_type": content_type}
+        about = {"content_id": content_id, "title": body.title, "content_type": body.content_type}
         record_event(connection, runtime, workspace_id=workspace_id, type="content.uploaded", data=about)
         enqueue(connection, runtime, workspace_id=workspace_id, kind=ANALYSIS, subject_id=content_id)
     runtime.announce_work()
-    return json_reply(
+    return JSONResponse(
         {
             "id": content_id,
-            "title": title,
-            "content_type": content_type,
+            "title": body.title,
+            "content_type": body.content_type,
             "status": ANALYZING,
             "created_at": wire_text(created_at),
-        }
+        },
+        status_code=201,
     )
 
 
 def find_upload(connection: Connection, *, workspace_id: str, content_id: str) -> Upload:
-    """Give an upload of this workspace.
+    """Return an upload of this workspace.
 
     Raises:
         ApiError: 404, it has none of that id.
@@ -114,7 +121,3 @@ def move(connection: Connection, content_id: str, *, before: str, after: Mapping
     """Set the columns `after` of an upload that is in status `before`, and tell whether it was."""
     moved = update(content).where(content.c.id == content_id, content.c.status == before).values(**after)
     return connection.execute(moved).rowcount == 1
-
-
-def _on_the_wire(row: RowMapping) -> dict[str, object]:
-    return {**row, "created_at": wire_text(row["created_at"])}

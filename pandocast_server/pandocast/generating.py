@@ -7,17 +7,16 @@ from typing import cast
 
 from attrs import frozen
 from sqlalchemy import Connection, insert
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
-from pandocast_server.bodies import quoted
 from pandocast_server.delivery.events import record_event
 from pandocast_server.errors import ApiError, bad_request
-from pandocast_server.fields import optional_text, optional_texts
 from pandocast_server.generation.analysis import Analysis
 from pandocast_server.generation.platforms import PLATFORMS
 from pandocast_server.generation.scoring import voice_match_score
 from pandocast_server.generation.writing import eligible_platforms
-from pandocast_server.jobs.queue import Job, enqueue
-from pandocast_server.jobs.worker import Outcome
+from pandocast_server.json_body import read_body
 from pandocast_server.pandocast.content import (
     ANALYZED,
     FAILED,
@@ -28,11 +27,15 @@ from pandocast_server.pandocast.content import (
     move,
 )
 from pandocast_server.pandocast.injected_failures import InjectedFailures
+from pandocast_server.pandocast.models import GenerateBody
 from pandocast_server.pandocast.outputs import DRAFT
 from pandocast_server.pandocast.voice import read_voice, voice_profile_id
-from pandocast_server.routing import Call, Reply, json_reply
+from pandocast_server.routing import runtime_of, workspace_of
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import outputs
+from pandocast_server.validation import quoted
+from pandocast_server.work.queue import Job, enqueue
+from pandocast_server.work.worker import Outcome
 
 GENERATION = "generation"
 
@@ -48,17 +51,17 @@ class _Written:
     score: int
 
 
-def generate_content(call: Call) -> Reply:
+async def generate_content(request: Request) -> Response:
     """Have outputs written (reference, "/api/v1/content/:id/generate"); legal in status `analyzed` only."""
-    selected = optional_texts(call.body, "selected_platforms")
-    _check_platforms(selected or ())
-    notes = optional_text(call.body, "emphasis_notes")
-    runtime, workspace_id = call.runtime, call.workspace_id
+    body = await read_body(request, GenerateBody)
+    selected = list(dict.fromkeys(body.selected_platforms or ()))
+    _check_platforms(selected)
+    runtime, workspace_id = runtime_of(request), workspace_of(request)
     with runtime.database.read() as connection:
-        _check_voice_profile(connection, call)
-        upload = find_upload(connection, workspace_id=workspace_id, content_id=call.path["id"])
+        _check_voice_profile(connection, workspace_id, body.voice_profile_id)
+        upload = find_upload(connection, workspace_id=workspace_id, content_id=request.path_params["id"])
     platforms = selected or _eligible(upload)
-    payload = {"platforms": platforms, "emphasis_notes": notes}
+    payload = {"platforms": platforms, "emphasis_notes": body.emphasis_notes}
     with runtime.database.write() as connection:
         if not move(connection, upload.id, before=ANALYZED, after={"status": GENERATING}):
             raise _not_analyzed(find_upload(connection, workspace_id=workspace_id, content_id=upload.id))
@@ -72,23 +75,22 @@ def generate_content(call: Call) -> Reply:
         )
     runtime.announce_work()
     count = f"{len(platforms)} platform{'' if len(platforms) == 1 else 's'}"
-    return json_reply(
-        {
-            "success": True,
-            "content_id": upload.id,
-            "status": GENERATING,
-            "message": f"Generation started for {count}",
-        }
+    message = f"Generation started for {count}"
+    return JSONResponse(
+        {"success": True, "content_id": upload.id, "status": GENERATING, "message": message}, status_code=202
     )
 
 
-def generate(failures: InjectedFailures, runtime: Runtime, job: Job) -> Outcome:
+def generate(failures: InjectedFailures, runtime: Runtime, job: Job) -> Outcome | None:
     """Write the outputs of an upload: all of them, or the upload is `failed` and has none."""
     with runtime.database.read() as connection:
         voice = read_voice(connection, workspace_id=job.workspace_id)
-        upload = find_upload(connection, workspace_id=job.workspace_id, content_id=job.subject_id)
+        try:
+            upload = find_upload(connection, workspace_id=job.workspace_id, content_id=job.subject_id)
+        except ApiError:
+            return None
     if failures.take(job.workspace_id, GENERATION):
-        return Outcome(partial(_record_failure, upload, "Generation was told to fail"))
+        return Outcome(partial(_record_failure, upload, "Generation failed (injected)"))
     notes = cast("str | None", job.payload["emphasis_notes"])
     try:
         analysis = Analysis.from_json(upload.analysis or "")
@@ -113,9 +115,8 @@ def _check_platforms(selected: Sequence[str]) -> None:
         raise bad_request(f"selected_platforms names an unknown platform: {quoted(unknown[0])}")
 
 
-def _check_voice_profile(connection: Connection, call: Call) -> None:
-    given = optional_text(call.body, "voice_profile_id")
-    if given is not None and given != voice_profile_id(connection, workspace_id=call.workspace_id):
+def _check_voice_profile(connection: Connection, workspace_id: str, given: str | None) -> None:
+    if given is not None and given != voice_profile_id(connection, workspace_id=workspace_id):
         raise bad_request(f"voice_profile_id names no voice profile of this workspace: {quoted(given)}")
 
 

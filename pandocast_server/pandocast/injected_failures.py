@@ -25,7 +25,7 @@ class InjectedFailures:
             self._left[workspace_id, kind] += 1
 
     def take(self, workspace_id: str, kind: str) -> bool:
-        """Tell whether the job that now runs is to fail, and count it."""
+        """Return whether the job that now runs is to fail, and count it."""
         with self._lock:
             if self._left[workspace_id, kind] == 0:
                 return False

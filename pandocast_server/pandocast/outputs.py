@@ -2,10 +2,12 @@
 
 from attrs import frozen
 from sqlalchemy import Connection, RowMapping, select, update
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from pandocast_server.errors import bad_request, not_found
 from pandocast_server.pandocast.content import find_upload
-from pandocast_server.routing import Call, Reply, json_reply
+from pandocast_server.routing import runtime_of, workspace_of
 from pandocast_server.storage.tables import outputs
 from pandocast_server.timestamps import wire_text
 
@@ -26,10 +28,11 @@ class Output:
     status: str
 
 
-def list_outputs(call: Call) -> Reply:
-    """Give all outputs of an upload (reference, "/api/v1/content/:id/outputs")."""
-    with call.runtime.database.read() as connection:
-        upload = find_upload(connection, workspace_id=call.workspace_id, content_id=call.path["id"])
+async def list_outputs(request: Request) -> Response:
+    """Return all outputs of an upload (reference, "/api/v1/content/:id/outputs")."""
+    workspace_id = workspace_of(request)
+    with runtime_of(request).database.read() as connection:
+        upload = find_upload(connection, workspace_id=workspace_id, content_id=request.path_params["id"])
         query = select(
             outputs.c.id,
             outputs.c.platform_id,
@@ -38,13 +41,13 @@ def list_outputs(call: Call) -> Reply:
             outputs.c.voice_match_score,
             outputs.c.status,
             outputs.c.created_at,
-        ).where(outputs.c.content_id == upload.id, outputs.c.workspace_id == call.workspace_id)
+        ).where(outputs.c.content_id == upload.id, outputs.c.workspace_id == workspace_id)
         items = [_on_the_wire(row) for row in connection.execute(query.order_by(outputs.c.seq)).mappings()]
-    return json_reply({"items": items, "total": len(items)})
+    return JSONResponse({"items": items, "total": len(items)})
 
 
 def find_output(connection: Connection, *, workspace_id: str, output_id: str) -> Output:
-    """Give an output of this workspace.
+    """Return an output of this workspace.
 
     Raises:
         ApiError: 404, it has none of that id.

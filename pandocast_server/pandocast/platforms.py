@@ -50,7 +50,7 @@ def fail(
     times: int = 1,
     error: str = "The platform refused the post",
 ) -> None:
-    """Let the next attempts to publish on a platform fail; replaces what was asked for before.
+    """Let the next attempts to publish on a platform fail; replaces an earlier call.
 
     Args:
         connection: A transaction that may write.
@@ -70,7 +70,7 @@ def fail(
 
 
 def platform_state(connection: Connection, *, workspace_id: str, platform_id: str) -> PlatformState:
-    """Tell how a platform stands in a workspace."""
+    """Return the state of a platform in a workspace."""
     query = select(
         platform_connections.c.connected,
         platform_connections.c.failures_left,
@@ -83,7 +83,7 @@ def platform_state(connection: Connection, *, workspace_id: str, platform_id: st
 
 
 def use_up_failure(connection: Connection, *, workspace_id: str, platform_id: str) -> None:
-    """Count one failure that was asked for as done."""
+    """Count one injected failure as done."""
     connection.execute(
         update(platform_connections)
         .where(
@@ -96,7 +96,7 @@ def use_up_failure(connection: Connection, *, workspace_id: str, platform_id: st
 
 
 def format_name(platform_id: str) -> str:
-    """Give a platform's name for people; its id when an older table had it and this one does not."""
+    """Return a platform's name for people; its id when an older table had it and this one does not."""
     platform = PLATFORMS.get(platform_id)
     return platform_id if platform is None else platform.format_name
 

@@ -5,28 +5,30 @@ from functools import partial
 
 from attrs import frozen
 from sqlalchemy import Connection, RowMapping, insert, select, update
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from pandocast_server.delivery.events import record_event
 from pandocast_server.errors import bad_request, not_found
-from pandocast_server.fields import required_text, required_time
-from pandocast_server.jobs.queue import Job, enqueue
-from pandocast_server.jobs.worker import Outcome
+from pandocast_server.json_body import read_body
 from pandocast_server.pandocast import outputs
 from pandocast_server.pandocast.content import find_upload
+from pandocast_server.pandocast.models import ScheduleBody
 from pandocast_server.pandocast.outputs import Output, find_output
 from pandocast_server.pandocast.platforms import format_name, platform_state, use_up_failure
-from pandocast_server.routing import Call, Reply, json_reply
+from pandocast_server.routing import runtime_of, workspace_of
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import posts
 from pandocast_server.timestamps import wire_text
+from pandocast_server.work.queue import Job, enqueue
+from pandocast_server.work.worker import Outcome
 
 PUBLISH = "publish"
 
-# Measured from the time that was asked for, on the server's clock.
+# Measured from the scheduled time, on the server's clock.
 TRIES = (timedelta(), timedelta(seconds=60), timedelta(seconds=300))
 
 _LATEST = datetime.max.replace(tzinfo=UTC) - TRIES[-1]
-_LONGEST_ID = 1000
 
 
 @frozen
@@ -46,39 +48,40 @@ class _Attempt:
         }
 
 
-def schedule_output(call: Call) -> Reply:
+async def schedule_output(request: Request) -> Response:
     """Have an output published at a time (reference, "/api/v1/content/:id/schedule")."""
-    output_id = required_text(call.body, "output_id", longest=_LONGEST_ID)
-    scheduled_at = required_time(call.body, "scheduled_at")
-    if scheduled_at <= call.runtime.clock.now():
+    body = await read_body(request, ScheduleBody)
+    runtime, workspace_id = runtime_of(request), workspace_of(request)
+    if body.scheduled_at <= runtime.clock.now():
         raise bad_request("scheduled_at must be in the future")
-    if scheduled_at > _LATEST:
+    if body.scheduled_at > _LATEST:
         raise bad_request("scheduled_at must not be so far in the future")
-    with call.runtime.database.write() as connection:
-        upload = find_upload(connection, workspace_id=call.workspace_id, content_id=call.path["id"])
-        output = find_output(connection, workspace_id=call.workspace_id, output_id=output_id)
+    with runtime.database.write() as connection:
+        upload = find_upload(connection, workspace_id=workspace_id, content_id=request.path_params["id"])
+        output = find_output(connection, workspace_id=workspace_id, output_id=body.output_id)
         if output.content_id != upload.id:
             raise not_found("Output")
-        _check_schedulable(connection, call.workspace_id, output)
-        event_id = _add_post(connection, call, output, scheduled_at)
-    call.runtime.announce_work()
-    return json_reply(
+        _check_schedulable(connection, workspace_id, output)
+        event_id = _add_post(connection, runtime, workspace_id, output, body.scheduled_at)
+    runtime.announce_work()
+    return JSONResponse(
         {
             "success": True,
             "event_id": event_id,
             "output_id": output.id,
-            "scheduled_at": wire_text(scheduled_at),
+            "scheduled_at": wire_text(body.scheduled_at),
             "status": outputs.SCHEDULED,
-        }
+        },
+        status_code=201,
     )
 
 
-def publish(runtime: Runtime, job: Job) -> Outcome:
+def publish(runtime: Runtime, job: Job) -> Outcome | None:
     """Try to publish a post: the job's first run is due at its time, the others 60 s and 300 s after that."""
     with runtime.database.read() as connection:
         post = _waiting_post(connection, job.subject_id)
         if post is None:
-            return Outcome(lambda _connection: None)
+            return None
         platform_id = post["platform_id"]
         state = platform_state(connection, workspace_id=job.workspace_id, platform_id=platform_id)
     attempt = _Attempt(post, post["attempts"] + 1)
@@ -112,8 +115,9 @@ def _check_schedulable(connection: Connection, workspace_id: str, output: Output
         raise bad_request(f"{name} is not connected; connect it in Settings -> Platforms")
 
 
-def _add_post(connection: Connection, call: Call, output: Output, scheduled_at: datetime) -> str:
-    runtime, workspace_id = call.runtime, call.workspace_id
+def _add_post(
+    connection: Connection, runtime: Runtime, workspace_id: str, output: Output, scheduled_at: datetime
+) -> str:
     event_id = runtime.identifiers.new("evt")
     connection.execute(
         insert(posts).values(

@@ -1,39 +1,19 @@
 """The operations of the Pandocast API, as its reference lists them (contract, section 1)."""
 
+from starlette.routing import Route
+
+from pandocast_server.openapi import description
 from pandocast_server.pandocast.content import list_content, upload_content
 from pandocast_server.pandocast.generating import generate_content
 from pandocast_server.pandocast.outputs import list_outputs
 from pandocast_server.pandocast.posts import schedule_output
-from pandocast_server.routing import Route
+from pandocast_server.routing import post
 
-ROUTES = (
-    Route(operation_id="list_content", method="GET", path="/content", success=200, handler=list_content),
-    Route(
-        operation_id="upload_content",
-        method="POST",
-        path="/content/upload",
-        success=201,
-        handler=upload_content,
-    ),
-    Route(
-        operation_id="generate_content",
-        method="POST",
-        path="/content/{id}/generate",
-        success=202,
-        handler=generate_content,
-    ),
-    Route(
-        operation_id="list_outputs",
-        method="GET",
-        path="/content/{id}/outputs",
-        success=200,
-        handler=list_outputs,
-    ),
-    Route(
-        operation_id="schedule_output",
-        method="POST",
-        path="/content/{id}/schedule",
-        success=201,
-        handler=schedule_output,
-    ),
-)
+ROUTES = [
+    Route("/content", list_content),
+    post("/content/upload", upload_content),
+    post("/content/{id:segment}/generate", generate_content),
+    Route("/content/{id:segment}/outputs", list_outputs),
+    post("/content/{id:segment}/schedule", schedule_output),
+    Route("/openapi.yaml", description("pandocast"), name="get_openapi"),
+]

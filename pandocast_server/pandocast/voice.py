@@ -7,13 +7,13 @@ from pandocast_server.storage.tables import voice_profiles
 
 
 def voice_profile_id(connection: Connection, *, workspace_id: str) -> str:
-    """Give the id of a workspace's profile; it is there from the start."""
+    """Return the id of a workspace's profile; it is there from the start."""
     query = select(voice_profiles.c.id).where(voice_profiles.c.workspace_id == workspace_id)
     return str(connection.execute(query).scalar_one())
 
 
 def read_voice(connection: Connection, *, workspace_id: str) -> VoiceProfile:
-    """Give how a workspace writes."""
+    """Return how a workspace writes."""
     query = select(
         voice_profiles.c.style, voice_profiles.c.avoid, voice_profiles.c.examples, voice_profiles.c.formats
     ).where(voice_profiles.c.workspace_id == workspace_id)

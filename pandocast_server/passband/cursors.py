@@ -5,18 +5,26 @@ import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
 from attrs import frozen
 from sqlalchemy import ColumnElement, RowMapping, Select, Table, literal, tuple_
+from starlette.requests import Request
 
 from pandocast_server.errors import ApiError, bad_request
-from pandocast_server.queries import parameter, whole_number
-from pandocast_server.routing import Call
+from pandocast_server.routing import runtime_of, workspace_of
 from pandocast_server.timestamps import from_microseconds, to_microseconds
+from pandocast_server.validation import CamelModel, Digits, Text
 
 _PLACE = struct.Struct(">qq")
 _SIGNATURE = 16
-_LARGEST_PAGE = 100
+
+
+class PageQuery(CamelModel):
+    """Which page of a list; how many rows a page has by default is for the list to say."""
+
+    limit: Annotated[int, Digits(1, 100)]
+    cursor: Text | None = None
 
 
 @frozen
@@ -33,44 +41,43 @@ class Place:
 
 
 def read_page(
-    call: Call, table: Table, query: Select[tuple[object, ...]], *, listing: str, default: int
+    request: Request, page: PageQuery, table: Table, query: Select[tuple[object, ...]], *, listing: str
 ) -> tuple[Sequence[RowMapping], str | None]:
-    """Give the page of a list that a call asks for, newest first, and the cursor of the following one.
+    """Return a page of a list, newest first, and the cursor of the following one.
 
     Args:
-        call: Says `limit`, 1 to 100, and `cursor`.
+        request: Whose list it is.
+        page: Which page.
         table: What the list is of.
         query: All of the list, to be narrowed down; it selects the table's columns among others.
         listing: The list's name, which no other has.
-        default: The limit where none is given.
 
     Raises:
-        ApiError: 400, the limit is out of its bounds, or the cursor is not one of this list.
+        ApiError: 400, the cursor is not one of this list.
     """
-    limit = whole_number(call.query, "limit", least=1, most=_LARGEST_PAGE, default=default)
-    secret = call.runtime.database.secret()
-    cursor = parameter(call.query, "cursor")
-    if cursor is not None:
-        place = read_cursor(secret, cursor, workspace_id=call.workspace_id, listing=listing)
+    database, workspace_id = runtime_of(request).database, workspace_of(request)
+    secret = database.secret()
+    if page.cursor is not None:
+        place = read_cursor(secret, page.cursor, workspace_id=workspace_id, listing=listing)
         query = query.where(is_behind(table, place))
     newest_first = query.order_by(table.c.created_at.desc(), table.c.seq.desc())
-    with call.runtime.database.read() as connection:
-        rows = connection.execute(newest_first.limit(limit + 1)).mappings().all()
-    page = rows[:limit]
-    if len(rows) == len(page):
-        return page, None
-    place = Place(page[-1]["created_at"], page[-1]["seq"])
-    return page, write_cursor(secret, workspace_id=call.workspace_id, listing=listing, place=place)
+    with database.read() as connection:
+        found = connection.execute(newest_first.limit(page.limit + 1)).mappings().all()
+    rows = found[: page.limit]
+    if len(found) == len(rows):
+        return rows, None
+    place = Place(rows[-1]["created_at"], rows[-1]["seq"])
+    return rows, write_cursor(secret, workspace_id=workspace_id, listing=listing, place=place)
 
 
 def write_cursor(secret: bytes, *, workspace_id: str, listing: str, place: Place) -> str:
-    """Give the cursor that leads to the rows behind a place."""
+    """Return the cursor that leads to the rows behind a place."""
     packed = _PLACE.pack(to_microseconds(place.created_at), place.seq)
     return _encoded(packed + _signature(secret, workspace_id, listing, packed))
 
 
 def read_cursor(secret: bytes, cursor: str, *, workspace_id: str, listing: str) -> Place:
-    """Give the place that a cursor stands for.
+    """Return the place that a cursor stands for.
 
     Raises:
         ApiError: 400, it was not issued here, or for another list or workspace.

@@ -52,7 +52,7 @@ sources = Table(
     Index("sources_of_workspace", "workspace_id", "seq"),
 )
 
-# What drafts are written from: an entry of a source's feed, or what somebody asked for by URL or prompt; that
+# What drafts are written from: an entry of a source's feed, or what a URL or a prompt asked for; that
 # has no source. `fingerprint` is a digest of the entry's guid or link: what was seen is not taken twice.
 items = Table(
     "items",
@@ -150,17 +150,6 @@ engagement = Table(
     instant("created_at"),
     UniqueConstraint("draft_id", "platform"),
     Index("engagement_of_workspace", "workspace_id", "seq"),
-)
-
-# Computed from engagement; thrown away when that changes.
-posting_times = Table(
-    "posting_times",
-    metadata,
-    seq(),
-    workspace(),
-    Column("platform", String(50), nullable=False),
-    Column("times", JSON, nullable=False),
-    UniqueConstraint("workspace_id", "platform"),
 )
 
 experiments = Table(

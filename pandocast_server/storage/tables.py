@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -17,7 +16,7 @@ from sqlalchemy import (
 
 from pandocast_server.storage.columns import identifier, instant, metadata, seq, workspace
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
 
@@ -130,24 +129,24 @@ posts = Table(
     instant("created_at"),
 )
 
-# `due_at` is the server's time, `lease_until` is real time: a jump of the clock must not end a live lease.
-jobs = Table(
-    "jobs",
+# What is to be done later; a job that has ended is removed. `lease_token` is empty while it waits. `due_at`
+# is the server's time, `lease_until` is real time: a jump of the clock must not end a live lease.
+open_jobs = Table(
+    "open_jobs",
     metadata,
     seq(),
-    identifier(),
     workspace(),
     Column("kind", String(40), nullable=False),
-    Column("lane", String(20), nullable=False, server_default="main"),
+    Column("lane", String(140), nullable=False),
     Column("subject_id", String(64), nullable=False),
-    Column("payload", JSON, nullable=False, default=dict),
-    Column("status", String(20), nullable=False),
-    Column("attempts", Integer, nullable=False, default=0),
+    Column("payload", JSON, nullable=False, server_default="{}"),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("claims", Integer, nullable=False, default=0),
     Column("lease_token", String(64), nullable=True),
     instant("due_at"),
     instant("lease_until", nullable=True),
-    instant("created_at"),
-    Index("jobs_due", "status", "due_at", "seq"),
+    Index("open_jobs_due", "due_at", "seq"),
+    Index("open_jobs_of_lane", "lane", "due_at", "seq"),
 )
 
 # The secret must be readable to sign with; whoever can read the database can sign.
@@ -176,7 +175,6 @@ events = Table(
     instant("created_at"),
 )
 
-# `position` is the place in the endpoint's line; a replay takes a new one at the end.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -185,16 +183,12 @@ deliveries = Table(
     workspace(),
     Column("endpoint_id", String(64), ForeignKey("endpoints.id", ondelete="CASCADE"), nullable=False),
     Column("event_id", String(64), ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
-    Column("position", BigInteger, nullable=False),
     Column("status", String(20), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("response_status", Integer, nullable=True),
     Column("error", Text, nullable=True),
-    Column("lease_token", String(64), nullable=True),
-    instant("lease_until", nullable=True),
     instant("created_at"),
     instant("finished_at", nullable=True),
     UniqueConstraint("event_id", "endpoint_id"),
-    Index("deliveries_line", "endpoint_id", "status", "position"),
-    Index("deliveries_position", "endpoint_id", "position"),
+    Index("deliveries_of_endpoint", "endpoint_id", "seq"),
 )

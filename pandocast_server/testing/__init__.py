@@ -1,6 +1,6 @@
 """A Pandocast server for tests: `from pandocast_server.testing import ReferenceServer` (contract section 4).
 
-Nothing is imported until it is asked for: the pytest plugin beside it costs nothing where it is not used.
+Nothing is imported before it is used: the pytest plugin beside it costs nothing where it is not used.
 """
 
 import importlib

@@ -3,10 +3,9 @@
 import asyncio
 import json
 
-from attrs import asdict
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pandocast_server.errors import ErrorBody
+from pandocast_server.errors import envelope
 from pandocast_server.serving import abort_connection
 from pandocast_server.testing.faults import Fault, Faults
 
@@ -92,8 +91,8 @@ async def _read_to_end(receive: Receive) -> None:
 
 
 async def _refuse(fault: Fault, status: int, send: Send) -> None:
-    envelope = asdict(ErrorBody.of(status, f"Fault {fault.number} was injected here"))
-    body = b"" if status in _WITHOUT_BODY else json.dumps(envelope).encode()
+    refusal = envelope(status, f"Fault {fault.number} was injected here")
+    body = b"" if status in _WITHOUT_BODY else json.dumps(refusal).encode()
     headers = [(FAULT_HEADER, str(fault.number).encode())]
     if body:
         headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]

@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 MOUNTS = ("/api/v1", "/passband/v1")
 
 _METHOD = re.compile(r"[A-Za-z]+")
+_IN_BRACES = re.compile(r"\{.*\}", re.DOTALL)
 
 
 @frozen(kw_only=True)
@@ -42,11 +43,16 @@ class Fault:
     remaining: int | None = 1
 
     def meets(self, method: str, path: str) -> bool:
-        """Tell whether a request, its path without the mount, is one that this fault waits for."""
-        if method != self.method:
-            return False
+        """Return whether a request, its path without the mount, is one that this fault waits for."""
         wanted, given = self.path.split("/"), path.split("/")
-        return len(wanted) == len(given) and all(map(_segment_matches, wanted, given))
+        return (
+            method == self.method
+            and len(wanted) == len(given)
+            and all(
+                one == other or (_IN_BRACES.fullmatch(one) is not None and other != "")
+                for one, other in zip(wanted, given, strict=True)
+            )
+        )
 
 
 class Faults:
@@ -120,31 +126,16 @@ class Faults:
             return list(self._waiting)
 
     def take(self, method: str, path: str) -> Fault | None:
-        """Give the fault that strikes this request, and count it."""
+        """Return the fault that strikes this request, and count it."""
         local = _without_mount(path)
         with self._lock:
-            for place, fault in enumerate(self._waiting):
+            for index, fault in enumerate(self._waiting):
                 if fault.meets(method, local):
-                    self._count(place)
+                    if fault.remaining is not None:
+                        left = [evolve(fault, remaining=fault.remaining - 1)] if fault.remaining > 1 else []
+                        self._waiting[index : index + 1] = left
                     return fault
         return None
-
-    def _count(self, place: int) -> None:
-        fault = self._waiting[place]
-        if fault.remaining is None:
-            return
-        if fault.remaining == 1:
-            del self._waiting[place]
-        else:
-            self._waiting[place] = evolve(fault, remaining=fault.remaining - 1)
-
-
-def _segment_matches(wanted: str, given: str) -> bool:
-    return wanted == given or (_is_wildcard(wanted) and given != "")
-
-
-def _is_wildcard(segment: str) -> bool:
-    return segment.startswith("{") and segment.endswith("}")
 
 
 def _without_mount(path: str) -> str:

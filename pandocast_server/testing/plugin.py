@@ -25,20 +25,20 @@ def pandocast_session_server() -> Iterator["ReferenceServer"]:
 
 @pytest.fixture
 def pandocast_server(pandocast_session_server: "ReferenceServer") -> "ReferenceServer":
-    """Give the session's server, as new: another workspace and key, no endpoints, no faults, real time."""
+    """Return the session's server, reset: another workspace and key, no endpoints, no faults, real time."""
     pandocast_session_server.reset()
     return pandocast_session_server
 
 
 @pytest.fixture
 def pandocast_client(pandocast_server: "ReferenceServer") -> Iterator["Pandocast"]:
-    """Give an SDK client of `pandocast_server`, closed after the test."""
+    """Open an SDK client of `pandocast_server`, closed after the test."""
     with pandocast_server.client() as client:
         yield client
 
 
 @pytest.fixture
 def passband_client(pandocast_server: "ReferenceServer") -> Iterator["Passband"]:
-    """Give an SDK client of `pandocast_server`'s Passband API, closed after the test."""
+    """Open an SDK client of `pandocast_server`'s Passband API, closed after the test."""
     with pandocast_server.passband_client() as client:
         yield client

@@ -8,31 +8,35 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
+import anyio.to_thread
 from sqlalchemy import delete
 from starlette.types import ASGIApp
 
 from pandocast_server.app import create_app
 from pandocast_server.auth import keys
 from pandocast_server.auth.rate_limit import RateLimits
+from pandocast_server.background import background_workers
 from pandocast_server.clock import Clock
 from pandocast_server.delivery.events import record_event
 from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
-from pandocast_server.serving import HttpServer, background_workers, listen
+from pandocast_server.serving import HttpServer, listen
 from pandocast_server.settings import Settings
 from pandocast_server.storage.columns import metadata
 from pandocast_server.storage.tables import schema_version, server_secret
-from pandocast_server.testing.calendar import Calendar
-from pandocast_server.testing.content import Content
-from pandocast_server.testing.experiments import Experiments
 from pandocast_server.testing.fault_injection import FaultInjection
 from pandocast_server.testing.faults import Faults
-from pandocast_server.testing.first_workspace import FirstWorkspace
-from pandocast_server.testing.outputs import Outputs
-from pandocast_server.testing.platforms import Platforms
+from pandocast_server.testing.handles import (
+    Calendar,
+    Content,
+    Experiments,
+    FirstWorkspace,
+    Outputs,
+    Platforms,
+    Webhooks,
+)
 from pandocast_server.testing.requests import Journal, ReceivedRequest
-from pandocast_server.testing.server_thread import ServerThread
-from pandocast_server.testing.webhooks import Webhooks
+from pandocast_server.testing.server_thread import ServerThread, is_in_event_loop
 from pandocast_server.workspaces import create_workspace
 
 if TYPE_CHECKING:
@@ -207,9 +211,22 @@ class ReferenceServer:
         What is due in the future of the server's clock is not waited for: `clock.advance` brings it about.
 
         Raises:
+            RuntimeError: It was called inside a running event loop, which may run the receiver of a delivery.
             TimeoutError: There was still work after `timeout` seconds of real time.
         """
+        if is_in_event_loop():
+            raise RuntimeError(
+                "drain() would block the event loop that it is called in: use `await server.adrain()`"
+            )
         self._thread.run(self._drain(timeout))
+
+    async def adrain(self, *, timeout: float = 120.0) -> None:  # noqa: ASYNC109 - as `drain` has it
+        """Return when no background work is due; `drain` for code inside an event loop, asyncio's or trio's.
+
+        Raises:
+            TimeoutError: There was still work after `timeout` seconds of real time.
+        """
+        await anyio.to_thread.run_sync(lambda: self._thread.run(self._drain(timeout)), abandon_on_cancel=True)
 
     def reset(self) -> None:
         """Be as new: another workspace with another key; all else is gone, the clock's jumps too.
@@ -237,6 +254,7 @@ class ReferenceServer:
     def _give_handles(self) -> None:
         self._workspace = FirstWorkspace(self._runtime)
         self._journal = Journal()
+        self._injections: list[FaultInjection] = []  # made with the first request
         self._failures = InjectedFailures()
         self.clock: Clock = self._runtime.clock
         self.webhooks: Webhooks = Webhooks(self._workspace)
@@ -248,15 +266,15 @@ class ReferenceServer:
         self.faults: Faults = Faults()
 
     def _app(self) -> ASGIApp:
-        app = create_app(self._runtime, around_handlers=self._inject, rate_limits=self._rate_limits)
+        app: ASGIApp = create_app(self._runtime, around_routes=self._inject, rate_limits=self._rate_limits)
         app = self._journal.recording(app)
         for wrap in reversed(self.middleware):
             app = wrap(app)
         return app
 
     def _inject(self, handlers: ASGIApp) -> ASGIApp:
-        self._injection = FaultInjection(handlers, self.faults)
-        return self._injection
+        self._injections.append(FaultInjection(handlers, self.faults))
+        return self._injections[-1]
 
     async def _drain(self, timeout: float) -> None:  # noqa: ASYNC109 - the caller's name for it
         try:
@@ -269,11 +287,15 @@ class ReferenceServer:
             raise TimeoutError(f"there was still background work after {timeout:g} seconds") from error
 
     async def _forget(self) -> None:
-        self._injection.release()
+        self._release_held()
         self._rate_limits.clear()
 
+    def _release_held(self) -> None:
+        for injection in self._injections:
+            injection.release()
+
     def _end(self) -> None:
-        self._thread.call_soon(self._injection.release)
+        self._thread.call_soon(self._release_held)
         self._thread.stop()
 
 

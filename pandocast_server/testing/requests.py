@@ -44,7 +44,7 @@ class Journal:
         self._entries: deque[_Entry] = deque(maxlen=capacity)
 
     def received(self) -> list[ReceivedRequest]:
-        """Give what has been received so far, oldest first, at most `capacity` of it."""
+        """Return what has been received so far, oldest first, at most `capacity` of it."""
         with self._lock:
             return [
                 ReceivedRequest(entry.method, entry.path, entry.status, entry.query)

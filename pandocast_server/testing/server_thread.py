@@ -8,7 +8,11 @@ from contextlib import suppress
 from threading import Thread
 from typing import TypeVar
 
-from pandocast_server.serving import HttpServer, Worker, serve
+import anyio
+
+from pandocast_server.background import Worker
+from pandocast_server.clock import event_loop
+from pandocast_server.serving import HttpServer, serve
 
 T = TypeVar("T")
 
@@ -58,7 +62,7 @@ class ServerThread:
         """End the server and wait for it.
 
         Raises:
-            BaseException: What the server died of before it was told to stop.
+            BaseException: What the server died of before it was stopped.
         """
         self._server.should_exit = True
         self._thread.join()
@@ -67,10 +71,21 @@ class ServerThread:
 
     def _main(self) -> None:
         try:
-            asyncio.run(self._serve())
+            with asyncio.Runner(loop_factory=event_loop) as runner:
+                runner.run(self._serve())
         except BaseException as failure:  # noqa: BLE001 - handed to whoever stops the server
             self._failure = failure
 
     async def _serve(self) -> None:
         self._loop.set_result(asyncio.get_running_loop())
         await serve(self._server, self._listener, self._workers)
+
+
+def is_in_event_loop() -> bool:
+    """Return whether the caller runs in an event loop, of asyncio or trio."""
+    # The second knows trio, the first also callbacks of asyncio, which belong to no task.
+    for current in (asyncio.get_running_loop, anyio.get_cancelled_exc_class):
+        with suppress(RuntimeError):
+            current()
+            return True
+    return False

@@ -11,10 +11,10 @@ from support.doc_tables import operation_faults, quoted
 
 from pandocast_sdk import Passband
 from pandocast_sdk._core.operations.passband_routes import ROUTES
-from pandocast_server.passband.platforms import PLATFORMS
-from pandocast_server.passband.posting_times import _CUSTOMARY  # pyright: ignore[reportPrivateUsage]
-from pandocast_server.passband.source_types import SOURCE_TYPES, TWITTER, feed_url
-from pandocast_server.passband.transitions import OUTCOMES, TRANSITIONS, Transition
+from pandocast_server.passband.drafts.platforms import PLATFORMS
+from pandocast_server.passband.drafts.transitions import OUTCOMES, TRANSITIONS, Transition
+from pandocast_server.passband.schedule.times import _CUSTOMARY  # pyright: ignore[reportPrivateUsage]
+from pandocast_server.passband.sources.types import SOURCE_TYPES, TWITTER, feed_url
 
 UNCHANGED = "as it was"
 DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")

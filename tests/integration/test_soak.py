@@ -16,6 +16,7 @@ from random import Random
 
 from simulation.scenario import Scenario, seeded
 from simulation.socket_server import Tally, hostile_server
+from support.loopback import NO_LIMIT, Conversation, http, loopback
 from tenacity.wait import wait_random_exponential
 
 from pandocast_sdk import AsyncPandocast, Pandocast, PandocastError, Response
@@ -173,3 +174,41 @@ def test_what_holds_over_real_sockets() -> None:
     check(books, tally)
     assert set(books.ends.values()) == {"done", "certainly not", "unknown", "cancelled"}, "a tame soak"
     assert tally.windows >= SECONDS / 2
+
+
+async def cancel_on_and_on(client: AsyncPandocast, until: float, random: Random) -> None:
+    """Cancel calls at whatever step they are."""
+    while time.monotonic() < until:
+        call = asyncio.ensure_future(client.request("GET", "/things"))
+        for _ in range(random.randrange(40)):
+            await asyncio.sleep(0)
+        call.cancel()
+        await asyncio.wait([call])
+
+
+async def cancelling_service(url: str) -> None:
+    async with AsyncPandocast(api_key=KEY, base_url=url, rate_limit=NO_LIMIT) as client:
+        until = time.monotonic() + SECONDS
+        await asyncio.gather(*(cancel_on_and_on(client, until, seeded(number)) for number in range(30)))
+        opened = next(iter(client._session._pool._transports.values()))
+        pool = opened.resources[0]._pool
+        assert not pool._requests
+        assert all(connection.is_idle() or connection.is_closed() for connection in pool.connections)
+        assert (await client.request("GET", "/things")).status_code == 200
+
+
+def close_now_and_then(conversation: Conversation) -> None:
+    """Respond, and close the connection after a while."""
+    for _ in range(seeded(conversation.server.connections).randrange(1, 5)):
+        if not conversation.read_request():
+            return
+        conversation.send(http("200 OK"))
+
+
+def test_a_service_that_cancels_keeps_its_connections() -> None:
+    files = open_files()
+    with loopback(close_now_and_then) as server:
+        asyncio.run(cancelling_service(server.url))
+        assert server.all_closed()
+    gc.collect()
+    assert open_files() == files

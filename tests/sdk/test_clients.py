@@ -58,7 +58,9 @@ def test_every_argument_of_a_constructor_is_documented(kind: type[Client]) -> No
     assert f"{service}_API_KEY" in docstring
     assert f"{service}_BASE_URL" in docstring
     asynchronous = kind.__name__.startswith("Async")
-    assert ("AsyncHTTPClient" in inspect.signature(kind).parameters["http_client"].annotation) is asynchronous
+    assert (
+        "AsyncHTTPClient" in str(inspect.signature(kind).parameters["http_client"].annotation)
+    ) is asynchronous
     assert ("httpx2.AsyncClient" in docstring) is asynchronous
 
 

@@ -30,6 +30,7 @@ from pandocast_sdk.errors import (
     UploadJournalError,
     WaitTimeoutError,
     WebhookPayloadError,
+    WebhookTooLargeError,
     WebhookVerificationError,
 )
 
@@ -73,6 +74,7 @@ EXAMPLES: list[PandocastError] = [
     UploadJournalError("in use"),
     WebhookVerificationError("forged"),
     WebhookPayloadError("no event"),
+    WebhookTooLargeError("too large"),
 ]
 EVERY = pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
 
@@ -126,7 +128,7 @@ def test_pickled_headers_still_ignore_case() -> None:
     [
         (APIStatusError, [*STATUS_ERRORS, RateLimitError]),
         (APIConnectionError, [APITimeoutError, PoolTimeoutError]),
-        (WebhookVerificationError, [WebhookPayloadError]),
+        (WebhookVerificationError, [WebhookPayloadError, WebhookTooLargeError]),
     ],
 )
 def test_errors_have_these_base_classes(

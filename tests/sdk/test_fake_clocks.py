@@ -8,6 +8,7 @@ import sys
 from textwrap import indent
 
 import pytest
+from support.loopback import KEY, always, http, loopback
 
 IMPORT = """
 import pandocast_sdk
@@ -69,3 +70,58 @@ from pydantic import create_model
 assert create_model("Own", at=datetime)(at="2026-01-02").at.year == 2026
 """
     subprocess.run([sys.executable, "-c", program], check=True)  # noqa: S603 - our own program
+
+
+CALLS = """
+import asyncio, sys, {library}
+from pandocast_sdk import AsyncPandocast, Pandocast
+options = {{"api_key": {key!r}, "base_url": {url!r}, "timeout": 20, "deadline": 20, "max_retries": 0}}
+
+def blocking():
+    def use(*clients):
+        for client in clients:
+            assert client.request("GET", "/things").status_code == 200
+            assert client.request("POST", "/things", json={{}}).status_code == 200
+    with Pandocast(**options) as before:
+        use(before)
+        with {freeze}:
+            with Pandocast(**options) as during:
+                use(before, during)
+            kept = Pandocast(**options)
+            use(kept)
+        with Pandocast(**options) as after, kept:
+            use(before, kept, after)
+
+async def awaiting():
+    async def use(*clients):
+        for client in clients:
+            assert (await client.request("GET", "/things")).status_code == 200
+            assert (await client.request("POST", "/things", json={{}})).status_code == 200
+    async with AsyncPandocast(**options) as before:
+        await use(before)
+        with {freeze}:
+            async with AsyncPandocast(**options) as during:
+                await use(before, during)
+            kept = AsyncPandocast(**options)
+            await use(kept)
+        async with AsyncPandocast(**options) as after, kept:
+            await use(before, kept, after)
+
+{call}
+"""
+TO_2020 = [
+    ("freezegun", 'freezegun.freeze_time("2020-02-03")'),
+    ("freezegun", 'freezegun.freeze_time("2020-02-03", real_asyncio=True)'),
+    ("freezegun", 'freezegun.freeze_time("2040-02-03", tick=True)'),
+    ("time_machine", 'time_machine.travel("2020-02-03", tick=False)'),
+]
+
+
+@pytest.mark.parametrize("call", ["blocking()", "asyncio.run(awaiting())"])
+@pytest.mark.parametrize(("library", "freeze"), TO_2020)
+def test_clients_made_before_during_and_after_a_fake_clock_can_call(
+    library: str, freeze: str, call: str
+) -> None:
+    with loopback(always(http("200 OK"))) as server:
+        program = CALLS.format(library=library, freeze=freeze, key=KEY, url=server.url, call=call)
+        subprocess.run([sys.executable, "-W", "ignore", "-c", program], check=True, timeout=120)  # noqa: S603

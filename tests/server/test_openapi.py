@@ -4,17 +4,17 @@ import pytest
 import yaml
 from attrs import frozen
 from openapi_spec_validator import validate
+from starlette.routing import BaseRoute
 from support.openapi_document import DESCRIPTIONS, MOUNT, PASSBAND_MOUNT, Description
 from support.openapi_operations import METHODS, described_routes, route_faults, tag_faults
+from support.served_operations import Served, served_operations
 
 from pandocast_sdk._core.operations.pandocast_routes import ROUTES as PANDOCAST_CALLED
 from pandocast_sdk._core.operations.passband_routes import ROUTES as PASSBAND_CALLED
 from pandocast_sdk._core.requests.operation import RouteSpec
 from pandocast_server.openapi import document
 from pandocast_server.pandocast.routes import ROUTES as PANDOCAST_SERVED
-from pandocast_server.passband.routes import CALENDAR
 from pandocast_server.passband.routes import ROUTES as PASSBAND_SERVED
-from pandocast_server.routing import Route
 
 RATE = {"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"}
 PANDOCAST_PUBLISHED = {
@@ -66,7 +66,7 @@ class Contract:
     name: str
     mount: str
     published: set[str]
-    served: Sequence[Route]
+    served: Sequence[BaseRoute]
     called: Sequence[RouteSpec]
     everywhere: set[str]
     refusals: set[int]
@@ -203,27 +203,15 @@ def test_every_success_and_body_in_json_has_an_example(contract: Contract) -> No
 
 @of_both
 def test_the_server_has_the_described_routes_and_no_others(contract: Contract) -> None:
-    served = {(route.operation_id, route.method, route.path, route.success) for route in contract.served}
-    assert served == described_routes(contract.description.at())
-
-
-@of_both
-def test_the_server_reads_the_described_bodies(contract: Contract) -> None:
-    for route in contract.served:
-        operation = contract.description.at("paths", route.path, route.method.lower())
-        described = operation.get("requestBody")
-        if described is None:
-            assert route.body == "none" or route.method in {"GET", "DELETE"}, route.operation_id
-        else:
-            schema = described["content"]["application/json"]["schema"]
-            kind = "array" if schema.get("type") == "array" else "object"
-            assert route.body == (kind if described["required"] else "optional"), route.operation_id
+    # With which status each succeeds, the judge of all responses sees.
+    document = contract.description.at()
+    described = [*described_routes(document), *described_routes(document, without_key=True)]
+    assert sorted(served_operations(contract.served)) == sorted(Served(*route[:3]) for route in described)
 
 
 def test_the_server_alone_has_what_needs_no_key() -> None:
-    calendar = (CALENDAR.operation_id, CALENDAR.method, CALENDAR.path, CALENDAR.success)
     assert described_routes(DESCRIPTIONS[PASSBAND_MOUNT].at(), without_key=True) == {
-        calendar,
+        ("read_calendar", "GET", "/calendar/{workspace}/{file}", 200),
         ("get_passband_openapi", "GET", "/openapi.yaml", 200),
     }
     assert described_routes(DESCRIPTIONS[MOUNT].at(), without_key=True) == {

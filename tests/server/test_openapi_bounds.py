@@ -127,7 +127,7 @@ async def fetch_nothing(*_: object, **__: object) -> list[object]:
 def test_the_document_and_the_server_accept_the_same(
     operation: Operation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pandocast_server.passband.sources.fetch_entries", fetch_nothing)
+    monkeypatch.setattr("pandocast_server.passband.sources.routes.fetch_entries", fetch_nothing)
     attempts = list(operation.attempts())
     with open_api(tmp_path, rate_limit=1_000_000, clock=StillClock()) as api:
         found = asyncio.run(statuses(api, operation, attempts))

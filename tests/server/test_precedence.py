@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve, frozen
 from support.in_process import Api, open_api
 
-from pandocast_server.bodies import MAX_BYTES
+from pandocast_server.json_body import MAX_BYTES
 
 
 @frozen

@@ -11,7 +11,8 @@ import pytest
 from attrs import define, field
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pandocast_server.serving import HttpServer, Worker, listen
+from pandocast_server.background import Worker
+from pandocast_server.serving import HttpServer, listen
 from pandocast_server.testing.server_thread import ServerThread
 
 

@@ -15,6 +15,7 @@ from pandocast_sdk._core.protocol import FailureKind, WireResponse
 INSTANT = 1e-6
 SLOTS = 7  # of the window that is granted when all is over
 LONG_AFTER = 3 * 86_400.0  # seconds: no reset that a budget believes is as far away
+MOST_REFUSALS = 10  # that one call waits out
 LEARNING = 1.01  # seconds: the wait for the first answer, which `max_wait` does not bound
 
 _FINAL = {"POOL_TIMEOUT", "TOO_LARGE"}  # kinds of failure after which nothing is sent again, not even a read
@@ -82,7 +83,7 @@ def _acts_once(story: Story, call: CallRecord) -> Iterator[str]:
 
 def _sends_again(_story: Story, call: CallRecord) -> Iterator[str]:
     """Judge every attempt but the last by what came of it: was it right to send again, and not too early?"""
-    counted = 0
+    counted = refused = 0
     for attempt, following in zip(call.attempts, call.attempts[1:], strict=False):
         if call.writes and may_have_acted(attempt):
             yield f"is a write, and is sent again after {attempt.outcome}"
@@ -90,7 +91,10 @@ def _sends_again(_story: Story, call: CallRecord) -> Iterator[str]:
             yield f"is sent again after {attempt.outcome}"
         if attempt.asked is not None and following.at < attempt.heard + attempt.asked - INSTANT:
             yield f"is asked to wait for {attempt.asked} s and waits for {following.at - attempt.heard} s"
-        counted += attempt.outcome != 429 or attempt.names_no_time or not call.client.paced
+        counts = attempt.outcome != 429 or attempt.names_no_time or not call.client.paced
+        counted, refused = counted + counts, refused + (not counts)
+    if refused > MOST_REFUSALS:
+        yield f"is sent again after {refused} refusals"
     if counted > call.client.max_retries:
         yield f"is sent again {counted} times"
 
@@ -163,6 +167,8 @@ def _gives_up(story: Story, call: CallRecord, last: Sent) -> Iterator[str]:
     if seconds is not None and seconds > policy.max_wait:
         return
     waited_out = sum(sent.outcome == 429 and not sent.names_no_time for sent in call.attempts)
+    if last.outcome == 429 and client.paced and waited_out > MOST_REFUSALS:
+        return
     if len(call.attempts) <= client.max_retries + (waited_out if client.paced else 0):
         yield f"gives up after {len(call.attempts)} attempts, the last {last.outcome}"
 

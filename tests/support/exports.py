@@ -17,6 +17,7 @@ PACKAGES = {
     "pandocast_sdk": (
         "_async/client.py",
         "_async/passband.py",
+        "_core/not_given.py",
         "_core/rate_limit/state.py",
         "_core/requests/custom.py",
         "_drivers/async_cursor_pages.py",
@@ -32,7 +33,13 @@ PACKAGES = {
         "options.py",
     ),
     "pandocast_sdk.models": ("models/[!_]*.py",),
-    "pandocast_sdk.webhooks": ("webhooks/events.py", "webhooks/receiver.py", "webhooks/signature.py"),
+    "pandocast_sdk.webhooks": (
+        "webhooks/delivery.py",
+        "webhooks/events.py",
+        "webhooks/receiver.py",
+        "webhooks/router.py",
+        "webhooks/signature.py",
+    ),
 }
 """The modules whose `__all__` each package exports; `models` has the names in their `_UNEXPORTED`, too."""
 
@@ -110,7 +117,8 @@ def stub(names: list[tuple[str, str]]) -> str:
     """Write a package as type checkers and editors see it."""
     by_module = sorted(names, key=lambda export: (export[1], export[0][0].islower(), export[0].lower()))
     imports = [f"from {module} import {name} as {name}" for name, module in by_module]
-    exported = [f'    "{name}",' for name, _ in sorted(names)]
+    in_order = sorted(names, key=lambda export: (not export[0].isupper(), export))
+    exported = [f'    "{name}",' for name, _ in in_order]
     return "\n".join([f"# {NOTE}", "", *imports, "", "__all__ = [", *exported, "]", ""])
 
 

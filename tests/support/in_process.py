@@ -18,7 +18,7 @@ from support.openapi_middleware import JudgingMiddleware
 
 from pandocast_server.app import create_app
 from pandocast_server.auth.keys import create_key
-from pandocast_server.background import job_workers
+from pandocast_server.background import background_workers
 from pandocast_server.clock import Clock
 from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
@@ -130,7 +130,7 @@ class Api:
         """Run every job that is due by the clock, and those that they cause."""
 
         async def drain() -> None:
-            workers = job_workers(self.runtime, self.failures)
+            workers = background_workers(self.runtime, self.failures)
             running = [asyncio.create_task(worker.run()) for worker in workers]
             while any(worker.busy() for worker in workers):
                 for worker in workers:

@@ -66,7 +66,9 @@ class JudgingMiddleware:
         if scope["type"] != "http" or mount_of(scope["path"]) is None:
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope["method"], scope["path"], scope["query_string"], scope["headers"])
+        exchange = _Exchange(
+            scope["method"], scope["path"], scope.get("query_string", b""), scope.get("headers", ())
+        )
 
         async def noting_receive() -> Message:
             message = await receive()

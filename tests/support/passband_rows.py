@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import update
 from support.in_process import Api
 
-from pandocast_server.passband.drafts import NewDraft, add_draft
-from pandocast_server.passband.transitions import APPROVED, POSTED
+from pandocast_server.passband.drafts.rows import NewDraft, add_draft
+from pandocast_server.passband.drafts.transitions import APPROVED, POSTED
 from pandocast_server.storage.passband_tables import drafts
 
 PASSBAND = "http://server/passband/v1"

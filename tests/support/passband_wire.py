@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 
-from pandocast_sdk import AsyncPassband, Passband
+from pandocast_sdk import AsyncPassband, Passband, ResponseValidationError
 
 OPTIONS: dict[str, Any] = {"api_key": "pk_test_x", "base_url": "https://passband.example/v1"}
 
@@ -57,6 +57,8 @@ class _Wire:
         self.requests.append(SentRequest(request.method, path, dict(query), body))
         if self._body is None:
             return httpx.Response(self._status)
+        if isinstance(self._body, bytes):
+            return httpx.Response(self._status, content=self._body)
         return httpx.Response(self._status, json=self._body)
 
 
@@ -82,6 +84,31 @@ def assert_rejected(call: Call, match: str) -> None:
     with pytest.raises(ValueError, match=match):
         asyncio.run(_await(call, wire))
     assert wire.requests == []
+
+
+NO_CONFIRMATIONS = [
+    b"<!doctype html><title>Sign in</title>",
+    b"OK",
+    b"true",
+    b"[]",
+    b"{}",
+    b'{"ok": "true", "paused": "true"}',
+    b'{"ok": 1, "paused": 1}',
+    b'{"ok": null, "paused": null}',
+    b"\xff",
+]
+"""Bodies that do not say that anything was done: a proxy's sign-in page, for one."""
+
+
+def assert_outcome_unknown(call: Call, status: int, body: bytes) -> None:
+    """Make a call of a write through both clients; what it is answered must not count as a success."""
+    for make in (_block, lambda call, wire: asyncio.run(_await(call, wire))):
+        wire = _Wire(body, status)
+        with pytest.raises(ResponseValidationError) as caught:
+            make(call, wire)
+        assert caught.value.outcome_unknown
+        assert caught.value.status_code == status
+        assert len(wire.requests) == 1
 
 
 def _block(call: Call, wire: _Wire) -> object:

@@ -3,25 +3,31 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from attrs import define, field, frozen
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from pandocast_server.delivery.endpoints import (
+    DELIVERY,
     Delivery,
     Endpoint,
     add_endpoint,
     enable_endpoint,
     get_endpoint,
     list_deliveries,
+    list_endpoints,
     replay_delivery,
 )
 from pandocast_server.delivery.events import record_event
-from pandocast_server.delivery.worker import DeliveryWorker
+from pandocast_server.delivery.sending import Attempt, deliver, give_up_delivery, record
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
-from pandocast_server.storage.tables import workspaces
+from pandocast_server.storage.tables import open_jobs, workspaces
+from pandocast_server.work.queue import Job, claim, end
+from pandocast_server.work.worker import Kind, Worker
 
 WORKSPACE = "ws_office"
 
@@ -57,17 +63,56 @@ class Office:
     def statuses(self, endpoint_id: str) -> list[str]:
         return [delivery.status for delivery in self.deliveries(endpoint_id)]
 
+    def claim(self, limit: int = 100) -> list[Job]:
+        """Claim what is to be delivered, as a worker does."""
+        with self.runtime.database.write() as connection:
+            return claim(connection, [DELIVERY], now=self.runtime.clock.now(), limit=limit)
+
+    def finish(self, job: Job, status: int = 200) -> bool:
+        """Write how a claimed delivery ended, as a worker does; return whether it was still its own."""
+        (endpoint_id,) = (line.id for line in self.endpoints() if job.lane.endswith(line.id))
+        attempt = Attempt(status, None if status == 200 else "no")
+        with self.runtime.database.write() as connection:
+            is_ours = end(connection, job)
+            if is_ours:
+                record(self.runtime, job, endpoint_id, attempt, connection)
+        return is_ours
+
+    def endpoints(self) -> Sequence[Endpoint]:
+        with self.runtime.database.read() as connection:
+            return list_endpoints(connection, workspace_id=WORKSPACE)
+
+    def let_leases_run_out(self) -> None:
+        """Let the time pass that leases have left."""
+        past = datetime.now(UTC) - timedelta(milliseconds=1)
+        with self.runtime.database.write() as connection:
+            held = update(open_jobs).where(open_jobs.c.lease_token.is_not(None))
+            connection.execute(held.values(lease_until=past))
+
+    def open_jobs(self) -> list[str]:
+        """Return the subjects of all jobs that have not ended, with a star where one is under way."""
+        query = select(open_jobs.c.subject_id, open_jobs.c.lease_token).order_by(open_jobs.c.seq)
+        with self.runtime.database.read() as connection:
+            return [subject + ("*" if token else "") for subject, token in connection.execute(query)]
+
     def replay(self, delivery_id: str) -> Delivery:
         with self.runtime.database.write() as connection:
-            replayed = replay_delivery(connection, workspace_id=WORKSPACE, delivery_id=delivery_id)
+            replayed = replay_delivery(
+                connection, self.runtime, workspace_id=WORKSPACE, delivery_id=delivery_id
+            )
         self.runtime.announce_work()
         return replayed
 
 
 @contextmanager
 def open_office(folder: Path) -> Iterator[Office]:
-    settings = Settings(database_url=f"sqlite:///{folder / 'office.db'}")
-    runtime = Runtime.start(settings, durable=False)
+    with open_database(f"sqlite:///{folder / 'office.db'}") as office:
+        yield office
+
+
+@contextmanager
+def open_database(url: str) -> Iterator[Office]:
+    runtime = Runtime.start(Settings(database_url=url), durable=False)
     with runtime.database.write() as connection:
         if (
             connection.scalar(select(workspaces.c.id)) is None
@@ -140,9 +185,14 @@ async def receiving(answering: Answering = accept) -> AsyncIterator[Receiver]:
         server.close()
 
 
+def delivery_worker(office: Office, *, deadline: float = 5.0, limit: int = 500) -> Worker:
+    kind = Kind(partial(deliver, deadline=deadline), give_up_delivery)
+    return Worker(office.runtime, {DELIVERY: kind}, limit=limit)
+
+
 @asynccontextmanager
-async def working(office: Office, *, deadline: float = 5.0) -> AsyncIterator[DeliveryWorker]:
-    worker = DeliveryWorker(office.runtime, deadline=deadline)
+async def working(office: Office, *, deadline: float = 5.0, limit: int = 500) -> AsyncIterator[Worker]:
+    worker = delivery_worker(office, deadline=deadline, limit=limit)
     task = asyncio.create_task(worker.run())
     try:
         yield worker

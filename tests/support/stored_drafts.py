@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import Connection, event, select, update
 from support.in_process import Api
 
-from pandocast_server.passband.drafts import NewDraft, add_draft
-from pandocast_server.passband.transitions import APPROVED
+from pandocast_server.passband.drafts.rows import NewDraft, add_draft
+from pandocast_server.passband.drafts.transitions import APPROVED
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import drafts
-from pandocast_server.storage.tables import jobs
+from pandocast_server.storage.tables import open_jobs
 
 
 def store_draft(
@@ -63,9 +63,12 @@ def status_of(api: Api, draft_id: str) -> str:
 
 def jobs_of(api: Api, kind: str) -> list[tuple[str, datetime]]:
     """Return what jobs of a kind are for and when they are due, in the order in which they will be run."""
-    query = select(jobs.c.subject_id, jobs.c.due_at).where(jobs.c.kind == kind)
+    query = select(open_jobs.c.subject_id, open_jobs.c.due_at).where(open_jobs.c.kind == kind)
     with api.runtime.database.read() as connection:
-        return [(row[0], row[1]) for row in connection.execute(query.order_by(jobs.c.due_at, jobs.c.seq))]
+        return [
+            (row[0], row[1])
+            for row in connection.execute(query.order_by(open_jobs.c.due_at, open_jobs.c.seq))
+        ]
 
 
 @contextmanager

@@ -31,7 +31,9 @@ RULES = [
     (r"\b(_?)Async(?=[A-Z])", r"\1"),
     (r"\b_async\b", "_sync"),
     (r"\basync_(?=[a-z])", "sync_"),
+    (r"load_all\(\"async\"\)", 'load_all("sync")'),
     # words
+    (r"\bAwait (?=it\b)", "Call "),
     (r"\btask(s?)\b", r"thread\1"),
     (r"\bThe awaiting driver\b(.*), under asyncio or trio", r"The blocking driver\1"),
     (

@@ -45,6 +45,7 @@ class World:
         deeds: What it does with the next uploads; with those that follow, what is usual.
         sent: When uploads were sent, in seconds since noon.
         searches: How many pages were requested.
+        spoiled: What is wrong with each row of the list.
     """
 
     def __init__(self, path: Path) -> None:
@@ -55,6 +56,7 @@ class World:
         self.sent: list[float] = []
         self.searches = 0
         self._uploads: list[tuple[float, dict[str, str]]] = []
+        self.spoiled: dict[str, object] = {}
         self.before_upload: Callable[[], object] = lambda: None
 
     @contextmanager
@@ -148,5 +150,5 @@ class World:
         query = parse_qs(urlsplit(url).query)
         limit, offset = int(query["limit"][0]), int(query["offset"][0])
         rows = [row for moment, row in self._uploads if moment <= self.now][::-1]
-        page = rows[offset : offset + limit]
+        page = [row | self.spoiled for row in rows[offset : offset + limit]]
         return response(200, {"items": page, "total": len(rows), "has_more": offset + len(page) < len(rows)})

@@ -66,6 +66,13 @@ FAILURES: Mapping[FailureKind, FailureRow] = {
         write_retried=False,
         error=PoolTimeoutError,
     ),
+    FailureKind.UNUSABLE_SETTING: FailureRow(
+        "a setting of the environment cannot be used",
+        may_have_acted=False,
+        read_retried=False,
+        write_retried=False,
+        error=APIConnectionError,
+    ),
     FailureKind.TIMEOUT: FailureRow(
         "no complete response came in time",
         may_have_acted=True,

@@ -3,7 +3,7 @@
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from pandocast_sdk._core.call.failure_table import FAILURES, STATUS_ERRORS, failure_kind
 from pandocast_sdk._core.protocol import Failure, WireResponse
@@ -17,6 +17,9 @@ from pandocast_sdk.errors import (
     RequestRecord,
     ResponseValidationError,
 )
+
+if TYPE_CHECKING:
+    from pandocast_sdk.models.unreadable import Unreadable
 
 CallError: TypeAlias = APIConnectionError | APIStatusError | ResponseValidationError
 
@@ -68,8 +71,12 @@ def connection_error(
 
 
 def _message_of(error: BaseException) -> str:
-    """Return the message of an error or of what led to it: under trio only that has one."""
-    return next((text for link in causes(error) if (text := str(link))), type(error).__name__)
+    """Return the message of an error or of what led to it: under trio only that has one.
+
+    Cancellations have one with an address in it, by which trackers of errors would not know the error again.
+    """
+    links = (link for link in causes(error) if isinstance(link, Exception))
+    return next((text for link in links if (text := str(link))), type(error).__name__)
 
 
 def rate_limit_error(
@@ -112,6 +119,17 @@ def unreadable_error(
     )
 
 
+def unreadable_row_error(
+    name: str, row: "Unreadable", request: RequestRecord, redact: Redactor
+) -> ResponseValidationError:
+    """Return the error for a row of a list that is needed and cannot be read; `name` says what it is."""
+    return ResponseValidationError(
+        redact(f"{name} cannot be read: {'; '.join(row.faults)}"),
+        request=request,
+        body=redact(row.raw.decode("utf-8", "replace")),
+    )
+
+
 def deadline_error(request: RequestRecord, last: CallError | None = None) -> DeadlineExceededError:
     """Return the error for a call that took too long; `last` is what came of its last attempt."""
     return DeadlineExceededError(
@@ -123,7 +141,7 @@ def deadline_error(request: RequestRecord, last: CallError | None = None) -> Dea
 
 def _read_error_body(response: WireResponse, redact: Redactor) -> tuple[str, str | None, object]:
     """Return message, code and body; a gateway's page of HTML has no envelope, and must not break this."""
-    body = _decoded(redact(response.body.decode("utf-8", "replace")), redact)
+    body = _decoded(redact(response.body.decode("utf-8-sig", "replace")), redact)
     message, code = _member(body, "error"), _member(body, "code")
     message = message or f"the server responded with status {response.status}"
     return message[:_LONGEST_MESSAGE], code, body
@@ -138,4 +156,5 @@ def _decoded(text: str, redact: Redactor) -> object:
 
 def _member(body: object, name: str) -> str | None:
     value = cast("dict[str, object]", body).get(name) if isinstance(body, dict) else None
-    return value if isinstance(value, str) else None
+    # Half a surrogate pair could be neither printed nor logged.
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else None

@@ -22,6 +22,7 @@ from pandocast_sdk._core.call.failures import (
 )
 from pandocast_sdk._core.call.retries import Attempts, count_attempts
 from pandocast_sdk._core.protocol import (
+    SHORTEST_ATTEMPT,
     Failure,
     FailureKind,
     Load,
@@ -66,7 +67,7 @@ def call(context: CallContext, operation: Operation[T], *, expires: float = inf)
     attempts, sends, ticket_number, refused = None, 0, None, False
     while True:
         now = context.now()
-        if now >= expires:
+        if expires - now < SHORTEST_ATTEMPT:
             raise deadline_error(request_record(context, operation))
         if budget is not None and (
             refused or (ticket_number := budget.try_acquire(now, polls=context.polls)) is None
@@ -74,7 +75,7 @@ def call(context: CallContext, operation: Operation[T], *, expires: float = inf)
             ticket_number = yield from _wait_for_slot(context, budget, operation, expires, ticket_number)
         outcome: Outcome = None
         try:  # at once: an interrupt in between would cost the slot
-            outcome = yield Send(request, min(context.now() + options.timeout, expires))
+            outcome = yield Send(request, min(context.now() + options.timeout, expires), expires)
         finally:
             if budget is not None:  # whatever happens, cancellation included
                 budget.on_outcome(outcome)
@@ -119,7 +120,7 @@ def _wait_for_slot(
                 yield Sleep(min(seconds, log_hold(budget, delay, context.now())), ticket)
             else:
                 yield delay
-        if context.now() >= expires:
+        if expires - context.now() < SHORTEST_ATTEMPT:
             raise deadline_error(request_record(context, operation))
         used = True
         return ticket.number
@@ -183,17 +184,21 @@ def _recover(
     """
     kind = failure_kind(outcome)
     error = _error(context, operation, outcome, kind)
-    if isinstance(outcome, Failure) and context.now() >= expires:
+    # A connection that was free too late is not one that was never free.
+    too_late = expires - SHORTEST_ATTEMPT if kind is FailureKind.POOL_TIMEOUT else expires
+    if isinstance(outcome, Failure) and context.now() >= too_late:
         raise deadline_error(error.request, error) from error
     if kind is FailureKind.RATE_LIMITED and _waits_for_window(context, outcome, error):
-        return True
+        if attempts.count_refusal():
+            return True
+        raise error
     row = FAILURES[kind]
     pause = None
     if row.write_retried if operation.writes else row.read_retried:
-        pause = _pause(context, outcome, attempts)
+        pause = _pause(context, outcome, attempts, error)
     if pause is None:
         raise error
-    if context.now() + pause >= expires:
+    if expires - context.now() - pause < SHORTEST_ATTEMPT:
         raise deadline_error(error.request, error) from error
     log_retry(context, operation, outcome, attempts, pause)
     yield Sleep(pause)
@@ -235,9 +240,11 @@ def _waits_for_window(context: CallContext, outcome: WireResponse | Failure, err
     return True
 
 
-def _pause(context: CallContext, outcome: WireResponse | Failure, attempts: Attempts) -> float | None:
+def _pause(
+    context: CallContext, outcome: WireResponse | Failure, attempts: Attempts, error: PandocastError
+) -> float | None:
     """Return how many seconds to wait before sending again; None when this was the last attempt."""
-    pause = attempts.next_wait()
+    pause = attempts.next_wait(error)
     if pause is None or isinstance(outcome, Failure):
         return pause
     if outcome.status != 429 and rate_headers(outcome).retry_after is None:

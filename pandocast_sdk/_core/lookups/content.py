@@ -14,6 +14,7 @@ from pandocast_sdk._core.paging.offset_pages import MOST_ROWS, Listing, Position
 from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk._core.requests.operation import Operation
+from pandocast_sdk._core.requests.validation import text
 from pandocast_sdk.errors import ContentFailedError, PandocastError, WaitTimeoutError
 
 CONTENT = Listing(list_content)
@@ -26,6 +27,7 @@ def find_content(context: CallContext, content_id: str) -> Plan[models.Content]:
 
     Raises:
         NotFoundError: It is not in the list.
+        ResponseValidationError: It is not, and the list has a row whose id cannot be read.
     """
     _check_id(content_id)
     poll = UPLOADS.shared_poll(context)
@@ -33,6 +35,9 @@ def find_content(context: CallContext, content_id: str) -> Plan[models.Content]:
     content = found.get(content_id)
     if content is None:
         raise UPLOADS.not_found(context, content_id)
+    error = UPLOADS.unreadable(context, content_id, content)
+    if error is not None and content.id != content_id:
+        raise error
     return content
 
 
@@ -85,8 +90,12 @@ def wait_many_until_generated(
 def _find(
     context: CallContext, ids: Collection[str], found: dict[str, models.Content], expires: float
 ) -> Plan[None]:
-    """Read the list, newest first, until all uploads are found, or to its end."""
+    """Read the list, newest first, until all uploads are found, or to its end.
+
+    A row whose id cannot be read may be any of those that are not found.
+    """
     missing = set(ids)
+    nameless: models.Content | None = None
     position: Position | None = Position(0, MOST_ROWS)
     while position is not None:
         page = yield from fetch_page(context, CONTENT, position, expires=expires)
@@ -94,7 +103,11 @@ def _find(
             if content.id in missing:
                 found[content.id] = content
                 missing.remove(content.id)
+            elif content.unreadable is not None and not content.id:
+                nameless = content
         position = page.position if missing else None
+    if nameless is not None:
+        found.update(dict.fromkeys(missing, nameless))
 
 
 def _analyzed(known: KnownSteps | None) -> Goal[models.Content, models.Content]:
@@ -147,8 +160,7 @@ def _failure_check(known: KnownSteps | None, awaited: Step) -> Callable[[models.
 
 
 def _check_id(content_id: str) -> None:
-    if not content_id:
-        raise ValueError("content_id must not be empty")
+    text("content_id", content_id)
 
 
 def _list_operation(_content_id: str = "") -> Operation[object]:

@@ -8,7 +8,7 @@ from pandocast_sdk import models
 from pandocast_sdk._core.call.context import CallContext
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.waiting import Goal, OnUpdate, PolledList, TimedOut, wait_for, wait_for_many
-from pandocast_sdk._core.operations.drafts import get_draft, list_drafts
+from pandocast_sdk._core.operations.drafts import get_draft, get_draft_row, list_drafts
 from pandocast_sdk._core.paging.cursor_paging import CursorPosition, fetch_cursor_page
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk.errors import DraftFailedError, NotFoundError, PandocastError, WaitTimeoutError
@@ -62,7 +62,7 @@ def _find(
         position, pages = page.position, pages + 1
     for draft_id in missing:
         try:
-            found[draft_id] = yield from call(context, get_draft(draft_id), expires=expires)
+            found[draft_id] = yield from call(context, get_draft_row(draft_id), expires=expires)
         except NotFoundError:
             continue
 

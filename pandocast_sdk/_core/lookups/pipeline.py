@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pandocast_sdk import models
-from pandocast_sdk._core.call.context import CallContext
+from pandocast_sdk._core.call.context import CallContext, request_record
+from pandocast_sdk._core.call.failures import unreadable_row_error
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.polling import poll
 from pandocast_sdk._core.lookups.wait_clock import WaitClock
@@ -23,6 +24,7 @@ def wait_for_run(context: CallContext, timeout: float) -> Plan[models.PipelineRu
     Raises:
         ValueError: `timeout` is not a number of seconds above zero.
         WaitTimeoutError: That has not happened in time.
+        ResponseValidationError: The status of the newest run cannot be read.
         PandocastError: The runs could not be read, for a reason other than the connection or a 5xx.
     """
     status: str | None = None
@@ -31,7 +33,12 @@ def wait_for_run(context: CallContext, timeout: float) -> Plan[models.PipelineRu
 
     def check(expires: float) -> Plan[models.PipelineRun | None]:
         nonlocal status, seen
-        runs = (yield from call(polls, list_runs(None, None), expires=expires)).items
+        operation = list_runs(None, None)
+        runs = (yield from call(polls, operation, expires=expires)).items
+        fault = runs[0].unreadable if runs and runs[0].status is None else None
+        if fault is not None:
+            request = request_record(context, operation)
+            raise unreadable_row_error("the newest run", fault, request, context.redact)
         unfinished = [run for run in runs if run.status in _UNFINISHED]
         seen = context.now()
         # The oldest one is running; those above it have yet to start.

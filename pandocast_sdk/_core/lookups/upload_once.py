@@ -17,7 +17,7 @@ from attrs import evolve
 
 from pandocast_sdk import models
 from pandocast_sdk._core.call.context import CallContext, request_record
-from pandocast_sdk._core.call.failures import deadline_error
+from pandocast_sdk._core.call.failures import deadline_error, unreadable_row_error
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.known_steps import KnownSteps
 from pandocast_sdk._core.lookups.upload_entry import Records, UploadEntry
@@ -149,6 +149,10 @@ class _Upload:
             context = context._replace(options=evolve(context.options, deadline=left))
         try:
             content = yield from find_upload(context, self._entry.title, since)
+            if content is not None and content.unreadable is not None:
+                name = f"content {self._entry.title!r}"
+                request = request_record(context, self._operation)
+                raise unreadable_row_error(name, content.unreadable, request, context.redact)
         except PandocastError as error:
             error.outcome_unknown = True  # that of the upload
             raise

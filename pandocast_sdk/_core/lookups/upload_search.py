@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import cast
 
 from pandocast_sdk import models
 from pandocast_sdk._core.call.context import CallContext
@@ -12,8 +13,9 @@ from pandocast_sdk._core.lookups.waiting import shared_poll
 from pandocast_sdk._core.paging.offset_pages import MOST_ROWS, Position
 from pandocast_sdk._core.paging.offset_paging import fetch_page
 from pandocast_sdk._core.protocol import Plan
-from pandocast_sdk._core.requests.operation import Operation, timestamp
+from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk._core.requests.validation import text
+from pandocast_sdk._core.requests.values import timestamp
 
 
 def find_upload(context: CallContext, title: str, since: datetime) -> Plan[models.Content | None]:
@@ -41,9 +43,10 @@ def _find(
     while position is not None:
         page = yield from fetch_page(context, CONTENT, position, expires=expires)
         for content in page.items:
-            created = _created(content)
+            # Where it cannot be read, the rows around it tell the age.
+            created = cast("datetime | None", content.created_at)
             for key, (title, since) in list(missing.items()):
-                if created < since:
+                if created is not None and created < since:
                     del missing[key]
                 elif content.title == title:
                     found[key] = content
@@ -54,11 +57,6 @@ def _find(
 def _parsed(sought: str) -> tuple[str, datetime]:
     since, _, title = sought.partition(" ")
     return title, datetime.fromisoformat(since)
-
-
-def _created(content: models.Content) -> datetime:
-    moment = content.created_at
-    return moment if moment.utcoffset() is not None else moment.replace(tzinfo=UTC)
 
 
 def _list_operation() -> Operation[object]:

@@ -129,8 +129,8 @@ def timed(
                 if moment >= latest:
                     _give_back_slot(plan)
                     raise TimeUpError
-                if latest < step.expires:
-                    step = Send(step.request, latest)
+                if latest < step.deadline:
+                    step = step._replace(expires=min(step.expires, latest), deadline=latest)
                 end = step.expires
             elif isinstance(step, Sleep):
                 if step.until is None:

@@ -2,6 +2,7 @@
 
 import copy
 
+from pandocast_sdk._core.protocol import SettingError
 from pandocast_sdk.errors import (
     APIConnectionError,
     APIStatusError,
@@ -25,7 +26,7 @@ def is_transient(error: PandocastError, policy: RateLimitPolicy) -> bool:
     if is_of_policy(error, policy):
         return False
     if isinstance(error, APIConnectionError | InternalServerError):
-        return True
+        return not isinstance(error.__cause__, SettingError)
     return isinstance(error, APIStatusError) and error.status_code in {408, 429}
 
 

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from attrs import frozen
 
 from pandocast_sdk._core.call.context import CallContext, request_record
+from pandocast_sdk._core.call.failures import unreadable_row_error
 from pandocast_sdk._core.lookups.kept_slot import with_kept_slot
 from pandocast_sdk._core.lookups.shared_poll import Find, Polled, SharedPoll
 from pandocast_sdk._core.lookups.wait_clock import WaitClock
 from pandocast_sdk._core.lookups.wait_errors import copy_of, is_transient
 from pandocast_sdk._core.protocol import Plan
+from pandocast_sdk._core.requests.argument_types import check_callable
 from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk._core.requests.validation import bounded_list
-from pandocast_sdk.errors import NotFoundError, PandocastError, WaitTimeoutError
+from pandocast_sdk.errors import NotFoundError, PandocastError, ResponseValidationError, WaitTimeoutError
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from pandocast_sdk.models.unreadable import Unreadable
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -54,6 +61,20 @@ class PolledList(Generic[R]):
         request = request_record(context, self.operation(row_id))
         message = f"{self.name.capitalize()} not found"
         return NotFoundError(message, status_code=404, request=request, code="not_found")
+
+    def unreadable(self, context: CallContext, row_id: str, row: R) -> ResponseValidationError | None:
+        """Return the error for a row of which a published field cannot be read; None if all can."""
+        unreadable: Unreadable | None = getattr(row, "unreadable", None)
+        if unreadable is None or not _lacks_field(row):
+            return None
+        request = request_record(context, self.operation(row_id))
+        return unreadable_row_error(f"{self.name} {row_id!r}", unreadable, request, context.redact)
+
+
+def _lacks_field(row: object) -> bool:
+    """Return whether a field that every row has could not be read."""
+    fields: Mapping[str, FieldInfo] = getattr(type(row), "model_fields", {})
+    return any(field.is_required() and getattr(row, name) is None for name, field in fields.items())
 
 
 def shared_poll(context: CallContext, name: str, find: Find[R]) -> SharedPoll[R]:
@@ -119,6 +140,7 @@ def wait_for_many(
         ValueError: `timeout` is not a number of seconds above zero, or an id cannot be one.
         BaseException: What `on_update` raises.
     """
+    check_callable("on_update", on_update)
     ids = bounded_list("ids", row_ids)
     for row_id in ids:
         goal.polled.check_id(row_id)
@@ -217,7 +239,10 @@ class _Wait(Generic[R, T]):
         self._cause = polled.setback or self._cause
         for row_id in list(self._pending):
             row = polled.rows.get(row_id)
-            if row is not None:
+            error = None if row is None else self._goal.polled.unreadable(self._context, row_id, row)
+            if error is not None:
+                self._settle(row_id, error)
+            elif row is not None:
                 seen = self._rows.get(row_id)
                 if seen is None or status(seen.row) != status(row):
                     changed.append(row)

@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO, cast
+from typing import TextIO
 
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.pandocast_routes import ROUTES
-from pandocast_sdk._core.requests.operation import Operation, operation, timestamp
+from pandocast_sdk._core.requests.argument_types import optional_string, resource_id, string
+from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads
+from pandocast_sdk._core.requests.source_text import source_text
+from pandocast_sdk._core.requests.validation import optional_texts
+from pandocast_sdk._core.requests.values import timestamp
 
 _CONTENT_LIST = reads(lambda: models.ContentList)
 _CONTENT = reads(lambda: models.Content)
@@ -34,7 +38,11 @@ def upload_content(
     return operation(
         ROUTES["upload_content"],
         _CONTENT,
-        body={"title": title, "content_type": content_type, "raw_content": _text(raw_content)},
+        body={
+            "title": string("title", title),
+            "content_type": string("content_type", content_type),
+            "raw_content": source_text("raw_content", raw_content),
+        },
     )
 
 
@@ -51,18 +59,18 @@ def generate_content(
     return operation(
         ROUTES["generate_content"],
         _GENERATION,
-        path={"id": content_id},
+        path={"id": resource_id("content_id", content_id)},
         body={
-            "voice_profile_id": voice_profile_id,
-            "selected_platforms": None if selected_platforms is None else list(selected_platforms),
-            "emphasis_notes": emphasis_notes,
+            "voice_profile_id": optional_string("voice_profile_id", voice_profile_id),
+            "selected_platforms": optional_texts("selected_platforms", selected_platforms),
+            "emphasis_notes": optional_string("emphasis_notes", emphasis_notes),
         },
     )
 
 
 def list_outputs(content_id: str) -> Operation[models.Outputs]:
     """List the outputs of an upload."""
-    return operation(ROUTES["list_outputs"], _OUTPUTS, path={"id": content_id})
+    return operation(ROUTES["list_outputs"], _OUTPUTS, path={"id": resource_id("content_id", content_id)})
 
 
 def schedule_output(
@@ -72,17 +80,9 @@ def schedule_output(
     return operation(
         ROUTES["schedule_output"],
         _SCHEDULED_POST,
-        path={"id": content_id},
-        body={"output_id": output_id, "scheduled_at": timestamp("scheduled_at", scheduled_at)},
+        path={"id": resource_id("content_id", content_id)},
+        body={
+            "output_id": string("output_id", output_id),
+            "scheduled_at": timestamp("scheduled_at", scheduled_at),
+        },
     )
-
-
-def _text(source: str | Path | TextIO) -> str:
-    if isinstance(source, str):
-        return source
-    if isinstance(source, Path):
-        return source.read_text(encoding="utf-8")
-    text = cast("str | bytes", source.read())  # a file opened as bytes is an easy mistake
-    if isinstance(text, bytes):
-        raise ValueError("raw_content must be a file opened as text, not as bytes")  # noqa: TRY004
-    return text

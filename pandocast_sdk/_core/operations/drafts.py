@@ -12,22 +12,29 @@ from typing import Literal
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.paging.cursor_paging import CursorListing, CursorRows
-from pandocast_sdk._core.requests.operation import Operation, operation, timestamp, without_none
-from pandocast_sdk._core.requests.reading import reads
+from pandocast_sdk._core.requests.argument_types import (
+    flag,
+    optional_flag,
+    optional_string,
+    resource_id,
+    string,
+)
+from pandocast_sdk._core.requests.operation import Operation, operation
+from pandocast_sdk._core.requests.reading import reads, reads_row
 from pandocast_sdk._core.requests.validation import (
     bounded_list,
-    check_distinct,
-    check_no_commas,
     comma_separated,
-    field_values,
+    open_members,
     optional_at_least,
     optional_text,
     optional_texts,
     text,
 )
+from pandocast_sdk._core.requests.values import timestamp
 
 _CREATED_DRAFTS = reads(lambda: models.CreatedDrafts)
 _DRAFT = reads(lambda: models.Draft)
+_DRAFT_ROW = reads_row(lambda: models.Draft)
 _BULK_RESULT = reads(lambda: models.BulkResult)
 _ROWS = reads(lambda: models.DraftList).then(lambda page: CursorRows(page.drafts, page.next_cursor))
 
@@ -56,17 +63,19 @@ def list_drafts(
 ) -> CursorListing[models.Draft]:
     """List the drafts that match all filters."""
     filters = {
-        "status": status,
-        "format": format,
+        "status": optional_string("status", status),
+        "format": optional_string("format", format),
         "limit": optional_at_least("limit", limit, 1),
-        "sourceId": source_id,
-        "sourceType": source_type,
+        "sourceId": optional_string("source_id", source_id),
+        "sourceType": optional_string("source_type", source_type),
         "tags": comma_separated("tags", tags),
         "scheduledAfter": _optional_timestamp("scheduled_after", scheduled_after),
         "scheduledBefore": _optional_timestamp("scheduled_before", scheduled_before),
     }
     return CursorListing(
-        lambda cursor: operation(ROUTES["list_drafts"], _ROWS, query={**filters, "cursor": cursor}),
+        lambda cursor: operation(
+            ROUTES["list_drafts"], _ROWS, query={**filters, "cursor": optional_string("cursor", cursor)}
+        ),
         lambda draft: draft.id,
     )
 
@@ -80,7 +89,11 @@ def create_draft(
     target_platforms: Iterable[str] | None,
 ) -> Operation[models.CreatedDrafts]:
     """Create a draft from a text (direct mode)."""
-    body = {"text": _content(text), "format": format, **_attachments(images, tags, target_platforms)}
+    body = {
+        "text": _content(text),
+        "format": optional_string("format", format),
+        **_attachments(images, tags, target_platforms),
+    }
     return operation(ROUTES["create_drafts"], _CREATED_DRAFTS, body=body)
 
 
@@ -96,12 +109,10 @@ def generate_drafts(
     """Generate drafts from a page or a prompt (generate mode)."""
     if url is None and prompt is None:
         raise ValueError("url or prompt is required to generate drafts")
-    format_names = optional_texts("formats", formats, 1, _MOST_FORMATS)
-    check_distinct("formats", format_names or [])
     body = {
         "url": optional_text("url", url),
         "prompt": optional_text("prompt", prompt, _LONGEST_PROMPT),
-        "formats": format_names,
+        "formats": optional_texts("formats", formats, 1, _MOST_FORMATS),
         **_attachments(images, tags, target_platforms),
     }
     return operation(ROUTES["create_drafts"], _CREATED_DRAFTS, body=body)
@@ -109,31 +120,34 @@ def generate_drafts(
 
 def get_draft(draft_id: str) -> Operation[models.Draft]:
     """Get a draft."""
-    return operation(ROUTES["get_draft"], _DRAFT, path={"id": draft_id})
+    return operation(ROUTES["get_draft"], _DRAFT, path={"id": resource_id("id", draft_id)})
+
+
+def get_draft_row(draft_id: str) -> Operation[models.Draft]:
+    """Get a draft, as a row of a list, which is returned even where it cannot be read."""
+    return operation(ROUTES["get_draft"], _DRAFT_ROW, path={"id": resource_id("id", draft_id)})
 
 
 def edit_draft(draft_id: str, text: str) -> Operation[models.Draft]:
-    """Replace the text of a draft."""
-    return _update(draft_id, {"text": _content(text)})
+    """Replace the text of a draft, for which no bound is published here."""
+    return _update(draft_id, {"text": string("text", text)})
 
 
 def act_on_draft(
     draft_id: str, action: SimpleAction, *, feedback: str | None = None
 ) -> Operation[models.Draft]:
     """Change the status of a draft by a simple action."""
-    return _update(draft_id, {"action": action, "feedback": feedback})
+    return _update(draft_id, {"action": action, "feedback": optional_string("feedback", feedback)})
 
 
 def schedule_draft(draft_id: str, *, scheduled_at: datetime | None, smart: bool) -> Operation[models.Draft]:
     """Schedule a draft, at a time or at a slot that the service chooses."""
-    if smart and scheduled_at is not None:
-        raise ValueError("scheduled_at and smart are mutually exclusive")
     return _update(
         draft_id,
         {
             "action": "schedule",
             "scheduledAt": _optional_timestamp("scheduled_at", scheduled_at),
-            "smartSchedule": smart or None,
+            "smartSchedule": flag("smart", smart) or None,
         },
     )
 
@@ -157,22 +171,20 @@ def act_on_drafts(
     smart_schedule: bool | None,
 ) -> Operation[models.BulkResult]:
     """Apply one action to many drafts."""
-    if smart_schedule and scheduled_at is not None:
-        raise ValueError("scheduled_at and smart_schedule are mutually exclusive")
     if action == "reschedule" and scheduled_at is None:
         raise ValueError("scheduled_at is required to reschedule")
     body = {
-        "action": action,
+        "action": string("action", action),
         "ids": optional_texts("ids", ids, 1, _MOST_IDS),
-        "feedback": feedback,
+        "feedback": optional_string("feedback", feedback),
         "scheduledAt": _optional_timestamp("scheduled_at", scheduled_at),
-        "smartSchedule": smart_schedule,
+        "smartSchedule": optional_flag("smart_schedule", smart_schedule),
     }
     return operation(ROUTES["bulk_draft_action"], _BULK_RESULT, body=body)
 
 
 def _update(draft_id: str, body: dict[str, object]) -> Operation[models.Draft]:
-    return operation(ROUTES["update_draft"], _DRAFT, path={"id": draft_id}, body=body)
+    return operation(ROUTES["update_draft"], _DRAFT, path={"id": resource_id("id", draft_id)}, body=body)
 
 
 def _content(value: str) -> str:
@@ -184,23 +196,17 @@ def _attachments(
     tags: Iterable[str] | None,
     target_platforms: Iterable[str] | None,
 ) -> dict[str, object]:
-    labels = optional_texts("tags", tags, 0, _MOST_TAGS, longest=_LONGEST_TAG)
-    check_no_commas("tags", labels or [])
     pictures = None if images is None else bounded_list("images", images, 0, _MOST_IMAGES)
     return {
         "images": None
         if pictures is None
-        else [_image(f"images[{index}]", picture) for index, picture in enumerate(pictures)],
-        "tags": labels,
+        else [
+            open_members(f"images[{index}]", picture, ("url", "alt"))
+            for index, picture in enumerate(pictures)
+        ],
+        "tags": optional_texts("tags", tags, 0, _MOST_TAGS, longest=_LONGEST_TAG),
         "targetPlatforms": optional_texts("target_platforms", target_platforms),
     }
-
-
-def _image(name: str, image: object) -> dict[str, object]:
-    fields = field_values(name, image, ("url", "alt"))
-    return without_none(
-        {"url": text(f"{name}.url", fields["url"]), "alt": optional_text(f"{name}.alt", fields["alt"])}
-    )
 
 
 def _optional_timestamp(name: str, moment: datetime | None) -> str | None:

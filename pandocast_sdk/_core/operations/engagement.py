@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
+from pandocast_sdk._core.requests.argument_types import optional_string
 from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads
 from pandocast_sdk._core.requests.validation import in_range, optional_at_least, text
@@ -36,9 +37,9 @@ def record(
     body = {
         "draftId": text("draft_id", draft_id),
         "platform": text("platform", platform),
-        "postId": post_id,
-        "status": status,
-        "errorMessage": error_message,
+        "postId": optional_string("post_id", post_id),
+        "status": optional_string("status", status),
+        "errorMessage": optional_string("error_message", error_message),
         **{name: optional_at_least(name, count, 0) for name, count in counts.items()},
     }
     return operation(ROUTES["record_engagement"], _ENGAGEMENT, body=body)

@@ -10,6 +10,7 @@ from functools import partial
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_sdk._core.paging.cursor_paging import CursorListing, CursorRows
+from pandocast_sdk._core.requests.argument_types import optional_string
 from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads
 from pandocast_sdk._core.requests.validation import optional_at_least
@@ -31,7 +32,7 @@ def all_runs(limit: int | None) -> CursorListing[models.PipelineRun]:
 
 def list_runs(limit: int | None, cursor: str | None) -> Operation[CursorRows[models.PipelineRun]]:
     """List one page of runs, newest first."""
-    query = {"limit": optional_at_least("limit", limit, 1), "cursor": cursor}
+    query = {"limit": optional_at_least("limit", limit, 1), "cursor": optional_string("cursor", cursor)}
     return operation(ROUTES["list_pipeline_runs"], _ROWS, query=query)
 
 

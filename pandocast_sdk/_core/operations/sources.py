@@ -9,13 +9,17 @@ from collections.abc import Mapping
 
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
-from pandocast_sdk._core.requests.operation import Operation, operation, without_none
-from pandocast_sdk._core.requests.reading import done, reads, reads_array
+from pandocast_sdk._core.requests.argument_types import optional_flag, optional_members, resource_id
+from pandocast_sdk._core.requests.operation import Operation, operation
+from pandocast_sdk._core.requests.reading import reads, reads_array, reads_confirmation
 from pandocast_sdk._core.requests.validation import optional_text, text
+from pandocast_sdk._core.requests.values import without_none
 
 _SOURCES = reads_array(lambda: models.Source)
 _SOURCE = reads(lambda: models.Source)
 _SOURCE_TEST = reads(lambda: models.SourceTest)
+
+_DELETION = reads_confirmation(lambda: models.SourceDeletion, "ok", value=True)
 
 _LONGEST_NAME = 200
 
@@ -37,7 +41,7 @@ def create_source(
         "name": text("name", name, _LONGEST_NAME),
         "type": text("type", type),
         "url": text("url", url),
-        "config": None if config is None else dict(config),
+        "config": optional_members("config", config),
     }
     return operation(ROUTES["create_source"], _SOURCE, body=body)
 
@@ -57,20 +61,20 @@ def update_source(
             "name": optional_text("name", name, _LONGEST_NAME),
             "type": optional_text("type", type),
             "url": optional_text("url", url),
-            "enabled": enabled,
-            "config": None if config is None else dict(config),
+            "enabled": optional_flag("enabled", enabled),
+            "config": optional_members("config", config),
         }
     )
-    if not changes:
-        raise ValueError("name, type, url, enabled or config is required: there is nothing to update")
-    return operation(ROUTES["update_source"], _SOURCE, path={"id": source_id}, body=changes)
+    return operation(
+        ROUTES["update_source"], _SOURCE, path={"id": resource_id("id", source_id)}, body=changes
+    )
 
 
-def delete_source(source_id: str) -> Operation[None]:
+def delete_source(source_id: str) -> Operation[models.SourceDeletion]:
     """Delete a source, its items and its drafts."""
-    return operation(ROUTES["delete_source"], done, path={"id": source_id})
+    return operation(ROUTES["delete_source"], _DELETION, path={"id": resource_id("id", source_id)})
 
 
 def test_source(source_id: str) -> Operation[models.SourceTest]:
     """Fetch a source as a test; nothing changes."""
-    return operation(ROUTES["test_source"], _SOURCE_TEST, path={"id": source_id})
+    return operation(ROUTES["test_source"], _SOURCE_TEST, path={"id": resource_id("id", source_id)})

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from pandocast_sdk import models
 from pandocast_sdk._core.operations.passband_routes import ROUTES
+from pandocast_sdk._core.requests.argument_types import optional_members, optional_string
 from pandocast_sdk._core.requests.operation import Operation, operation
 from pandocast_sdk._core.requests.reading import reads
 from pandocast_sdk._core.requests.validation import optional_texts
@@ -30,9 +31,9 @@ def update_profile(
 ) -> Operation[models.VoiceProfile]:
     """Update the voice profile; fields that are None stay unchanged."""
     body = {
-        "style": style,
+        "style": optional_string("style", style),
         "avoid": optional_texts("avoid", avoid),
         "examples": optional_texts("examples", examples),
-        "formats": None if formats is None else dict(formats),
+        "formats": optional_members("formats", formats),
     }
     return operation(ROUTES["update_voice_profile"], _VOICE_PROFILE, body=body)

@@ -20,9 +20,11 @@ from attrs import evolve, field, frozen
 
 from pandocast_sdk._core.call.context import CallContext, request_record
 from pandocast_sdk._core.call.plan import call
-from pandocast_sdk._core.paging.offset_pages import REMEMBERED, row_key
+from pandocast_sdk._core.paging.offset_pages import REMEMBERED
+from pandocast_sdk._core.paging.row_keys import index_behind, index_of_first, row_key
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk._core.requests.operation import Operation
+from pandocast_sdk._core.requests.validation import at_least
 from pandocast_sdk.errors import ResponseValidationError
 
 MOST_EMPTY_PAGES = 1000  # in a row, each of them a request, before a list counts as endless
@@ -56,6 +58,7 @@ class CursorListing(Generic[T]):
     Attributes:
         page_operation: Returns the operation for the page at a cursor, None for the first.
         row_id: Returns the id of a row; None if rows have none, and are known by their index on the page.
+            An id that cannot be read is None, too: such a row is known by its bytes.
     """
 
     page_operation: Callable[[str | None], Operation[CursorRows[T]]]
@@ -138,8 +141,12 @@ def fetch_cursor_page(
 
 
 def cursor_after(listing: CursorListing[T], page: CursorSlice[T], count: int) -> CursorPosition:
-    """Return where to go on when `count` of a page's items have been returned."""
-    if count >= len(page.items):
+    """Return where to go on when `count` of a page's items have been returned.
+
+    Raises:
+        ValueError: It is not a whole number, or is negative.
+    """
+    if at_least("count", count, 0) >= len(page.items):
         return evolve(page.at, ended=True) if page.position is None else page.position
     if count == 0:
         return page.at
@@ -156,7 +163,7 @@ def cursor_after(listing: CursorListing[T], page: CursorSlice[T], count: int) ->
 
 
 def _row_keys(listing: CursorListing[T], items: Sequence[T]) -> list[str | None]:
-    return [None if row_id is None else row_key(row_id) for row_id in map(listing.row_id, items)]
+    return [row_key(row, listing.row_id(row)) for row in items]
 
 
 def _find_next_row(
@@ -174,13 +181,13 @@ def _find_next_row(
         skip = min(position.taken, len(items))
         return skip, evolve(found, taken=position.taken - skip)
     keys = _row_keys(listing, items)
-    behind = [index + 1 for index, key in enumerate(keys) if key in position.given]
-    if behind:
+    behind = index_behind(keys, position.given, wanted=position.wanted, expected=position.taken - 1)
+    if behind is not None:
         # More of them may follow on the next page, where pages were larger before.
-        return behind[-1], evolve(position, lost=False) if behind[-1] == len(items) else found
-    before = [index for index, key in enumerate(keys) if key in position.wanted]
-    if before:
-        return before[0], found
+        return behind, evolve(position, lost=False) if behind == len(items) else found
+    before = index_of_first(keys, position.wanted)
+    if before is not None:
+        return before, found
     if position.cursor is None or position.lost or position.taken > len(position.given):
         return len(items), evolve(position, lost=True)
     return 0, found if items else position

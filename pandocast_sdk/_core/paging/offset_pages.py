@@ -1,24 +1,16 @@
 """What offset pages are made of: lists, positions in them, and the pages themselves."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, Never, Protocol, TypeVar
 
 from attrs import evolve, field, frozen
 
+from pandocast_sdk._core.paging.row_keys import Row, row_keys
 from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk._core.requests.validation import at_least
 
 MOST_ROWS = 100  # a page of the published API; one row more would be refused
 REMEMBERED = 100  # returned rows whose keys are kept, to find the next row again
-LONGEST_KEY = 64  # characters; of a longer id, its digest is the key
-
-
-class Row(Protocol):
-    """A row of a list: it has an id."""
-
-    @property
-    def id(self) -> str: ...
 
 
 R = TypeVar("R", bound=Row)
@@ -103,8 +95,12 @@ class OffsetPage(NamedTuple, Generic[R]):
         return None if self.ended else self.position_at(self.size)
 
     def position_after(self, count: int) -> Position:
-        """Return where to go on when `count` of the items have been returned."""
-        if count >= self.size:
+        """Return where to go on when `count` of the items have been returned.
+
+        Raises:
+            ValueError: It is not a whole number, or is negative.
+        """
+        if at_least("count", count, 0) >= self.size:
             return self.position or evolve(self.position_at(count), ended=True)
         return self.position_at(count) if count else self.at
 
@@ -138,18 +134,3 @@ class PageRequest(NamedTuple):
 
     first: int
     size: int
-
-
-def row_key(row_id: str) -> str:
-    """Return what is remembered of a row's id: the id itself, unless it is long."""
-    if len(row_id) <= LONGEST_KEY:
-        return row_id
-    return hashlib.sha256(row_id.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def row_keys(rows: Sequence[Row]) -> list[str]:
-    """Return the keys of rows; see `row_key`."""
-    ids = [row.id for row in rows]
-    if max(map(len, ids), default=0) <= LONGEST_KEY:  # as a rule: so it costs little on every page
-        return ids
-    return [row_key(row_id) for row_id in ids]

@@ -8,7 +8,6 @@ does not: so the row is never before the index where it is searched, and a pager
 searches further down. So every row that existed at the start comes once, in constant memory.
 """
 
-from collections.abc import Sequence
 from math import inf
 
 from pandocast_sdk._core.call.context import CallContext, request_record
@@ -22,8 +21,8 @@ from pandocast_sdk._core.paging.offset_pages import (
     Position,
     R,
     RowList,
-    row_keys,
 )
+from pandocast_sdk._core.paging.row_keys import index_behind, row_keys
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk.errors import ResponseValidationError
 
@@ -61,7 +60,7 @@ def _search_page(
         rows = yield from call(context, listing.page_operation(search.size, search.first), expires=expires)
         _check_empty(context, listing, Position(search.first, search.size), rows)
         search.record_total(rows.total)
-        joined = _join(rows, position.given)
+        joined = _join(rows, position, search.first)
         if joined is not None:
             page = _checked_page(
                 context, listing, position, search.first, rows, skip=joined, growth=search.growth
@@ -99,7 +98,7 @@ def page_read_ahead(position: Position, request: PageRequest, rows: RowList[R]) 
     Returns:
         The page; None if it does not join, or seems to contradict itself, and has to be requested again.
     """
-    joined = _join(rows, position.given)
+    joined = _join(rows, position, request.first)
     if joined is None or position.total is None or (not rows.items and rows.has_more):
         return None
     growth = rows.total - position.total
@@ -158,11 +157,16 @@ def _check_empty(context: CallContext, listing: Listing[R], requested: Position,
         raise _contradiction(context, listing, requested, "an empty page says that more rows follow")
 
 
-def _join(rows: RowList[R], given: Sequence[str]) -> int | None:
-    """Return the index of the row behind the last one returned; None if the page has none of those."""
-    known = set(given)
-    indexes = [index for index, key in enumerate(row_keys(rows.items)) if key in known]
-    return indexes[-1] + 1 if indexes else None
+def _join(rows: RowList[R], position: Position, first: int) -> int | None:
+    """Return the index of the row behind the last one returned; None if the page has none of those.
+
+    Args:
+        rows: The page.
+        position: The position of the row behind.
+        first: The index of the page's first row in the list.
+    """
+    expected = position.offset - 1 + rows.total - (position.total or 0) - first
+    return index_behind(row_keys(rows.items), position.given, earliest=expected, expected=expected)
 
 
 def _page(

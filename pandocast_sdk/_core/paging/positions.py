@@ -17,14 +17,8 @@ from urllib.parse import parse_qsl
 from attrs import asdict, evolve
 
 from pandocast_sdk._core.paging.cursor_paging import LONGEST_CURSOR, CursorListing, CursorPosition
-from pandocast_sdk._core.paging.offset_pages import (
-    LONGEST_KEY,
-    REMEMBERED,
-    Listing,
-    Position,
-    Row,
-    first_position,
-)
+from pandocast_sdk._core.paging.offset_pages import REMEMBERED, Listing, Position, first_position
+from pandocast_sdk._core.paging.row_keys import LONGEST_KEY, Row
 from pandocast_sdk._core.requests.operation import Operation
 
 _VERSION = "pos1."

@@ -20,8 +20,9 @@ from pandocast_sdk._core.paging.cursor_paging import (
     CursorSlice,
     fetch_cursor_page,
 )
-from pandocast_sdk._core.paging.offset_pages import Listing, OffsetPage, PageRequest, Position, Row, RowList
+from pandocast_sdk._core.paging.offset_pages import Listing, OffsetPage, PageRequest, Position, RowList
 from pandocast_sdk._core.paging.offset_paging import fetch_page, first_request, page_read_ahead
+from pandocast_sdk._core.paging.row_keys import Row
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk._core.requests.validation import in_range
 

@@ -2,10 +2,10 @@
 
 import hashlib
 import os
-import time
 from threading import Lock
 from weakref import WeakValueDictionary
 
+from pandocast_sdk._core.clock import monotonic, wall
 from pandocast_sdk._core.rate_limit.budget import Budget
 
 _PREFIX = "pandocast:budget:3"  # with the version of what is kept there
@@ -44,7 +44,7 @@ def budget_handle(service: str, origin: str, api_key: str, *, store: str | None 
         handle = _handles.get(name)
         if handle is None:
             if store is None:
-                budget = Budget(now=time.monotonic, wall=time.time)
+                budget = Budget(now=monotonic, wall=wall)
             else:
                 budget = _shared_budget(f"{_PREFIX}:{service}:{origin}:{digest.hexdigest()}")
             handle = _handles[name] = BudgetHandle(budget)
@@ -54,7 +54,7 @@ def budget_handle(service: str, origin: str, api_key: str, *, store: str | None 
 def _shared_budget(key: str) -> Budget:
     from pandocast_sdk._core.rate_limit.shared_budget import SharedBudget  # noqa: PLC0415 - few need it
 
-    return SharedBudget(key, now=time.monotonic, wall=time.time)
+    return SharedBudget(key, now=monotonic, wall=wall)
 
 
 def _begin_anew() -> None:

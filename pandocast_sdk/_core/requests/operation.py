@@ -4,15 +4,14 @@ The functions here turn arguments into safe parts of a request, and reject what 
 anything is sent.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import quote, quote_plus
 
 from pandocast_sdk._core.protocol import WireResponse
 from pandocast_sdk._core.requests.reading import Reader
+from pandocast_sdk._core.requests.values import json_bytes, query_texts, without_none
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -116,11 +115,14 @@ _is_plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch  # what both kinds of quot
 
 
 def query_string(parameters: Mapping[str, object]) -> str:
-    """Return the parameters that are not None as a query string."""
+    """Return the parameters that are not None as a query string; those of a list repeat their name.
+
+    Raises:
+        ValueError: A value has no form in a query.
+    """
     pairs: list[str] = []
     for name, value in parameters.items():
-        if value is not None:
-            text = str(value)
+        for text in query_texts(name, value):
             plain = _is_plain(name + text)
             pairs.append(f"{name}={text}" if plain else f"{quote_plus(name)}={quote_plus(text)}")
     return "&".join(pairs)
@@ -130,29 +132,6 @@ def json_body(value: Mapping[str, object] | Sequence[object]) -> bytes:
     """Return an object without its members that are None, or an array, as compact JSON in UTF-8.
 
     Raises:
-        ValueError: A number is NaN or infinite, a string holds a lone surrogate, or the nesting is too deep.
+        ValueError: See `json_bytes`.
     """
-    given = without_none(value) if isinstance(value, Mapping) else value
-    try:
-        return json.dumps(given, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-    except RecursionError:
-        raise ValueError("the body is nested too deeply") from None
-
-
-def without_none(members: Mapping[str, object]) -> dict[str, object]:
-    """Return the members that are not None."""
-    return {name: value for name, value in members.items() if value is not None}
-
-
-def timestamp(name: str, moment: datetime) -> str:
-    """Return a time as text, in UTC with `Z`.
-
-    Raises:
-        ValueError: The time has no UTC offset and so is ambiguous, or in UTC its year is out of range.
-    """
-    if moment.utcoffset() is None:
-        raise ValueError(f"{name} must have a UTC offset, such as datetime(..., tzinfo=timezone.utc)")
-    try:
-        return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
-    except OverflowError:
-        raise ValueError(f"{name} is out of range in UTC") from None
+    return json_bytes(without_none(value) if isinstance(value, Mapping) else value)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from pandocast_sdk._core.protocol import WireResponse
 from pandocast_sdk._imports import importing
 
 if TYPE_CHECKING:
     from pandocast_sdk.models.base import WireModel
+    from pandocast_sdk.models.result_list import ResultList
 
 M = TypeVar("M", bound="WireModel")
+R = TypeVar("R", bound="WireModel")
 S = TypeVar("S")
 T = TypeVar("T")
 
@@ -75,6 +78,17 @@ def reads(model: Callable[[], type[M]]) -> Reader[M]:
     return Reader(resolve)
 
 
+def reads_row(model: Callable[[], type[M]]) -> Reader[M]:
+    """Return a reader of an object that is read like the rows of a list; see `reads`."""
+
+    def resolve() -> Callable[[bytes], M]:
+        from pandocast_sdk.models.base import row_reader_of  # noqa: PLC0415 - the first call imports it
+
+        return row_reader_of(model())
+
+    return Reader(resolve)
+
+
 def reads_array(model: Callable[[], type[M]]) -> Reader[list[M]]:
     """Return a reader of an array of objects; see `reads`."""
 
@@ -86,5 +100,53 @@ def reads_array(model: Callable[[], type[M]]) -> Reader[list[M]]:
     return Reader(resolve)
 
 
-def done(_response: WireResponse) -> None:
-    """Read nothing: the status says that the operation succeeded."""
+def reads_result_list(
+    model: Callable[[], type[M]], rows_of: Callable[[M], list[R]], row: Callable[[], type[R]]
+) -> Reader[ResultList[R]]:
+    """Return a reader of a list for which the reference publishes no response; see `reads`.
+
+    Args:
+        model: Returns the model of the object that was decided; the list is its one field.
+        rows_of: Returns the list.
+        row: Returns the model of its rows.
+    """
+
+    def resolve() -> Callable[[bytes], ResultList[R]]:
+        from pandocast_sdk.models.base import result_list_reader_of  # noqa: PLC0415 - the first call imports it
+
+        return result_list_reader_of(model(), rows_of, row())
+
+    return Reader(resolve)
+
+
+def confirms(name: str, value: bool) -> Callable[[WireResponse], None]:  # noqa: FBT001 - what is confirmed
+    """Return what reads that something was done: an object with this value, or nothing besides the status.
+
+    Any other body, such as a proxy's sign-in page, confirms nothing.
+    """
+    return lambda response: _check_confirmed(response.body, name, value)
+
+
+def reads_confirmation(model: Callable[[], type[M]], name: str, value: bool) -> Reader[M]:  # noqa: FBT001
+    """Return a reader of an object that confirms that something was done; see `reads` and `confirms`."""
+
+    def resolve() -> Callable[[bytes], M]:
+        from pandocast_sdk.models.base import reader_of  # noqa: PLC0415 - the first call imports it
+
+        read_model = reader_of(model())
+
+        def read(body: bytes) -> M:
+            _check_confirmed(body, name, value)
+            return read_model(body if body.strip() else b"{}")
+
+        return read
+
+    return Reader(resolve)
+
+
+def _check_confirmed(body: bytes, name: str, value: bool) -> None:  # noqa: FBT001 - what is confirmed
+    if not body.strip():
+        return
+    members: object = json.loads(body)
+    if not isinstance(members, dict) or cast("dict[str, object]", members).get(name) is not value:
+        raise ValueError(f"{name}: Input should be {json.dumps(value)}")

@@ -1,4 +1,4 @@
-"""Validation of arguments: what is certain to be refused is rejected before it is sent.
+"""Validation of arguments: what is outside the published bounds is rejected before it is sent.
 
 Every function names the argument in its error. Lists are read once, so that an iterator will do, and no
 further than their bound.
@@ -7,6 +7,8 @@ further than their bound.
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar, cast
+
+from pandocast_sdk._core.requests.argument_types import check_is_a, string, wrong_type
 
 T = TypeVar("T")
 
@@ -42,23 +44,22 @@ def in_range(name: str, value: object, least: int, most: int) -> int:
 
 def _whole(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{name} must be a whole number, not {type(value).__name__}")  # noqa: TRY004 - like any wrong value
+        raise wrong_type(name, "a whole number", value)
     return value
 
 
-def text(name: str, value: object, most: int | None = None) -> str:
-    """Return a string that is not empty and has at most `most` characters.
+def text(name: str, value: object, most: int | None = None, *, least: int = 1) -> str:
+    """Return a string of `least`, 0 or 1, to `most` characters.
 
     Raises:
         ValueError: It is empty, too long or not a string. The message does not repeat it: it may be private.
     """
-    if not isinstance(value, str):
-        raise ValueError(f"{name} must be text, not {type(value).__name__}")  # noqa: TRY004 - like any wrong value
-    if not value:
+    given = string(name, value)
+    if len(given) < least:
         raise ValueError(f"{name} must not be empty")
-    if most is not None and len(value) > most:
-        raise ValueError(f"{name} must have at most {most} characters, not {len(value)}")
-    return value
+    if most is not None and len(given) > most:
+        raise ValueError(f"{name} must have at most {most} characters, not {len(given)}")
+    return given
 
 
 def optional_text(name: str, value: object, most: int | None = None) -> str | None:
@@ -74,6 +75,7 @@ def bounded_list(name: str, values: Iterable[T], least: int = 0, most: int | Non
     """
     if isinstance(values, str | bytes | bytearray | Mapping):
         raise ValueError(f"{name} must be a list, not a string or dictionary")  # noqa: TRY004 - like any wrong value
+    check_is_a(Iterable, name, "a list", values)
     entries = list(values if most is None else islice(values, most + 1))
     if most is not None and len(entries) > most:
         raise ValueError(f"{name} must have at most {most} entries")
@@ -90,7 +92,7 @@ def optional_texts(
     *,
     longest: int | None = None,
 ) -> list[str] | None:
-    """Return a list of strings, with its length and theirs checked, or None.
+    """Return a list of strings, which may be empty, with its length and theirs checked, or None.
 
     Raises:
         ValueError: See `bounded_list` and `text`.
@@ -98,43 +100,24 @@ def optional_texts(
     if values is None:
         return None
     return [
-        text(f"{name}[{index}]", value, longest)
+        text(f"{name}[{index}]", value, longest, least=0)
         for index, value in enumerate(bounded_list(name, values, least, most))
     ]
-
-
-def check_no_commas(name: str, values: Sequence[str]) -> None:
-    """Check that strings can be joined by commas and split again.
-
-    Raises:
-        ValueError: One contains a comma, or is blank.
-    """
-    for index, value in enumerate(values):
-        if "," in value or not value.strip():
-            raise ValueError(f"{name}[{index}] must not be blank or hold a comma, not {value!r}")
 
 
 def comma_separated(name: str, values: Iterable[str] | None) -> str | None:
     """Return a list of strings joined by commas, as queries have it, or None.
 
     Raises:
-        ValueError: It is empty, which would mean no filter; or see `optional_texts` and `check_no_commas`.
+        ValueError: It is empty, or a string is empty or has a comma: the query would mean another list.
     """
-    given = optional_texts(name, values, 1)
-    if given is None:
+    if values is None:
         return None
-    check_no_commas(name, given)
+    given = bounded_list(name, values, 1)
+    for index, value in enumerate(given):
+        if "," in text(f"{name}[{index}]", value):
+            raise ValueError(f"{name}[{index}] must not have a comma")
     return ",".join(given)
-
-
-def check_distinct(name: str, values: Sequence[str]) -> None:
-    """Check that no value occurs twice.
-
-    Raises:
-        ValueError: One does.
-    """
-    if len(set(values)) < len(values):
-        raise ValueError(f"{name} must be distinct")
 
 
 def field_values(name: str, value: object, fields: Sequence[str]) -> dict[str, object]:
@@ -149,3 +132,29 @@ def field_values(name: str, value: object, fields: Sequence[str]) -> dict[str, o
     if not set(given) <= set(fields):
         raise ValueError(f"{name} may have these members only: {', '.join(fields)}")
     return {field: given.get(field) for field in fields}
+
+
+def open_members(
+    name: str, value: object, fields: Sequence[str], *, nullable: Sequence[str] = ()
+) -> dict[str, object]:
+    """Return the members of a model, or of a dictionary in its place, unknown ones included.
+
+    Args:
+        name: The argument.
+        value: The model or dictionary.
+        fields: The known members; those that are None are left out.
+        nullable: Known members that may be null, and stay.
+
+    Raises:
+        ValueError: The value is neither a model nor a dictionary.
+    """
+    if isinstance(value, Mapping):
+        members = dict(cast("Mapping[str, object]", value))
+    else:
+        extra = cast("Mapping[str, object] | None", getattr(value, "model_extra", None))
+        if extra is None:
+            raise wrong_type(name, "a dictionary or its model", value, f"pass {{{fields[0]!r}: ...}}")
+        given = cast("set[str]", getattr(value, "model_fields_set"))  # noqa: B009 - pydantic is not loaded here
+        members = {field: getattr(value, field) for field in (*fields, *nullable) if field in given}
+        members.update(extra)
+    return {key: member for key, member in members.items() if key not in fields or member is not None}

@@ -6,11 +6,11 @@ Making a pool imports no HTTP library; the first call does. A client that the ca
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
-from pandocast_sdk._core.client import is_loopback
 from pandocast_sdk._drivers.event_loop import TimeLimit, current_loop, has_ended, time_limit_here
 from pandocast_sdk._drivers.http.messages import CLOSED, FORKED
 from pandocast_sdk._imports import importing
@@ -32,13 +32,15 @@ class AsyncOpenTransport(NamedTuple):
         process: The process that opened it.
         time_limit: Sets time limits in its event loop.
         send: Sends a request through it.
+        transport_to: Returns the HTTP library's transport that requests to an address use, None if unknown.
         resources: What to close with it.
     """
 
     process: int
     time_limit: TimeLimit
     send: AsyncSender
-    resources: tuple[httpx.AsyncHTTPTransport | httpx.AsyncClient, ...] = ()
+    transport_to: Callable[[httpx.URL], object]
+    resources: Sequence[httpx.AsyncHTTPTransport] = ()
 
 
 class AsyncPool:
@@ -68,10 +70,18 @@ class AsyncPool:
 
     def prepare(self) -> None:
         """Import and load what the first transport needs."""
-        if self._http_client is None:
+        if self._http_client is None or "httpcore" in sys.modules:  # which httpx's own transports use
             from pandocast_sdk._drivers.http.transport import load_async_transport  # noqa: PLC0415 - likewise
 
             load_async_transport()
+
+    def load(self, *, encrypted: bool) -> None:
+        """Import and load what connections of any kind need; for encrypted ones, the certificates."""
+        from pandocast_sdk._drivers.http import transport  # noqa: PLC0415 - likewise
+
+        transport.load_async_transport()
+        if encrypted and self._http_client is None:
+            transport.load_certificates()
 
     def transport(self) -> AsyncOpenTransport:
         """Return the transport of this process and event loop, and open it at the first use.
@@ -102,15 +112,16 @@ class AsyncPool:
 
     def _open(self) -> AsyncOpenTransport:
         if self._http_client is None:
-            return _open_own(self.library)
+            return _open_own()
         send = _sender_of(self._http_client, self.library)
+        transport_to = getattr(self._http_client, "_transport_for_url", _no_transport)
         if self._http_client_used_in is None:
             self._http_client_used_in = os.getpid()
-            return AsyncOpenTransport(self._http_client_used_in, time_limit_here(), send)
+            return AsyncOpenTransport(self._http_client_used_in, time_limit_here(), send, transport_to)
         if self._http_client_used_in != os.getpid():
             raise RuntimeError(FORKED)
         return AsyncOpenTransport(
-            self._http_client_used_in, time_limit_here(), partial(_send_in_another_loop, send)
+            self._http_client_used_in, time_limit_here(), partial(_send_in_another_loop, send), transport_to
         )
 
     def _forget_ended(self) -> None:
@@ -127,28 +138,39 @@ def _library_of(http_client: AsyncHTTPClient) -> HTTPLibrary:
     return library_of(http_client, "AsyncClient")
 
 
-def _open_own(library: HTTPLibrary) -> AsyncOpenTransport:
-    import httpx  # noqa: PLC0415 - imported by the first call
+def _open_own() -> AsyncOpenTransport:
+    from pandocast_sdk._drivers.http.transport import open_async_routes  # noqa: PLC0415 - imported by the first call
 
-    from pandocast_sdk._drivers.http.transport import LIMITS, has_proxies, tls_context  # noqa: PLC0415 - likewise
+    routes = open_async_routes()
+    direct = routes.direct
 
-    direct = httpx.AsyncHTTPTransport(verify=tls_context(), limits=LIMITS)
-    if not has_proxies():
-        return AsyncOpenTransport(os.getpid(), time_limit_here(), direct.handle_async_request, (direct,))
-    client = httpx.AsyncClient(verify=tls_context(), limits=LIMITS)
-    through_proxies = _sender_of(client, library)
+    # The method is looked up for each request: tools that trace or mock requests replace it.
+    def send(request: httpx.Request) -> Awaitable[httpx.Response]:
+        return direct.handle_async_request(request)
 
-    async def send(request: httpx.Request) -> httpx.Response:
-        # The key may travel unencrypted only within this machine; a proxy would carry it away.
-        if is_loopback(request.url.host):
-            return await direct.handle_async_request(request)
-        return await through_proxies(request)
+    def send_by_route(request: httpx.Request) -> Awaitable[httpx.Response]:
+        return routes.transport_to(request.url).handle_async_request(request)
 
-    return AsyncOpenTransport(os.getpid(), time_limit_here(), send, (direct, client))
+    return AsyncOpenTransport(
+        os.getpid(),
+        time_limit_here(),
+        send_by_route if routes.has_proxies else send,
+        routes.used_for,
+        routes.opened,
+    )
+
+
+def _no_transport(_url: httpx.URL) -> None:
+    """Stand for what a client does not tell: its transports are its own."""
 
 
 def _sender_of(client: httpx.AsyncClient, library: HTTPLibrary) -> AsyncSender:
-    return partial(client.send, stream=True, auth=library.no_auth, follow_redirects=False)
+    no_auth = library.no_auth
+
+    def send(request: httpx.Request) -> Awaitable[httpx.Response]:  # looked up for each request, too
+        return client.send(request, stream=True, auth=no_auth, follow_redirects=False)
+
+    return send
 
 
 async def _send_in_another_loop(send: AsyncSender, request: httpx.Request) -> httpx.Response:

@@ -1,16 +1,15 @@
 """Reading the body of a response, within limits of time and size."""
 
-import time
 import zlib
 
 import httpx
 
+from pandocast_sdk._core.clock import monotonic
 from pandocast_sdk._core.protocol import RawHeaders
+from pandocast_sdk._drivers.http.inflater import Inflater
 
 LARGEST_BODY = 64 * 1024 * 1024
 """The maximum size of a decompressed body, in bytes, which these APIs never reach."""
-
-_GZIP = zlib.MAX_WBITS | 16  # see the documentation of `zlib.decompressobj`
 
 
 class ResponseTooLargeError(Exception):
@@ -43,10 +42,10 @@ class BodyReader:
         # of millions of tiny pieces would be many times as large.
         self._body: bytes | bytearray = b""
         self._begun = False
-        self._inflater = None
+        self._inflater: Inflater | None = None
         for name, _ in headers:
             if len(name) == len(_CODING) and name.lower() == _CODING and _is_gzip(headers):
-                self._inflater = zlib.decompressobj(_GZIP)
+                self._inflater = Inflater()
 
     def add(self, piece: bytes) -> None:
         """Add the next piece.
@@ -59,7 +58,7 @@ class BodyReader:
         self._begun = True
         if self._inflater is not None:
             try:
-                piece = self._inflater.decompress(piece, LARGEST_BODY - len(self._body) + 1)
+                piece = self._inflater.inflate(piece, LARGEST_BODY - len(self._body) + 1)
             except zlib.error as error:
                 raise httpx.DecodingError(str(error)) from error
         if not self._body:
@@ -70,7 +69,7 @@ class BodyReader:
             self._body = bytearray(self._body) + piece
         if len(self._body) > LARGEST_BODY:
             raise ResponseTooLargeError
-        if time.monotonic() > self._expires:
+        if monotonic() > self._expires:
             raise AttemptExpiredError("the response trickled in for too long")
 
     def finish(self) -> bytes:
@@ -79,7 +78,7 @@ class BodyReader:
         Raises:
             httpx.DecodingError: The compressed body ends too early.
         """
-        if self._begun and self._inflater is not None and not self._inflater.eof:
+        if self._begun and self._inflater is not None and not self._inflater.is_complete:
             raise httpx.DecodingError("the compressed body ends too early")
         return bytes(self._body)
 

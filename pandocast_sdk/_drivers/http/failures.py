@@ -13,6 +13,7 @@ import httpx
 
 from pandocast_sdk._core.protocol import Failure, FailureKind, WireRequest
 from pandocast_sdk._core.redaction import causes, without_frames
+from pandocast_sdk._drivers.http.interruptions import interruption
 from pandocast_sdk._drivers.http.libraries import HTTPLibrary
 
 _AIOHTTP_KINDS: tuple[tuple[str, FailureKind], ...] = (
@@ -53,8 +54,11 @@ def failure_of(error: Exception, request: WireRequest, library: HTTPLibrary) -> 
 
     Raises:
         ValueError: The address is invalid; nothing was sent.
-        Exception: The error itself, if it does not come from the HTTP library.
+        Exception: The error itself, if it does not come from the HTTP library; or that of a signal handler.
     """
+    raised_by_handler = interruption(error)
+    if raised_by_handler is not None:
+        raise without_frames(raised_by_handler) from None
     if isinstance(error, library.invalid_url):
         fault = without_frames(error)  # the frames contain a request that is half made
         raise ValueError(f"no request can have this address: {fault}") from None  # noqa: TRY004 - no type

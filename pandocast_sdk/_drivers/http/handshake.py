@@ -1,12 +1,14 @@
 """Closing a connection whose TLS handshake is cancelled.
 
 The HTTP library closes it when the handshake fails, but not when a time limit or the caller cancels the
-handshake: the socket would stay open until it is garbage collected.
+handshake, nor, under trio, when it cannot begin: the socket would stay open until it is garbage collected.
 """
 
 from typing import Any
 
 import httpx
+
+from pandocast_sdk._core.protocol import SettingError
 
 
 def close_if_cancelled(request: httpx.Request) -> None:
@@ -27,7 +29,11 @@ class _CancelledHandshake:
     async def __call__(self, event: str, info: dict[str, Any]) -> None:
         if event == "connection.connect_tcp.complete":
             self._stream = info["return_value"]
-        elif event == "connection.start_tls.failed" and not isinstance(info["exception"], Exception):
+        elif event == "connection.start_tls.failed" and _leaves_open(info["exception"]):
             await self._stream.aclose()
         elif not event.startswith("connection."):
             self._extensions.pop("trace", None)  # connected: nothing more to trace
+
+
+def _leaves_open(error: BaseException) -> bool:
+    return isinstance(error, SettingError) or not isinstance(error, Exception)

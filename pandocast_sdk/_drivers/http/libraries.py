@@ -11,9 +11,10 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import httpx
 
-from pandocast_sdk._core.protocol import FailureKind
+from pandocast_sdk._core.protocol import FailureKind, SettingError
 from pandocast_sdk._drivers.http.body import AttemptExpiredError, ResponseTooLargeError
 from pandocast_sdk._drivers.http.request_parts import lazy_request, no_body
+from pandocast_sdk._drivers.http.time_left import NotSentError
 
 KindRows: TypeAlias = tuple[tuple[type[Exception], FailureKind], ...]
 
@@ -33,6 +34,8 @@ class HTTPLibrary(NamedTuple):
             cached.
         no_auth: Adds nothing to a request; with `None`, the client would search the address for a password.
         error: The base class of its errors, which carry the request.
+        status_error: The error that a response raises by its status, if it is asked to.
+        stream_error: The error for a body that was not read, or no longer can be.
         invalid_url: The error for an invalid address.
         failure_kinds: The kinds of failure that its errors mean; the first matching row decides.
     """
@@ -45,6 +48,8 @@ class HTTPLibrary(NamedTuple):
     parse_url: Callable[[str], httpx.URL]
     no_auth: httpx.Auth
     error: type[httpx.HTTPError]
+    status_error: type[httpx.HTTPStatusError]
+    stream_error: type[Exception]
     invalid_url: type[Exception]
     failure_kinds: KindRows
 
@@ -61,6 +66,8 @@ _KINDS_BY_NAME: tuple[tuple[str, FailureKind], ...] = (
 )
 
 _OWN_ERRORS: KindRows = (
+    (NotSentError, FailureKind.POOL_TIMEOUT),
+    (SettingError, FailureKind.UNUSABLE_SETTING),
     (AttemptExpiredError, FailureKind.TIMEOUT),
     (TimeoutError, FailureKind.TIMEOUT),
     (ResponseTooLargeError, FailureKind.TOO_LARGE),
@@ -81,6 +88,8 @@ def _library(name: str) -> HTTPLibrary:
         parse_url=lru_cache(maxsize=256)(module.URL),
         no_auth=module.Auth(),
         error=module.HTTPError,
+        status_error=module.HTTPStatusError,
+        stream_error=module.StreamError,
         invalid_url=module.InvalidURL,
         failure_kinds=(*rows, *_OWN_ERRORS),
     )

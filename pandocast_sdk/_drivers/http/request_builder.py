@@ -6,21 +6,16 @@ limits and transport are used.
 """
 
 import platform
-import time
-from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 import httpx
 
-from pandocast_sdk._core.protocol import FailureKind, Send
+from pandocast_sdk._core.protocol import WireRequest
 from pandocast_sdk._core.redaction import HiddenBytes
 from pandocast_sdk._drivers.http.libraries import HTTPLibrary
+from pandocast_sdk._drivers.http.time_left import TimeLeft
 from pandocast_sdk.options import ClientOptions
-
-_SHORTEST_TIMEOUT = 0.001  # seconds: to the HTTP library, zero means no timeout
-_LONGEST_TIMEOUT = 86_400.0  # seconds: a socket rejects timeouts of centuries
 
 
 @cache
@@ -62,9 +57,9 @@ class RequestBuilder:
         self._read_headers = library.headers(headers)
         self._write_headers = [*headers, (b"Content-Type", b"application/json")]
 
-    def request(self, step: Send) -> httpx.Request:
+    def request(self, wire_request: WireRequest, time_left: TimeLeft) -> httpx.Request:
         """Return the request of one attempt; each of its phases may last until the attempt times out."""
-        method, url, body = step.request
+        method, url, body = wire_request
         library = self._library
         headers: httpx.Headers | list[tuple[bytes, bytes]] = self._read_headers
         stream = library.no_body
@@ -78,58 +73,10 @@ class RequestBuilder:
             library.parse_url(url),
             headers=headers,
             stream=stream,
-            extensions={"timeout": _TimeLeft(step.expires)},
+            extensions={"timeout": time_left},
         )
         request.headers.encoding = "utf-8"  # or the HTTP library tries several, header by header
         return request
 
 
 _LENGTH_EXPECTED = frozenset({"POST", "PUT", "PATCH"})  # RFC 9110, 8.6
-
-
-class _TimeLeft(Mapping[str, float]):
-    """The timeouts of one attempt: as each phase begins, the HTTP library reads the time that is left.
-
-    Attributes:
-        reached: The last phase that has begun, up to the first in which the request is sent.
-    """
-
-    __slots__ = ("_expires", "reached")
-
-    def __init__(self, expires: float) -> None:
-        self._expires = expires
-        self.reached: str | None = None
-
-    def get(self, phase: str, default: object = None) -> Any:
-        # The HTTP library calls this, several times per request.
-        if phase not in _PHASES:
-            return default
-        if self.reached not in _SENDING:
-            self.reached = phase
-        left = self._expires - time.monotonic()
-        if left < _SHORTEST_TIMEOUT:
-            return _SHORTEST_TIMEOUT
-        return _LONGEST_TIMEOUT if left > _LONGEST_TIMEOUT else left  # noqa: FURB136 - half as long as `min`
-
-    def __getitem__(self, phase: str) -> float:
-        if phase not in _PHASES:
-            raise KeyError(phase)
-        left: float = self.get(phase)
-        return left
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(_PHASES)
-
-    def __len__(self) -> int:
-        return len(_PHASES)
-
-
-_PHASES = ("connect", "read", "write", "pool")
-_SENDING = ("write", "read")  # a transport with its own retries may connect again after these
-_UNSENT_KINDS = {"pool": FailureKind.POOL_TIMEOUT, "connect": FailureKind.CONNECT_TIMEOUT}
-
-
-def unsent_kind(request: httpx.Request) -> FailureKind | None:
-    """Return the kind of failure of a request that timed out unsent; None if it may have been sent."""
-    time_left = request.extensions.get("timeout")
-    return _UNSENT_KINDS.get(time_left.reached or "") if isinstance(time_left, _TimeLeft) else None

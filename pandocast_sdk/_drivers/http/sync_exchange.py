@@ -1,16 +1,21 @@
 """One request and its response, blocking; the awaiting twin is `async_exchange`."""
 
-import time
 from typing import cast
 
 import httpx
 
+from pandocast_sdk._core.clock import monotonic
 from pandocast_sdk._core.protocol import Failure, RawHeaders, Send, WireResponse
 from pandocast_sdk._core.redaction import without_frames
+from pandocast_sdk._drivers.http.abandoned import give_back
 from pandocast_sdk._drivers.http.body import BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
+from pandocast_sdk._drivers.http.hook_errors import response_of
+from pandocast_sdk._drivers.http.interruptions import InterruptedWriteError
+from pandocast_sdk._drivers.http.leftovers import close_after
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
-from pandocast_sdk._drivers.http.sync_pool import Pool
+from pandocast_sdk._drivers.http.sync_pool import OpenTransport, Pool
+from pandocast_sdk._drivers.http.time_left import TimeLeft
 from pandocast_sdk.options import ClientOptions
 
 
@@ -29,17 +34,33 @@ class Exchange:
 
     def __call__(self, step: Send) -> WireResponse | Failure:
         """Send a request, and return its response or the failure."""
-        sent = time.monotonic()
+        time_left = TimeLeft(step, monotonic())
+        transport = request = None
         try:
-            response = self._pool.transport().send(self._request_builder.request(step))
+            transport = self._pool.transport()
+            request = self._request_builder.request(step.request, time_left)
+            response = transport.send(request)
             headers = response.headers.raw
-            body = _read(response, headers, step.expires)
+            body = _read(response, headers, time_left.expires)
         except Exception as error:  # noqa: BLE001 - looked up in a table, raised again if not found
+            _give_back(transport, request)
+            answer = response_of(error, request, self._pool.library, time_left.began)
+            if answer is not None:
+                return answer
             return failure_of(error, step.request, self._pool.library)
         except BaseException as error:
             without_frames(error)  # of an interrupted call: they contain the headers
+            _give_back(transport, request)
+            if isinstance(error, InterruptedWriteError):
+                raise without_frames(error.raised) from None
             raise
-        return WireResponse(response.status_code, headers, body, sent, time.monotonic())
+        return WireResponse(response.status_code, headers, body, time_left.began, monotonic())
+
+
+def _give_back(transport: OpenTransport | None, request: httpx.Request | None) -> None:
+    """Give back the connection of a request that has failed."""
+    if transport is not None and request is not None:
+        give_back(transport.transport_to(request.url), request)
 
 
 def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:
@@ -50,6 +71,7 @@ def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> byte
     try:
         for piece in stream:
             reader.add(piece)
+        close_after(stream)
     finally:
         stream.close()
     return reader.finish()

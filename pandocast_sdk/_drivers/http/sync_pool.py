@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
-from pandocast_sdk._core.client import is_loopback
 from pandocast_sdk._drivers.http.messages import CLOSED, FORKED
 from pandocast_sdk._imports import importing
 
@@ -31,12 +29,14 @@ class OpenTransport(NamedTuple):
     Attributes:
         process: The process that opened it.
         send: Sends a request through it.
+        transport_to: Returns the HTTP library's transport that requests to an address use, None if unknown.
         resources: What to close with it.
     """
 
     process: int
     send: Sender
-    resources: tuple[httpx.HTTPTransport | httpx.Client, ...] = ()
+    transport_to: Callable[[httpx.URL], object]
+    resources: Sequence[httpx.HTTPTransport] = ()
 
 
 class Pool:
@@ -73,6 +73,14 @@ class Pool:
 
             load_transport()
 
+    def load(self, *, encrypted: bool) -> None:
+        """Import and load what connections of any kind need; for encrypted ones, the certificates."""
+        from pandocast_sdk._drivers.http import transport  # noqa: PLC0415 - likewise
+
+        transport.load_transport()
+        if encrypted and self._http_client is None:
+            transport.load_certificates()
+
     def transport(self) -> OpenTransport:
         """Return the transport of this process, and open it at the first use.
 
@@ -99,10 +107,11 @@ class Pool:
 
     def _open(self, previous: OpenTransport | None) -> OpenTransport:
         if self._http_client is None:
-            return _open_own(self.library)
+            return _open_own()
         if previous is not None:
             raise RuntimeError(FORKED)
-        return OpenTransport(os.getpid(), _sender_of(self._http_client, self.library))
+        transport_to = getattr(self._http_client, "_transport_for_url", _no_transport)
+        return OpenTransport(os.getpid(), _sender_of(self._http_client, self.library), transport_to)
 
 
 def _library_of(http_client: HTTPClient) -> HTTPLibrary:
@@ -112,25 +121,32 @@ def _library_of(http_client: HTTPClient) -> HTTPLibrary:
     return library_of(http_client, "Client")
 
 
-def _open_own(library: HTTPLibrary) -> OpenTransport:
-    import httpx  # noqa: PLC0415 - imported by the first call
+def _open_own() -> OpenTransport:
+    from pandocast_sdk._drivers.http.transport import open_routes  # noqa: PLC0415 - imported by the first call
 
-    from pandocast_sdk._drivers.http.transport import LIMITS, has_proxies, tls_context  # noqa: PLC0415 - likewise
+    routes = open_routes()
+    direct = routes.direct
 
-    direct = httpx.HTTPTransport(verify=tls_context(), limits=LIMITS)
-    if not has_proxies():
-        return OpenTransport(os.getpid(), direct.handle_request, (direct,))
-    client = httpx.Client(verify=tls_context(), limits=LIMITS)
-    through_proxies = _sender_of(client, library)
-
+    # The method is looked up for each request: tools that trace or mock requests replace it.
     def send(request: httpx.Request) -> httpx.Response:
-        # The key may travel unencrypted only within this machine; a proxy would carry it away.
-        if is_loopback(request.url.host):
-            return direct.handle_request(request)
-        return through_proxies(request)
+        return direct.handle_request(request)
 
-    return OpenTransport(os.getpid(), send, (direct, client))
+    def send_by_route(request: httpx.Request) -> httpx.Response:
+        return routes.transport_to(request.url).handle_request(request)
+
+    return OpenTransport(
+        os.getpid(), send_by_route if routes.has_proxies else send, routes.used_for, routes.opened
+    )
+
+
+def _no_transport(_url: httpx.URL) -> None:
+    """Stand for what a client does not tell: its transports are its own."""
 
 
 def _sender_of(client: httpx.Client, library: HTTPLibrary) -> Sender:
-    return partial(client.send, stream=True, auth=library.no_auth, follow_redirects=False)
+    no_auth = library.no_auth
+
+    def send(request: httpx.Request) -> httpx.Response:  # looked up for each request, too
+        return client.send(request, stream=True, auth=no_auth, follow_redirects=False)
+
+    return send

@@ -26,6 +26,16 @@ def test_a_text_loses_the_key_wherever_it_is() -> None:
     assert REDACT("nothing to hide") == "nothing to hide"
 
 
+def test_a_key_that_is_too_short_to_be_a_secret_leaves_texts_readable() -> None:
+    redact = Redactor("a")
+    assert redact("a required field has a bad value") == "a required field has a bad value"
+    assert redact("Bearer abc") == "Bearer abc"
+    assert redact("Authorization: Bearer a") == f"Authorization: Bearer {REDACTED}"
+    assert redact.json({"key": "a", "text": "a text"}) == {"key": REDACTED, "text": "a text"}
+    eight = Redactor("12345678")
+    assert eight("x12345678x") == f"x{REDACTED}x"
+
+
 @given(documents)
 def test_a_json_document_loses_the_key_at_any_depth(document: object) -> None:
     redacted = REDACT.json(document)

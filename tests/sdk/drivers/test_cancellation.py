@@ -147,3 +147,55 @@ def test_an_interrupted_call_leaves_the_queue() -> None:
         assert caught.value.__traceback__ is not None, "whose frames hold the call"
         assert not budget._queue
         assert budget._in_flight == 0
+
+
+async def cancel_after(turns: int, client: AsyncPandocast, *, as_task: bool) -> None:
+    """Begin a call, and cancel it so many turns of the event loop later."""
+
+    async def call() -> None:
+        await client.request("GET", "/things")
+
+    if as_task:
+        task = asyncio.ensure_future(call())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        return
+    async with anyio.create_task_group() as group:
+        group.start_soon(call)
+        for _ in range(turns):
+            await anyio.lowlevel.checkpoint()
+        group.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("cancelling", ["task", "asyncio", "trio"])
+@pytest.mark.parametrize("own", [True, False], ids=["own connections", "a caller's"])
+def test_a_call_cancelled_at_any_step_leaves_no_connection_behind(cancelling: str, own: bool) -> None:  # noqa: FBT001
+    """Neither in the pool, whose slots would be gone for good, nor open. See httpcore's issue 1093."""
+
+    def close_every_other(conversation: Conversation) -> None:
+        for _ in range(2):
+            if conversation.read_request():
+                conversation.send(http("200 OK"))
+
+    async def main(url: str) -> None:
+        async with (
+            httpx.AsyncClient(trust_env=False) as http_client,
+            AsyncPandocast(
+                api_key=KEY, base_url=url, rate_limit=NO_LIMIT, http_client=None if own else http_client
+            ) as client,
+        ):
+            await client.request("GET", "/things")
+            opened = next(iter(client._session._pool._transports.values()))
+            transport = opened.transport_to(httpx.URL(url))
+            assert isinstance(transport, httpx.AsyncHTTPTransport)
+            for turns in range(60):
+                await cancel_after(turns % 30, client, as_task=cancelling == "task")
+                assert not transport._pool._requests, turns
+                for connection in transport._pool.connections:
+                    assert connection.is_idle() or connection.is_closed(), turns
+
+    with loopback(close_every_other) as server:
+        anyio.run(main, server.url, backend="trio" if cancelling == "trio" else "asyncio")
+        assert server.all_closed()

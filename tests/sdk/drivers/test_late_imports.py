@@ -6,6 +6,8 @@ import sys
 import pytest
 from support.loopback import KEY, always, http, loopback
 
+from pandocast_sdk import Pandocast
+
 ONE_CALL = """
 import sys
 from pandocast_sdk import Pandocast
@@ -67,6 +69,15 @@ async def awaiting():
         except PandocastError:
             pass
 
+async def awaiting_a_callers_client():
+    import httpx
+    async with httpx.AsyncClient(trust_env=False) as http_client:
+        on_the_loop.clear()  # the caller has imported the HTTP library
+        async with AsyncPandocast(**options, http_client=http_client) as pandocast:
+            await pandocast.content.list()
+    beside_the_lock.clear()
+    await awaiting()
+
 async def watched():
     sys.meta_path.insert(0, ImportRecorder())
     {call}
@@ -77,11 +88,88 @@ print(*beside_the_lock, *on_the_loop)
 """
 
 
-@pytest.mark.parametrize("call", ["blocking()", "await awaiting()"])
+@pytest.mark.parametrize("call", ["blocking()", "await awaiting()", "await awaiting_a_callers_client()"])
 def test_calls_import_under_the_lock_and_nothing_heavy_on_the_event_loop(call: str) -> None:
     body = b'{"items": [], "total": 0, "has_more": false, "slots": []}'
     with loopback(always(http("200 OK", body))) as server:
         assert modules_after(LATE_IMPORTS.format(key=KEY, url=server.url, call=call)) == set()
+
+
+WARM = """
+import asyncio, importlib.abc, sys
+from pandocast_sdk import AsyncPandocast, AsyncPassband, Pandocast, Passband, PandocastError
+imported = []
+
+class ImportRecorder(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        imported.append(name)
+
+options = {{"api_key": {key!r}, "base_url": {url!r}}}
+no_server = {{**options, "base_url": "http://localhost:9", "max_retries": 1}}
+
+def blocking():
+    with Pandocast(**options) as pandocast, Passband(**options) as passband, Pandocast(**no_server) as lost:
+        pandocast.warm_up()
+        sys.meta_path.insert(0, ImportRecorder())
+        pandocast.content.outputs("content_1")
+        list(pandocast.content.list(prefetch=2))
+        passband.schedule.slots()
+        list(passband.drafts.list())
+        try:
+            pandocast.content.get("content_1")
+        except PandocastError:
+            pass
+        try:
+            lost.content.wait_until_analyzed("content_1", timeout=1)
+        except PandocastError:
+            pass
+
+async def awaiting():
+    async with (
+        AsyncPandocast(**options) as pandocast,
+        AsyncPassband(**options) as passband,
+        AsyncPandocast(**no_server) as lost,
+    ):
+        await pandocast.warm_up()
+        sys.meta_path.insert(0, ImportRecorder())
+        await pandocast.content.outputs("content_1")
+        async for _ in pandocast.content.list(prefetch=2):
+            pass
+        await passband.schedule.slots()
+        async for _ in passband.drafts.list():
+            pass
+        try:
+            await pandocast.content.get("content_1")
+        except PandocastError:
+            pass
+        try:
+            await lost.content.wait_until_analyzed("content_1", timeout=1)
+        except PandocastError:
+            pass
+
+{call}
+print(*imported)
+"""
+
+
+@pytest.mark.parametrize("call", ["blocking()", "asyncio.run(awaiting())"])
+def test_after_a_warm_up_calls_import_nothing(call: str) -> None:
+    body = b'{"items": [], "total": 0, "has_more": false, "slots": [], "drafts": []}'
+    with loopback(always(http("200 OK", body))) as server:
+        assert modules_after(WARM.format(key=KEY, url=server.url, call=call)) == set()
+
+
+def test_a_warm_up_sends_nothing() -> None:
+    with loopback(always(http("200 OK"))) as server, Pandocast(api_key=KEY, base_url=server.url) as client:
+        client.warm_up()
+        assert server.connections == 0
+
+
+def test_a_closed_client_cannot_be_warmed_up() -> None:
+    client = Pandocast(api_key=KEY, base_url="http://localhost:9")
+    client.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        client.warm_up()
 
 
 FORK = """

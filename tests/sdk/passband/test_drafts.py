@@ -1,6 +1,7 @@
 """Drafts: the request of each method, and its result."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from enum import Enum
 from urllib.parse import unquote
 
 import pytest
@@ -89,6 +90,26 @@ def test_list_sends_every_filter() -> None:
     }
 
 
+class Choice(str, Enum):  # noqa: UP042 - as people write it
+    APPROVED = "approved"
+    BLOG = "BLOG"
+    A = "drf/1"
+
+
+def test_members_of_enumerations_are_sent_as_their_values() -> None:
+    """Also where their text is another, as it is for a class that is both str and Enum."""
+    exchange = make_call(
+        lambda c: c.drafts.list(status=Choice.APPROVED, source_id=Choice.A, tags=[Choice.APPROVED]),
+        {"drafts": []},
+    )
+    assert exchange.request.query == {"status": "approved", "sourceId": "drf/1", "tags": "approved"}
+    assert make_call(lambda c: c.drafts.get(Choice.A), DRAFT).request.path == "/drafts/drf%2F1"
+    exchange = make_call(
+        lambda c: c.drafts.create(text=Choice.A, format=Choice.BLOG, tags=[Choice.A]), CREATED
+    )
+    assert exchange.request.body == {"text": "drf/1", "format": "BLOG", "tags": ["drf/1"]}
+
+
 def test_each_page_is_requested_with_every_filter() -> None:
     tags = iter(["x", "y"])
     listing = drafts_operations.list_drafts(
@@ -151,7 +172,10 @@ def test_create_sends_every_argument() -> None:
     assert exchange.request.body == {
         "text": "t",
         "format": "THREAD",
-        "images": [{"url": "https://a.example/1.png"}, {"url": "https://a.example/2.png", "alt": "Two"}],
+        "images": [
+            {"url": "https://a.example/1.png", "width": 3},
+            {"url": "https://a.example/2.png", "alt": "Two"},
+        ],
         "tags": ["a", "b"],
         "targetPlatforms": ["bluesky"],
     }

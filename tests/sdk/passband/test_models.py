@@ -176,9 +176,7 @@ def test_a_draft_reads_its_item_and_its_images() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{}", b"null", b"[1]", b'[{"dayOfWeek": 1, "hour": 2}]', b"[", b"\xff"]
-)
+@pytest.mark.parametrize("body", [b"", b"{}", b"null", b"[", b"[1", b"\xff"])
 def test_an_array_that_does_not_fit_is_an_error_without_its_content(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"^[\w.]+: ") as caught:
         array_reader_of(Slot)(body)
@@ -186,9 +184,9 @@ def test_an_array_that_does_not_fit_is_an_error_without_its_content(body: bytes)
 
 
 def test_the_error_of_a_value_that_does_not_fit_has_its_name_and_not_its_content() -> None:
-    with pytest.raises(ValueError, match="minute") as caught:
-        array_reader_of(Slot)(b'[{"dayOfWeek": 1, "hour": 2, "minute": "s3cret"}]')
-    assert "s3cret" not in str(caught.value)
+    (row,) = array_reader_of(Slot)(b'[{"dayOfWeek": 1, "hour": 2, "minute": "s3cret"}]')
+    assert "minute" in repr(row.unreadable)
+    assert "s3cret" not in repr(row.unreadable)
     with pytest.raises(ValueError, match="minute") as caught:
         reader_of(Slot)(b'{"dayOfWeek": 1, "hour": 2, "minute": "s3cret"}')
     assert "s3cret" not in str(caught.value)

@@ -3,7 +3,14 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from support.passband_wire import DRAFT, Call, assert_rejected, make_call
+from support.passband_wire import (
+    DRAFT,
+    NO_CONFIRMATIONS,
+    Call,
+    assert_outcome_unknown,
+    assert_rejected,
+    make_call,
+)
 
 from pandocast_sdk import BulkSchedule, Conflicts, Draft, PostingTime, Slot
 
@@ -121,6 +128,20 @@ def test_pause_and_resume_send_the_state(call: Call, paused: bool) -> None:  # n
     assert exchange.result is None
 
 
+@pytest.mark.parametrize(
+    ("call", "paused"), [(lambda c: c.schedule.pause(), True), (lambda c: c.schedule.resume(), False)]
+)
+def test_pause_and_resume_believe_only_the_state_that_they_sent(call: Call, paused: bool) -> None:  # noqa: FBT001
+    for body in (*NO_CONFIRMATIONS, b'{"paused": %s}' % (b"false" if paused else b"true")):
+        assert_outcome_unknown(call, 200, body)
+
+
+@pytest.mark.parametrize("call", [lambda c: c.schedule.pause(), lambda c: c.schedule.resume()])
+@pytest.mark.parametrize("status", [200, 204])
+def test_pause_and_resume_believe_a_success_without_a_body(call: Call, status: int) -> None:
+    assert make_call(call, None, status).result is None
+
+
 def replace_slots(**changes: object) -> Call:
     slot = {"day_of_week": 1, "hour": 2, "minute": 3}
     return lambda c: c.schedule.replace_slots([slot, {**slot, **changes}])
@@ -146,7 +167,7 @@ def replace_slots(**changes: object) -> Call:
             r"slots\[0\].day_of_week must be from 0 to 6",
         ),
         (lambda c: c.schedule.replace_slots({"day_of_week": 1, "hour": 2, "minute": 3}), "must be a list"),
-        (lambda c: c.schedule.enqueue(""), "draft_id must not be empty"),
+        (lambda c: c.schedule.enqueue(None), "draft_id must be text, not None"),
         (
             lambda c: c.schedule.conflicts(datetime(2026, 3, 30, 14, 0)),  # noqa: DTZ001
             "scheduled_at must have a UTC offset",
@@ -155,7 +176,7 @@ def replace_slots(**changes: object) -> Call:
         (lambda c: c.schedule.recommended_times(platforms="twitter"), "platforms must be a list"),
         (
             lambda c: c.schedule.recommended_times(platforms=["a,b"]),
-            r"platforms\[0\] must not be blank or hold",
+            r"platforms\[0\] must not have a comma",
         ),
         (lambda c: c.schedule.bulk(draft_ids=[]), "draft_ids must have at least 1"),
         (lambda c: c.schedule.bulk(draft_ids="drf_1"), "draft_ids must be a list"),

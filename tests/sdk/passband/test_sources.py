@@ -1,9 +1,9 @@
 """Sources: the request of each method, its result, and the arguments it rejects."""
 
 import pytest
-from support.passband_wire import Call, assert_rejected, make_call
+from support.passband_wire import NO_CONFIRMATIONS, Call, assert_outcome_unknown, assert_rejected, make_call
 
-from pandocast_sdk import Source, SourceTest
+from pandocast_sdk import Source, SourceDeletion, SourceTest
 
 SOURCE = {
     "id": "src_1",
@@ -56,6 +56,7 @@ def test_create_sends_a_source(call: Call, extra: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     ("call", "body"),
     [
+        (lambda c: c.sources.update("src_1"), {}),
         (lambda c: c.sources.update("src_1", name="N"), {"name": "N"}),
         (lambda c: c.sources.update("src_1", enabled=False), {"enabled": False}),
         (lambda c: c.sources.update("src_1", config={}), {"config": {}}),
@@ -73,11 +74,27 @@ def test_update_sends_only_the_arguments_given(call: Call, body: dict[str, objec
     assert exchange.result.name == "News"
 
 
-@pytest.mark.parametrize(("response", "status"), [({"ok": True}, 200), (None, 204)])
-def test_delete_sends_no_body_and_returns_none(response: object, status: int) -> None:
+@pytest.mark.parametrize(
+    ("response", "status", "deletion"),
+    [
+        ({"ok": True}, 200, SourceDeletion(ok=True)),
+        ({"ok": True, "drafts": 3}, 200, SourceDeletion.model_validate({"ok": True, "drafts": 3})),
+        (None, 204, SourceDeletion()),
+    ],
+)
+def test_delete_sends_no_body_and_returns_the_confirmation(
+    response: object, status: int, deletion: SourceDeletion
+) -> None:
     exchange = make_call(lambda c: c.sources.delete("a/b"), response, status)
     assert exchange.request == ("DELETE", "/sources/a%2Fb", {}, None)
-    assert exchange.result is None
+    assert exchange.result == deletion
+
+
+@pytest.mark.parametrize("body", NO_CONFIRMATIONS)
+@pytest.mark.parametrize("status", [200, 202])
+def test_delete_believes_only_a_confirmation(status: int, body: bytes) -> None:
+    assert_outcome_unknown(lambda c: c.sources.delete("src_1"), status, body)
+    assert_outcome_unknown(lambda c: c.sources.delete("src_1"), status, b'{"ok": false}')
 
 
 def test_test_reads_the_items_of_a_source() -> None:
@@ -101,7 +118,6 @@ def test_test_reads_the_error_of_a_source() -> None:
         (lambda c: c.sources.create(name="n" * 201, type="rss", url="u"), "name must have at most 200"),
         (lambda c: c.sources.create(name="n", type="", url="u"), "type must not be empty"),
         (lambda c: c.sources.create(name="n", type="rss", url=""), "url must not be empty"),
-        (lambda c: c.sources.update("src_1"), "there is nothing to update"),
         (lambda c: c.sources.update("src_1", name=""), "name must not be empty"),
         (lambda c: c.sources.update("src_1", name="n" * 201), "name must have at most 200"),
         (lambda c: c.sources.update("", name="n"), "id must not be"),

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import Headers as StarletteHeaders
 
-from pandocast_sdk.errors import WebhookPayloadError, WebhookVerificationError
+from pandocast_sdk.errors import WebhookPayloadError, WebhookTooLargeError, WebhookVerificationError
 from pandocast_sdk.webhooks import ContentAnalyzed, UnknownEvent, Webhook, sign
 from pandocast_sdk.webhooks.headers import Headers
 
@@ -161,6 +161,7 @@ class RaisingHeaders(Mapping[str, str]):
         {NAME: None},
         {NAME: 5},
         {NAME: [[SIGNATURE]]},
+        {NAME: bytearray(SIGNATURE.encode())},
         RaisingHeaders(),
     ],
     ids=lambda value: type(value).__name__,
@@ -168,6 +169,47 @@ class RaisingHeaders(Mapping[str, str]):
 def test_headers_that_cannot_be_read_are_rejected(headers: object) -> None:
     with pytest.raises(WebhookVerificationError, match="headers cannot be read"):
         Webhook(SECRET).unwrap(BODY, cast("Headers", headers))
+
+
+@pytest.mark.parametrize("name", ["HTTP_X_PANDOCAST_SIGNATURE", "http_x_pandocast_signature"])
+def test_headers_may_be_those_of_wsgi(name: str) -> None:
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "wsgi.input": object(),
+        "HTTP_X_PANDOCAST_DELIVERY": "dlv_1",
+        name: SIGNATURE,
+    }
+    assert Webhook(SECRET).receive(BODY, environ).id == "dlv_1"
+    with pytest.raises(WebhookVerificationError, match="more than once"):
+        Webhook(SECRET).receive(BODY, {**environ, NAME: SIGNATURE})
+
+
+def test_the_error_of_an_empty_body_asks_whether_it_was_read_before() -> None:
+    with pytest.raises(WebhookVerificationError, match="the body is empty: was it read before"):
+        Webhook(SECRET).unwrap(b"", {NAME: SIGNATURE})
+
+
+def test_a_limit_is_applied_before_verifying() -> None:
+    webhook = Webhook(SECRET)
+    assert webhook.receive(BODY, {NAME: SIGNATURE}, max_body=len(BODY)).body == BODY
+    with pytest.raises(WebhookTooLargeError, match="more than 10 bytes"):
+        webhook.receive(BODY, {}, max_body=10)
+
+
+def test_every_error_has_the_status_of_the_response() -> None:
+    webhook = Webhook(SECRET)
+
+    def status(body: bytes, headers: dict[str, str], max_body: int | None = None) -> int:
+        try:
+            webhook.receive(body, headers, max_body=max_body)
+        except WebhookVerificationError as error:
+            return error.status_code
+        return 204
+
+    assert status(BODY, signed(BODY)) == 204
+    assert status(BODY, {}) == 401
+    assert status(b"[]", signed(b"[]")) == 400
+    assert status(BODY, signed(BODY), max_body=1) == 413
 
 
 def released() -> memoryview:
@@ -232,8 +274,21 @@ def test_an_empty_or_malformed_secret_is_rejected_by_the_constructor(secret: obj
         Webhook(cast("str", secret))
 
 
-@pytest.mark.parametrize("secret", [b"bytes", [b"bytes"], ["good", None], 5])
-def test_a_secret_that_is_no_text_is_rejected_by_the_constructor(secret: object) -> None:
+@pytest.mark.parametrize("secret", ["good\n", " good", "good\u00a0", "\r\n", b"good\n", ["good", "other\t"]])
+def test_a_secret_with_white_space_around_it_is_rejected_by_the_constructor(secret: str) -> None:
+    """It would make a 401 of each delivery."""
+    with pytest.raises(ValueError, match="white space around it") as caught:
+        Webhook(secret)
+    assert "good" not in str(caught.value)
+
+
+def test_a_secret_may_be_bytes() -> None:
+    assert Webhook(SECRET.encode()).unwrap(BODY, signed(BODY)).event == "content.analyzed"
+    assert Webhook(["new", SECRET.encode()]).unwrap(BODY, signed(BODY)).event == "content.analyzed"
+
+
+@pytest.mark.parametrize("secret", [["good", None], 5, bytearray(b"good")])
+def test_a_secret_that_is_neither_text_nor_bytes_is_rejected_by_the_constructor(secret: object) -> None:
     with pytest.raises(TypeError):
         Webhook(cast("str", secret))
 

@@ -133,7 +133,8 @@ def test_another_secret_is_rejected(body: bytes, one: str, other: str) -> None:
         SIGNATURE[:-1] + "é",
         SIGNATURE[:-1] + "\ud800",
         SIGNATURE[:-1] + "\N{FULLWIDTH DIGIT ONE}",
-        SIGNATURE.encode(),
+        SIGNATURE.upper().encode(),
+        SIGNATURE[:-1].encode() + b"\xe9",
         bytearray(SIGNATURE.encode()),
         int(SIGNATURE, 16),
         [SIGNATURE],
@@ -165,6 +166,32 @@ def test_an_empty_secret_verifies_nothing(empty: object) -> None:
     assert verify_signature(b"", keyless, cast("str", empty)) is False
 
 
+@given(st.binary(), secrets, secrets)
+def test_secrets_and_signatures_may_be_bytes_and_the_first_of_several_secrets_signs(
+    body: bytes, secret: str, other: str
+) -> None:
+    signature = sign(body, secret)
+    assert (
+        sign(body, secret.encode())
+        == sign(body, [secret, other])
+        == sign(body, (secret.encode(),))
+        == signature
+    )
+    given_secrets: list[bytes | list[str | bytes]] = [
+        secret.encode(),
+        [secret.encode()],
+        [other, secret.encode()],
+    ]
+    for given_secret in given_secrets:
+        assert verify_signature(body, signature, given_secret)
+        assert verify_signature(body, signature.encode(), given_secret)
+
+
+def test_signing_without_a_secret_is_a_value_error() -> None:
+    with pytest.raises(ValueError, match="at least one secret"):
+        sign(BODY, [])
+
+
 def test_an_empty_secret_beside_others_is_ignored() -> None:
     assert verify_signature(BODY, SIGNATURE, ["", SECRET])
     assert not verify_signature(BODY, sign(BODY, "old"), ["", SECRET])
@@ -189,9 +216,9 @@ def test_signing_with_an_empty_or_malformed_secret_is_a_value_error(secret: str)
     assert caught.value.__context__ is None  # the error of the encoder would hold the secret
 
 
-@pytest.mark.parametrize("secret", [None, b"bytes", 5])
-def test_signing_with_a_secret_that_is_no_text_is_a_type_error(secret: object) -> None:
-    with pytest.raises(TypeError, match="must be text"):
+@pytest.mark.parametrize("secret", [None, 5, [None], bytearray(b"x")])
+def test_signing_with_a_secret_that_is_neither_text_nor_bytes_is_a_type_error(secret: object) -> None:
+    with pytest.raises(TypeError, match="must be text or bytes"):
         sign(BODY, cast("str", secret))
 
 

@@ -1,7 +1,9 @@
 """The tolerance of a receiver: how old or how new a delivery may be."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -60,7 +62,7 @@ def test_a_tolerance_of_zero_accepts_the_same_moment_only() -> None:
 
 
 def test_the_clock_is_read_at_each_delivery() -> None:
-    times = iter([NOW, NOW + timedelta(hours=1)])
+    times = iter([NOW, NOW, NOW + timedelta(hours=1)])  # the first when the receiver is made
     webhook = Webhook(SECRET, timedelta(minutes=5), now=lambda: next(times))
     webhook.unwrap(BODY, {NAME: SIGNATURE})
     with pytest.raises(WebhookVerificationError):
@@ -96,3 +98,11 @@ def test_a_tolerance_rejects_the_first_and_the_last_moment(timestamp: str) -> No
 def test_a_tolerance_that_is_no_duration_is_rejected(tolerance: float | timedelta) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  # NaN is refused in the words of the standard library
         Webhook(SECRET, tolerance)
+
+
+@pytest.mark.parametrize("tolerance", [None, 60])
+def test_a_clock_without_an_offset_is_rejected_by_the_constructor(tolerance: float | None) -> None:
+    with pytest.raises(ValueError, match="UTC offset"):
+        Webhook(SECRET, tolerance, now=lambda: NOW.replace(tzinfo=None))
+    with pytest.raises(TypeError, match="must return a time, not float"):
+        Webhook(SECRET, tolerance, now=cast("Callable[[], datetime]", lambda: 1.0))

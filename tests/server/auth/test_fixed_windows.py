@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandocast_server.auth.rate_limit import MAX_ADDRESSES, FixedWindows, RateLimits, Standing, address_name
+from pandocast_server.auth.rate_limit import (
+    MAX_ADDRESSES,
+    FixedWindows,
+    RateLimits,
+    WindowStatus,
+    address_name,
+)
 
 NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
 EPOCH_NOON = int(NOON.timestamp())
@@ -16,10 +22,10 @@ def after(seconds: float) -> datetime:
 
 def test_a_window_opens_with_a_request_and_ends_on_a_whole_second() -> None:
     windows = FixedWindows(2, 60)
-    assert windows.count("key", after(0.7)) == Standing(2, 1, EPOCH_NOON + 60)
-    assert windows.count("key", after(59.999999)) == Standing(2, 0, EPOCH_NOON + 60)
-    assert windows.count("key", after(59.999999)) == Standing(2, 0, EPOCH_NOON + 60, is_refused=True)
-    assert windows.count("key", after(60)) == Standing(2, 1, EPOCH_NOON + 120)
+    assert windows.count("key", after(0.7)) == WindowStatus(2, 1, EPOCH_NOON + 60)
+    assert windows.count("key", after(59.999999)) == WindowStatus(2, 0, EPOCH_NOON + 60)
+    assert windows.count("key", after(59.999999)) == WindowStatus(2, 0, EPOCH_NOON + 60, is_refused=True)
+    assert windows.count("key", after(60)) == WindowStatus(2, 1, EPOCH_NOON + 120)
 
 
 def test_the_next_window_waits_for_a_request() -> None:
@@ -44,22 +50,24 @@ def test_names_do_not_share_a_window() -> None:
 
 def test_a_look_counts_nothing() -> None:
     windows = FixedWindows(5, 60)
-    assert windows.peek("key", after(0.5)) == Standing(5, 5, EPOCH_NOON + 60)
+    assert windows.peek("key", after(0.5)) == WindowStatus(5, 5, EPOCH_NOON + 60)
     windows.count("key", NOON)
-    assert windows.peek("key", after(1)) == windows.peek("key", after(2)) == Standing(5, 4, EPOCH_NOON + 60)
+    assert (
+        windows.peek("key", after(1)) == windows.peek("key", after(2)) == WindowStatus(5, 4, EPOCH_NOON + 60)
+    )
 
 
 def test_a_clock_that_was_reset_opens_a_new_window() -> None:
     windows = FixedWindows(1, 60)
     windows.count("key", after(7200))
-    standing = windows.count("key", NOON)
-    assert (standing.is_refused, standing.reset) == (False, EPOCH_NOON + 60)
+    status = windows.count("key", NOON)
+    assert (status.is_refused, status.reset) == (False, EPOCH_NOON + 60)
 
 
 def test_seconds_left_lead_exactly_to_the_reset() -> None:
-    standing = FixedWindows(1, 60).count("key", after(0.25))
-    assert standing.seconds_left(after(0.25)) == 60
-    assert standing.seconds_left(after(59.999999)) == 1
+    status = FixedWindows(1, 60).count("key", after(0.25))
+    assert status.seconds_left(after(0.25)) == 60
+    assert status.seconds_left(after(59.999999)) == 1
 
 
 def test_closed_windows_are_forgotten() -> None:
@@ -108,13 +116,13 @@ def test_no_window_ever_takes_more_than_its_limit_or_refuses_before(
     taken: dict[int, int] = {}
     for gap in gaps:
         now += timedelta(microseconds=gap)
-        standing = windows.count("key", now)
-        opened = standing.reset - window
-        assert opened <= now.timestamp() < standing.reset
-        assert all(opened >= other for other in taken if other != standing.reset)
-        assert standing.is_refused == (taken.get(standing.reset, 0) == limit)
-        taken[standing.reset] = taken.get(standing.reset, 0) + (not standing.is_refused)
-        assert standing.remaining == limit - taken[standing.reset]
+        status = windows.count("key", now)
+        opened = status.reset - window
+        assert opened <= now.timestamp() < status.reset
+        assert all(opened >= other for other in taken if other != status.reset)
+        assert status.is_refused == (taken.get(status.reset, 0) == limit)
+        taken[status.reset] = taken.get(status.reset, 0) + (not status.is_refused)
+        assert status.remaining == limit - taken[status.reset]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pandocast_server.cli import main
-from pandocast_server.passband.calendar_feed import find_feed
+from pandocast_server.passband.calendar.feed import find_feed
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
 from pandocast_server.workspaces import NewWorkspace, create_workspace

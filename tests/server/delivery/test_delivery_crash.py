@@ -5,25 +5,21 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 from support.post_office import Office, Received, accept, open_office, receiving, working
-
-from pandocast_server import leases
-from pandocast_server.storage.tables import deliveries
 
 pytestmark = pytest.mark.anyio
 
 WORKER = """
 import asyncio, sys
-from pandocast_server.delivery.worker import DeliveryWorker
+from pandocast_server.background import DELIVERING
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
+from pandocast_server.work.worker import Worker
 
-asyncio.run(DeliveryWorker(Runtime.start(Settings(database_url=sys.argv[1]))).run())
+asyncio.run(Worker(Runtime.start(Settings(database_url=sys.argv[1])), DELIVERING, limit=500).run())
 """
 
 
@@ -42,12 +38,6 @@ async def worker_process(office: Office) -> AsyncIterator[None]:
     finally:
         process.kill()
         await process.wait()
-
-
-def run_out(office: Office) -> None:
-    """Let the time pass that a dead worker's leases have left."""
-    with office.runtime.database.write() as connection:
-        connection.execute(update(deliveries).values(lease_until=leases.real_now() - timedelta(seconds=1)))
 
 
 async def test_killed_again_and_again(tmp_path: Path) -> None:
@@ -70,7 +60,7 @@ async def test_killed_again_and_again(tmp_path: Path) -> None:
                 answered = 5 * (life + 1)
                 async with worker_process(office):
                     await receiver.has_received(answered)
-                run_out(office)
+                office.let_leases_run_out()
             receiver.answering = accept
             ever_after.set()
             async with working(office) as worker:

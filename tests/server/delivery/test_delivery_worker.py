@@ -6,11 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from support.post_office import Received, accept, open_office, receiving, working
+from sqlalchemy import delete
+from support.post_office import Received, accept, delivery_worker, open_office, receiving, working
 
-from pandocast_server import workers
-from pandocast_server.delivery import worker as delivery_worker
-from pandocast_server.delivery.worker import DeliveryWorker
+from pandocast_server.storage.tables import events
+from pandocast_server.work import worker as workers
 
 pytestmark = pytest.mark.anyio
 
@@ -145,16 +145,13 @@ async def test_a_slow_endpoint_holds_up_nobody_else(tmp_path: Path, no_poll: Non
                 await receiver.has_received(6)  # five quick ones and the first slow one
                 assert worker.busy()
                 assert [r.target for r in receiver.received].count("/slow") == 1
-                assert office.statuses(slow.id) == ["sending", *["pending"] * 4]
+                assert office.statuses(slow.id) == ["pending"] * 5
                 release.set()
                 await worker.drain()
             assert office.statuses(slow.id) == office.statuses(quick.id) == ["succeeded"] * 5
 
 
-async def test_more_lines_than_may_be_sent_at_once_take_turns(
-    tmp_path: Path, no_poll: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(delivery_worker, "AT_ONCE", 2)
+async def test_more_lines_than_may_be_sent_at_once_take_turns(tmp_path: Path, no_poll: None) -> None:
     under_way = most = 0
 
     async def answer(_: Received) -> int:
@@ -169,7 +166,7 @@ async def test_more_lines_than_may_be_sent_at_once_take_turns(
         with open_office(tmp_path) as office:
             for number in range(7):
                 office.add(receiver.url(f"/{number}"))
-            async with working(office) as worker:
+            async with working(office, limit=2) as worker:
                 office.record()
                 await worker.drain()
     assert len({request.target for request in receiver.received}) == 7
@@ -245,7 +242,7 @@ async def test_a_graceful_stop_ends_what_is_under_way_and_begins_nothing(
             endpoint = office.add(receiver.url())
             office.record()
             office.record()
-            worker = DeliveryWorker(office.runtime)
+            worker = delivery_worker(office)
             running = asyncio.create_task(worker.run())
             await receiver.has_received(1)
             stopping = asyncio.create_task(worker.stop())
@@ -268,7 +265,7 @@ async def test_a_graceful_stop_waits_no_longer_than_told(tmp_path: Path, no_poll
         with open_office(tmp_path) as office:
             endpoint = office.add(receiver.url())
             office.record()
-            worker = DeliveryWorker(office.runtime)
+            worker = delivery_worker(office)
             running = asyncio.create_task(worker.run())
             await receiver.has_received(1)
             await worker.stop(grace=0.05)
@@ -279,7 +276,7 @@ async def test_a_graceful_stop_waits_no_longer_than_told(tmp_path: Path, no_poll
 
 async def test_a_worker_that_never_ran_is_stopped_without_waiting(tmp_path: Path) -> None:
     with open_office(tmp_path) as office:
-        worker = DeliveryWorker(office.runtime)
+        worker = delivery_worker(office)
         await worker.stop()
         await worker.run()  # and begins nothing any more
 
@@ -289,7 +286,7 @@ async def test_announcing_to_a_worker_whose_loop_has_gone_is_harmless(tmp_path: 
 
         def live_and_die() -> None:
             async def live() -> None:
-                worker = DeliveryWorker(office.runtime)
+                worker = delivery_worker(office)
                 task = asyncio.create_task(worker.run())
                 await worker.drain()
                 task.cancel()
@@ -302,24 +299,34 @@ async def test_announcing_to_a_worker_whose_loop_has_gone_is_harmless(tmp_path: 
         office.record()
 
 
-async def test_a_database_that_is_away_for_a_moment_does_not_end_the_work(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+async def test_a_delivery_whose_event_is_gone_ends_quietly(
+    tmp_path: Path, no_poll: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(workers, "POLL_SECONDS", 0.01)
+    with open_office(tmp_path) as office:
+        office.add("http://127.0.0.1:9/hook")
+        office.record()
+        with office.runtime.database.write() as connection:
+            connection.execute(delete(events))
+        async with working(office) as worker:
+            await worker.drain()
+        assert office.open_jobs() == []
+    assert caplog.text == ""
+
+
+async def test_a_delivery_that_kills_its_server_again_and_again_is_given_up(
+    tmp_path: Path, no_poll: None
+) -> None:
     async with receiving() as receiver:
         with open_office(tmp_path) as office:
-            office.add(receiver.url())
+            endpoint = office.add(receiver.url())
             office.record()
-            failures = iter([OSError("the disk is away"), OSError("still")])
-            claim = DeliveryWorker._claim
-
-            def sometimes(worker: DeliveryWorker, limit: int) -> object:
-                for failure in failures:
-                    raise failure
-                return claim(worker, limit)
-
-            monkeypatch.setattr(DeliveryWorker, "_claim", sometimes)
+            for _ in range(workers.MAX_LOST_CLAIMS + 1):
+                assert len(office.claim()) == 1
+                office.let_leases_run_out()
+            office.record()
             async with working(office) as worker:
                 await worker.drain()
-    assert len(receiver.received) == 1
-    assert caplog.text.count("DeliveryWorker cannot take work") == 2
+            first, second = office.deliveries(endpoint.id)
+    assert (first.status, first.error) == ("failed", "the delivery could not be brought to an end")
+    assert second.status == "succeeded"
+    assert [request.headers["x-pandocast-delivery"] for request in receiver.received] == [second.id]

@@ -1,6 +1,6 @@
 """Any history of one endpoint, against a model of a few lines."""
 
-from datetime import timedelta
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -9,13 +9,11 @@ from attrs import define
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import update
 from support.post_office import Office, open_office
 
-from pandocast_server import leases
-from pandocast_server.delivery import health, queue
-from pandocast_server.delivery.queue import Attempt, ClaimedDelivery
-from pandocast_server.storage.tables import deliveries
+from pandocast_server.delivery import sending
+from pandocast_server.work import queue
+from pandocast_server.work.queue import Job
 
 FAILURES = 2  # in place of ten, so that short histories reach it
 MOSTLY_BAD = st.sampled_from([False, False, False, True])
@@ -36,86 +34,86 @@ class OneEndpoint(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.folder = TemporaryDirectory()
-        self.patch = patch.object(health, "MAX_CONSECUTIVE_FAILURES", FAILURES)
-        self.patch.start()
+        self.patches = ExitStack()
+        self.patches.enter_context(patch.object(sending, "MAX_CONSECUTIVE_FAILURES", FAILURES))
+        self.patches.enter_context(patch.object(queue, "LEASE_SECONDS", 3600.0))
         self.opened = open_office(Path(self.folder.name))
         self.office: Office = self.opened.__enter__()
         self.endpoint = self.office.add("http://127.0.0.1:9/hook")
-        self.line: list[Expected] = []
+        self.known: list[Expected] = []
+        self.waiting: list[Expected] = []
         self.enabled = True
         self.failures = 0
-        self.held: ClaimedDelivery | None = None
-        self.lost: list[ClaimedDelivery] = []
+        self.held: Job | None = None
+        self.lost: list[Job] = []
 
     def teardown(self) -> None:
         self.opened.__exit__(None, None, None)
-        self.patch.stop()
+        self.patches.close()
         self.folder.cleanup()
 
     def expected(self, delivery_id: str) -> Expected:
-        (found,) = (delivery for delivery in self.line if delivery.id == delivery_id)
+        (found,) = (delivery for delivery in self.known if delivery.id == delivery_id)
         return found
 
     @rule()
     def event(self) -> None:
         self.office.record()
-        known = {delivery.id for delivery in self.line}
-        (new,) = (d.id for d in self.office.deliveries(self.endpoint.id) if d.id not in known)
-        self.line.append(Expected(new, "pending" if self.enabled else "skipped"))
+        new = Expected(self.office.deliveries(self.endpoint.id)[-1].id, "skipped")
+        assert new.id not in {delivery.id for delivery in self.known}
+        self.known.append(new)
+        if self.enabled:
+            self.waits(new)
+
+    def waits(self, delivery: Expected) -> None:
+        delivery.status = "pending"
+        self.waiting.append(delivery)
 
     @rule()
     def claim(self) -> None:
-        with self.office.runtime.database.write() as connection:
-            claimed = queue.claim(connection, limit=10)
-        waiting = [delivery for delivery in self.line if delivery.status == "pending"]
-        if self.held is not None or not waiting:
-            assert claimed == ()
+        claimed = self.office.claim()
+        if self.held is not None or not self.waiting:
+            assert claimed == []
             return
         (self.held,) = claimed
-        assert self.held.id == waiting[0].id
-        waiting[0].status, waiting[0].attempts = "sending", waiting[0].attempts + 1
+        assert self.held.subject_id == self.waiting.pop(0).id
 
     @precondition(lambda self: self.held is not None)
     @rule(success=MOSTLY_BAD)
     def finish(self, *, success: bool) -> None:
         assert self.held is not None
         assert self.finished(self.held, success=success)
-        delivery, self.held = self.expected(self.held.id), None
-        delivery.status = "succeeded" if success else "failed"
+        delivery, self.held = self.expected(self.held.subject_id), None
+        delivery.status, delivery.attempts = "succeeded" if success else "failed", delivery.attempts + 1
         self.failures = 0 if success else self.failures + 1
         if self.enabled and self.failures >= FAILURES:
             self.enabled = False
-            for waiting in self.line:
-                if waiting.status == "pending":
-                    waiting.status = "skipped"
+            for waiting in self.waiting:
+                waiting.status = "skipped"
+            self.waiting.clear()
 
     @precondition(lambda self: self.held is not None)
     @rule()
     def the_worker_dies_and_another_takes_over(self) -> None:
         assert self.held is not None
-        with self.office.runtime.database.write() as connection:
-            past = leases.real_now() - timedelta(seconds=1)
-            connection.execute(update(deliveries).values(lease_until=past))
-            (again,) = queue.claim(connection, limit=10)
-        assert again.id == self.held.id
+        self.office.let_leases_run_out()
+        (again,) = self.office.claim()
+        assert again.subject_id == self.held.subject_id
         self.lost.append(self.held)
         self.held = again
-        self.expected(again.id).attempts += 1
 
     @precondition(lambda self: self.lost)
     @rule(success=st.booleans())
     def a_lost_worker_comes_back(self, *, success: bool) -> None:
         assert not self.finished(self.lost.pop(), success=success)
 
-    @precondition(lambda self: self.line)
+    @precondition(lambda self: self.known)
     @rule(data=st.data())
     def replay(self, data: st.DataObject) -> None:
-        chosen = data.draw(st.sampled_from(self.line))
+        chosen = data.draw(st.sampled_from(self.known))
         self.office.replay(chosen.id)
-        if chosen.status not in ("pending", "sending"):
-            chosen.status = "pending"
-            self.line.remove(chosen)
-            self.line.append(chosen)
+        if chosen.status != "pending":
+            self.waits(chosen)
 
     @precondition(lambda self: self.failures == 1 or not self.enabled)
     @rule()
@@ -123,17 +121,15 @@ class OneEndpoint(RuleBasedStateMachine):
         self.office.enable(self.endpoint.id)
         self.enabled, self.failures = True, 0
 
-    def finished(self, claimed: ClaimedDelivery, *, success: bool) -> bool:
-        attempt = Attempt(200, None) if success else Attempt(500, "no")
-        with self.office.runtime.database.write() as connection:
-            return queue.finish(connection, self.office.runtime, claimed, attempt)
+    def finished(self, claimed: Job, *, success: bool) -> bool:
+        return self.office.finish(claimed, 200 if success else 500)
 
     @invariant()
     def the_server_agrees(self) -> None:
         state = self.office.endpoint(self.endpoint.id)
         assert (state.enabled, state.consecutive_failures) == (self.enabled, self.failures)
         found = [(d.id, d.status, d.attempts) for d in self.office.deliveries(self.endpoint.id)]
-        assert found == [(d.id, d.status, d.attempts) for d in self.line]
+        assert found == [(d.id, d.status, d.attempts) for d in self.known]
 
 
 TestOneEndpoint = OneEndpoint.TestCase

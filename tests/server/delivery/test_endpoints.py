@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 from support.post_office import WORKSPACE, Office, open_office
 
 from pandocast_server.delivery.endpoints import (
     DeliveryNotFoundError,
     EndpointNotFoundError,
+    InvalidEndpointError,
     add_endpoint,
     enable_endpoint,
     get_delivery,
@@ -17,8 +18,9 @@ from pandocast_server.delivery.endpoints import (
     list_endpoints,
     replay_delivery,
 )
-from pandocast_server.delivery.vetting import InvalidEndpointError
-from pandocast_server.storage.tables import deliveries, endpoints, workspaces
+from pandocast_server.storage.tables import deliveries, endpoints, open_jobs, workspaces
+
+pytestmark = pytest.mark.usefixtures("long_leases")
 
 URL = "http://127.0.0.1:9/hook"
 
@@ -31,13 +33,25 @@ def test_a_new_endpoint_is_enabled_and_has_a_secret_that_nothing_prints(tmp_path
         assert endpoint.secret not in repr(endpoint)
         assert office.endpoint(endpoint.id) == endpoint
         assert office.add(URL).secret != endpoint.secret
-        assert office.add(URL, secret="mine").secret == "mine"
+        for given in ("s", "x" * 200):
+            assert office.add(URL, secret=given).secret == given
 
 
-@pytest.mark.parametrize(("url", "secret"), [("ftp://h/", None), (URL, "")])
-def test_an_endpoint_that_cannot_be_used_is_not_added(tmp_path: Path, url: str, secret: str | None) -> None:
+@pytest.mark.parametrize(
+    ("url", "secret", "message"),
+    [
+        ("ftp://h/", None, "^url must begin with"),
+        *(
+            (URL, secret, "^secret must be 1 to 200 visible ASCII characters$")
+            for secret in ("", " ", "a b", "x" * 201, "größe", "line\n", "\ud800")
+        ),
+    ],
+)
+def test_an_endpoint_that_cannot_be_used_is_not_added(
+    tmp_path: Path, url: str, secret: str | None, message: str
+) -> None:
     with open_office(tmp_path) as office:
-        with pytest.raises(InvalidEndpointError):
+        with pytest.raises(InvalidEndpointError, match=message):
             office.add(url, secret=secret)
         with office.runtime.database.read() as connection:
             assert list_endpoints(connection, workspace_id=WORKSPACE) == []
@@ -56,9 +70,10 @@ def test_another_workspace_sees_nothing(tmp_path: Path) -> None:
             for look in (get_endpoint, enable_endpoint, list_deliveries):
                 with pytest.raises(EndpointNotFoundError):
                     look(connection, workspace_id="ws_other", endpoint_id=endpoint.id)
-            for ask in (get_delivery, replay_delivery):
-                with pytest.raises(DeliveryNotFoundError):
-                    ask(connection, workspace_id="ws_other", delivery_id=delivery.id)
+            with pytest.raises(DeliveryNotFoundError):
+                get_delivery(connection, workspace_id="ws_other", delivery_id=delivery.id)
+            with pytest.raises(DeliveryNotFoundError):
+                replay_delivery(connection, office.runtime, workspace_id="ws_other", delivery_id=delivery.id)
 
 
 def test_enabling_counts_from_zero_and_brings_back_nothing(tmp_path: Path) -> None:
@@ -72,38 +87,54 @@ def test_enabling_counts_from_zero_and_brings_back_nothing(tmp_path: Path) -> No
         assert office.statuses(endpoint.id) == ["skipped"]
 
 
-def end(office: Office, delivery_id: str, status: str) -> None:
-    with office.runtime.database.write() as connection:
-        ended = update(deliveries).where(deliveries.c.id == delivery_id)
-        connection.execute(ended.values(status=status, response_status=500, error="no", attempts=1))
+def order(office: Office) -> list[str]:
+    """Send all that waits, one after the other, and return which it was."""
+    sent: list[str] = []
+    while claimed := office.claim():
+        sent.extend(job.subject_id for job in claimed)
+        assert all(office.finish(job) for job in claimed)
+    return sent
 
 
-@pytest.mark.parametrize("status", ["succeeded", "failed", "skipped"])
-def test_a_replay_stands_at_the_end_of_the_line_under_its_old_name(tmp_path: Path, status: str) -> None:
+@pytest.mark.parametrize("status", [200, 500, None])
+def test_a_replay_is_sent_after_all_that_waits_under_its_old_name(tmp_path: Path, status: int | None) -> None:
     with open_office(tmp_path) as office:
         endpoint = office.add(URL)
-        for number in range(3):
-            office.record(number=number)
-        first, second, third = (delivery.id for delivery in office.deliveries(endpoint.id))
-        end(office, first, status)
-        replayed = office.replay(first)
-        assert (replayed.id, replayed.status, replayed.attempts) == (first, "pending", 1)
-        assert (replayed.response_status, replayed.error, replayed.finished_at) == (None, None, None)
-        assert [delivery.id for delivery in office.deliveries(endpoint.id)] == [second, third, first]
         office.record()
-        assert [delivery.id for delivery in office.deliveries(endpoint.id)][:3] == [second, third, first]
+        if status is None:
+            with office.runtime.database.write() as connection:
+                connection.execute(update(deliveries).values(status="skipped"))
+                connection.execute(delete(open_jobs))
+        else:
+            (job,) = office.claim()
+            assert office.finish(job, status)
+        office.record()
+        office.record()
+        first, second, third = (delivery.id for delivery in office.deliveries(endpoint.id))
+        replayed = office.replay(first)
+        assert (replayed.id, replayed.status, replayed.attempts) == (
+            first,
+            "pending",
+            int(status is not None),
+        )
+        assert (replayed.response_status, replayed.error, replayed.finished_at) == (None, None, None)
+        office.record()
+        *begun, fourth = (delivery.id for delivery in office.deliveries(endpoint.id))
+        assert begun == [first, second, third]
+        assert order(office) == [second, third, first, fourth]
 
 
-@pytest.mark.parametrize("status", ["pending", "sending"])
-def test_what_waits_or_is_under_way_is_not_replayed(tmp_path: Path, status: str) -> None:
+def test_what_waits_or_is_under_way_is_not_replayed(tmp_path: Path) -> None:
     with open_office(tmp_path) as office:
         endpoint = office.add(URL)
         office.record()
         office.record()
         first, second = (delivery.id for delivery in office.deliveries(endpoint.id))
-        end(office, first, status)
-        assert office.replay(first).status == status
-        assert [delivery.id for delivery in office.deliveries(endpoint.id)] == [first, second]
+        (job,) = office.claim()
+        for waiting in (first, second):
+            assert office.replay(waiting).status == "pending"
+        assert office.finish(job)
+        assert order(office) == [second]
 
 
 def test_a_delivery_shows_the_bytes_that_are_sent(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 
 from pandocast_server.demo.files import Feed, UnusableFileError, read_feed_file
-from pandocast_server.passband.feeds import read_feed
+from pandocast_server.passband.sources.feeds import read_feed
 
 FEED = b"<rss version='2.0'><channel><item><title>A title</title></item></channel></rss>"
 

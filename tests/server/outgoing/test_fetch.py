@@ -179,26 +179,16 @@ async def test_one_deadline_holds_over_all_hops() -> None:
             await fetch(url, private_targets=True, deadline=0.25)
 
 
-def raw_deflate(data: bytes) -> bytes:
-    compressor = zlib.compressobj(wbits=-15)
-    return compressor.compress(data) + compressor.flush()
-
-
 TEXT = b"A sentence that is worth compressing. " * 50
 
 
 WHOLE = {
     "gzip": ("gzip", gzip.compress(TEXT)),
     "its old name": ("X-GZip", gzip.compress(TEXT)),
-    "beside identity": ("gzip, identity", gzip.compress(TEXT)),
-    "deflate": ("deflate", zlib.compress(TEXT)),
-    "deflate without a frame": ("deflate", raw_deflate(TEXT)),
     "identity": ("identity", TEXT),
     "an empty header": ("", TEXT),
-    "members": ("gzip", gzip.compress(TEXT[:700]) + gzip.compress(b"") + gzip.compress(TEXT[700:])),
     "padding": ("gzip", gzip.compress(TEXT) + bytes(512)),
     "trailing garbage": ("gzip", gzip.compress(TEXT) + b"garbage"),
-    "garbage behind deflate": ("deflate", zlib.compress(TEXT) + b"garbage"),
 }
 
 
@@ -217,14 +207,12 @@ async def test_nothing_compressed_is_nothing() -> None:
 BROKEN = {
     "truncated": ("gzip", gzip.compress(TEXT)[:-9], "ended before its compressed data"),
     "one byte": ("gzip", gzip.compress(TEXT)[:1], "ended before its compressed data"),
-    "second member": ("gzip", gzip.compress(TEXT) + gzip.compress(TEXT)[:15], "ended before its compressed"),
-    "truncated deflate": ("deflate", raw_deflate(TEXT)[:-1], "ended before its compressed data"),
-    "not gzip": ("gzip", TEXT, "not compressed as it says"),
-    "not deflate": ("deflate", b"\xff" * 20, "cannot be decompressed"),
+    "not gzip": ("gzip", TEXT, "cannot be decompressed"),
     "checksum": ("gzip", gzip.compress(TEXT)[:-8] + bytes(8), "cannot be decompressed"),
-    "2000 members": ("gzip", gzip.compress(b"") * 2000, "too many parts"),
-    "brotli": ("br", TEXT, "encoded in a way that was not asked for"),
-    "twice": ("gzip, gzip", gzip.compress(gzip.compress(TEXT)), "encoded in a way that was not asked for"),
+    "deflate": ("deflate", zlib.compress(TEXT), "an encoding that was not accepted"),
+    "two members": ("gzip", gzip.compress(TEXT) + gzip.compress(TEXT), "more than one part"),
+    "brotli": ("br", TEXT, "an encoding that was not accepted"),
+    "twice": ("gzip, gzip", gzip.compress(gzip.compress(TEXT)), "an encoding that was not accepted"),
 }
 
 

@@ -44,7 +44,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> Non
         server = await asyncio.start_server(listen, "127.0.0.1", 0, ssl=tls)
         port = server.sockets[0].getsockname()[1]
         try:
-            await outgoing.request("GET", f"https://localhost:{port}/", private_targets=True)
+            await outgoing.fetch(f"https://localhost:{port}/", private_targets=True)
         finally:
             server.close()
 

@@ -64,7 +64,7 @@ def test_no_selection_means_every_eligible_platform(tmp_path: Path, body: dict[s
     ("body", "message"),
     [
         ({"selected_platforms": []}, "selected_platforms must not be empty"),
-        ({"selected_platforms": "twitter_single"}, "selected_platforms must be a list of strings"),
+        ({"selected_platforms": "twitter_single"}, "selected_platforms must be a list"),
         ({"selected_platforms": ["twitter_single", "myspace"]}, 'unknown platform: "myspace"'),
         ({"selected_platforms": ["TWITTER_SINGLE"]}, 'unknown platform: "TWITTER_SINGLE"'),
         ({"selected_platforms": ["x" * 100_000]}, "unknown platform"),

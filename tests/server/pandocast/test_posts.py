@@ -8,9 +8,9 @@ from attrs import frozen
 from support.in_process import Api, StillClock, open_api
 
 from pandocast_server.errors import ApiError
-from pandocast_server.jobs.queue import enqueue
 from pandocast_server.pandocast import outputs, platforms
 from pandocast_server.timestamps import wire_text
+from pandocast_server.work.queue import enqueue
 
 
 @frozen

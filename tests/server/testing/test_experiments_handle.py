@@ -3,8 +3,7 @@ from pathlib import Path
 import pytest
 from support.in_process import open_api
 
-from pandocast_server.testing.experiments import Experiments
-from pandocast_server.testing.first_workspace import FirstWorkspace
+from pandocast_server.testing.handles import Experiments, FirstWorkspace
 
 PATH = "http://server/passband/v1/experiments"
 NEW = {

@@ -1,5 +1,6 @@
 """`ReferenceServer`: its life, its keys, its clock, and being as new after a reset."""
 
+import asyncio
 import re
 import threading
 import time
@@ -8,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+import anyio
+import anyio.abc
 import httpx
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 from support.webhook_receiver import Receiver
 
-from pandocast_server.delivery.sender import DEADLINE_SECONDS
+from pandocast_server.delivery.sending import DEADLINE_SECONDS
 from pandocast_server.storage.database import DatabaseError
 from pandocast_server.testing import ReferenceServer
 
@@ -239,6 +242,44 @@ def test_drain_gives_up_when_told(pandocast_server: ReferenceServer, receiver: R
         pandocast_server.drain(timeout=0.05)
     receiver.hold.set()
     pandocast_server.drain()
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_draining_inside_an_event_loop_is_awaited(pandocast_server: ReferenceServer, backend: str) -> None:
+    """The receiver runs in that loop: to block it would make the deliveries fail that are waited for."""
+    events: list[bytes] = []
+
+    async def receive(stream: anyio.abc.SocketStream) -> None:
+        async with stream:
+            head = await stream.receive()
+            events.extend(re.findall(rb"X-Pandocast-Event: (.*)\r\n", head))
+            await stream.send(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    async def scenario() -> None:
+        listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+        port = listener.extra(anyio.abc.SocketAttribute.local_port)  # noqa: S610 - not Django's
+        endpoint = pandocast_server.webhooks.add(f"http://127.0.0.1:{port}/hook")
+        async with listener, anyio.create_task_group() as group:
+            group.start_soon(listener.serve, receive)
+            pandocast_server.trigger("ab_test.completed", {})
+            with pytest.raises(RuntimeError, match=r"await server\.adrain\(\)"):
+                pandocast_server.drain()
+            await pandocast_server.adrain()
+            group.cancel_scope.cancel()
+        assert [item.status for item in pandocast_server.webhooks.deliveries(endpoint.id)] == ["succeeded"]
+
+    anyio.run(scenario, backend=backend)
+    assert events == [b"ab_test.completed"]
+
+
+def test_awaited_draining_gives_up_when_told(pandocast_server: ReferenceServer, receiver: Receiver) -> None:
+    receiver.hold.clear()
+    pandocast_server.webhooks.add(receiver.url)
+    pandocast_server.trigger("ab_test.completed", {})
+    with pytest.raises(TimeoutError, match=r"0\.05 seconds"):
+        asyncio.run(pandocast_server.adrain(timeout=0.05))
+    receiver.hold.set()
+    asyncio.run(pandocast_server.adrain())
 
 
 def test_a_slow_receiver_does_not_hold_the_end(receiver: Receiver) -> None:

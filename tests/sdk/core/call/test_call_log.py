@@ -145,6 +145,16 @@ def test_a_refusal_has_a_line_and_so_have_those_that_it_holds(caplog: pytest.Log
     assert re.fullmatch(r"rate limit: 1 call waits 12 s as the server asks, until 09:46:5\d UTC", held)
 
 
+def test_each_refusal_that_is_waited_out_has_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    caller = Caller()
+    with pytest.raises(RateLimitError):
+        caller.call(READ, lambda _send: caller.response(429, {"Retry-After": "0.1"}))
+    assert [line for line in lines(caplog) if "429" in line] == [
+        f"GET /things/1: status 429; attempt {number} in 0.1 s, when the rate limit allows it"
+        for number in range(2, 12)
+    ]
+
+
 def test_refusals_that_ask_for_the_same_time_have_one_line(caplog: pytest.LogCaptureFixture) -> None:
     """The later of two that were under way moves the end by what it came later."""
     held = crowd()

@@ -9,7 +9,12 @@ from support.wire import failure, response
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.protocol import FailureKind, Sleep
 from pandocast_sdk._core.requests.operation import Operation
-from pandocast_sdk.errors import APIConnectionError, DeadlineExceededError, InternalServerError
+from pandocast_sdk.errors import (
+    APIConnectionError,
+    APITimeoutError,
+    DeadlineExceededError,
+    InternalServerError,
+)
 
 
 def test_the_deadline_covers_all_attempts() -> None:
@@ -80,3 +85,37 @@ def test_a_call_whose_deadline_has_passed_is_not_sent() -> None:
     caller = Caller()
     with pytest.raises(DeadlineExceededError):
         caller.call(WRITE, [], expires=caller.now)
+
+
+@BOTH
+def test_a_call_with_less_than_50_ms_until_its_deadline_is_not_sent(operation: Operation[object]) -> None:
+    caller = Caller(deadline=0.049)
+    with pytest.raises(DeadlineExceededError) as caught:
+        caller.call(operation, [])
+    assert not caught.value.outcome_unknown
+    assert Caller(deadline=0.051).call(operation, [OK]) == {"done": True}
+
+
+def test_a_retry_with_less_than_50_ms_until_the_deadline_is_not_sent() -> None:
+    caller = Caller(deadline=10)
+    with pytest.raises(DeadlineExceededError) as caught:
+        caller.call(READ, caller.later(9.96, failure(FailureKind.BROKEN)))
+    assert isinstance(caught.value.__cause__, APIConnectionError)
+    assert len(caller.sends) == 1
+
+
+@pytest.mark.parametrize("kind", [FailureKind.TIMEOUT, FailureKind.POOL_TIMEOUT])
+def test_a_write_that_failed_shortly_before_the_deadline_keeps_its_outcome(kind: FailureKind) -> None:
+    caller = Caller(deadline=10)
+    expected = DeadlineExceededError if kind is FailureKind.POOL_TIMEOUT else APITimeoutError
+    with pytest.raises(expected) as caught:
+        caller.call(WRITE, caller.later(9.96, failure(kind)))
+    assert caught.value.outcome_unknown is (kind is FailureKind.TIMEOUT)
+
+
+def test_a_slot_of_the_window_less_than_50_ms_before_the_deadline_is_not_used() -> None:
+    caller = Caller(deadline=10)
+    caller.budget.block(caller.now + 9.96)
+    with pytest.raises(DeadlineExceededError):
+        caller.call(READ, [])
+    assert caller.sends == []

@@ -56,6 +56,20 @@ def test_each_status_has_its_error(status: int, kind: type[APIStatusError]) -> N
     assert error.request == RECORD
 
 
+def test_a_byte_order_mark_in_front_of_an_error_is_skipped() -> None:
+    body = b"\xef\xbb\xbf" + b'{"error": "Content not found", "code": "not_found", "status": 404}'
+    error = error_for(404, body)
+    assert (error.message, error.code) == ("Content not found", "not_found")
+    assert error.body == {"error": "Content not found", "code": "not_found", "status": 404}
+    assert error_for(502, b"\xef\xbb\xbf<html>").body == "<html>"
+
+
+def test_an_error_with_half_a_surrogate_pair_can_be_printed() -> None:
+    error = error_for(400, {"error": "no such title: Half \ud83d", "code": "\udc00"})
+    assert error.message == "no such title: Half ?"
+    assert str(error).encode()
+
+
 def test_an_error_has_the_fields_of_the_published_envelope() -> None:
     body = {"error": "Content not found", "code": "not_found", "status": 404}
     error = error_for(404, body, {"X-Request-Id": "r1"})

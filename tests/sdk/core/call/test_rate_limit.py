@@ -28,6 +28,32 @@ def test_a_429_that_was_waited_out_is_not_counted_as_a_retry(operation: Operatio
 
 
 @BOTH
+def test_the_eleventh_429_of_one_call_is_raised(operation: Operation[object]) -> None:
+    """As where another client of the key, or a broken gateway, takes every window."""
+    caller = Caller(max_retries=0)
+    with pytest.raises(RateLimitError) as caught:
+        caller.call(operation, lambda _send: caller.response(429, {"Retry-After": 1}))
+    assert len(caller.sends) == 11
+    assert 10.0 <= caller.now - 1000 < 12.5
+    assert caught.value.retry_after == 1
+    assert not caught.value.outcome_unknown
+
+
+def test_ten_429s_of_one_call_are_waited_out() -> None:
+    caller, refusals = Caller(max_retries=0), iter(range(10))
+
+    def respond(_send: Send) -> Outcome:
+        if next(refusals, None) is None:
+            return OK
+        return caller.response(429, window(0, int(caller.now) + EPOCH - 998))
+
+    for _ in range(3):
+        refusals = iter(range(10))
+        assert caller.call(READ, respond) == {"done": True}
+    assert len(caller.sends) == 33
+
+
+@BOTH
 def test_a_429_without_a_time_is_retried_like_other_failures(operation: Operation[object]) -> None:
     caller = Caller()
     with pytest.raises(RateLimitError) as caught:

@@ -10,7 +10,6 @@ from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.content import wait_until_analyzed, wait_until_generated
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk._core.requests.operation import Operation
-from pandocast_sdk._core.requests.reading import done
 
 LIMIT, WINDOW = 100, 10
 USEFUL = 3  # requests a file: upload, generate, outputs
@@ -29,7 +28,7 @@ def publish(context: CallContext, names: list[str]) -> Plan[int]:
 
 
 def post(context: CallContext, name: str, step: str) -> Plan[None]:
-    yield from call(context, Operation(step, "POST", f"/content/{name}/{step}", done))
+    yield from call(context, Operation(step, "POST", f"/content/{name}/{step}", lambda answer: answer.status))
 
 
 @pytest.mark.parametrize("works_for", [0.1, 1, 4])

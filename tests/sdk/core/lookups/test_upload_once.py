@@ -16,6 +16,7 @@ from pandocast_sdk.errors import (
     DeadlineExceededError,
     InternalServerError,
     PandocastError,
+    ResponseValidationError,
     UploadJournalError,
 )
 
@@ -54,6 +55,20 @@ def test_a_lost_response_is_found_at_once(world: World, answer: Answer) -> None:
     world.deeds = [Deed(answer)]
     assert world.upload().id == "c1"
     assert (world.sent, world.searches, world.now) == ([0.0], 1, 0.0)
+
+
+def test_an_upload_that_is_there_and_cannot_be_read_is_not_sent_again(world: World) -> None:
+    """The journal could not remember it, and the next call reads it again."""
+    world.deeds, world.spoiled = [Deed("lost")], {"created_at": "yesterday"}
+    for _ in range(2):
+        with pytest.raises(
+            ResponseValidationError, match="content 'T' cannot be read: created_at: "
+        ) as caught:
+            world.upload()
+        assert caught.value.outcome_unknown
+    world.spoiled = {}
+    assert world.upload().id == "c1"
+    assert world.sent == [0.0]
 
 
 def test_what_is_late_is_waited_for_until_the_timeout_of_its_request(world: World) -> None:

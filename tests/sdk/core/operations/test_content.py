@@ -35,6 +35,13 @@ def test_an_upload_reads_a_string_a_path_or_an_open_file(tmp_path: Path) -> None
         assert body_of(file) == "Grüße"
 
 
+def test_a_byte_order_mark_in_front_of_a_file_is_not_part_of_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "article.md"
+    path.write_text("Grüße\ufeff", encoding="utf-8-sig")
+    with path.open(encoding="utf-8") as file:
+        assert body_of(file) == body_of(path) == "Grüße\ufeff"
+
+
 def test_an_upload_that_cannot_be_read_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "article.md"
     path.write_bytes(b"\xff\xfe")

@@ -15,29 +15,45 @@ from pandocast_sdk._core.paging.cursor_paging import (
     cursor_after,
     fetch_cursor_page,
 )
+from pandocast_sdk._core.paging.row_keys import row_key
 from pandocast_sdk._core.protocol import Outcome, Send
 from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk.errors import ResponseValidationError
+from pandocast_sdk.models.unreadable import Unreadable
 
 CONTEXT = context(max_retries=0)
+
+
+class BadRow(int):
+    """A row without an id, that could not be read."""
+
+    @property
+    def unreadable(self) -> Unreadable:
+        return Unreadable(("id: Field required",), b"%d" % self)
+
+
+def row_id(row: int) -> str | None:
+    return None if isinstance(row, BadRow) else str(row)
 
 
 @dataclass
 class Feed:
     """Rows newest first; a cursor names the row that its page begins behind, were it there or not.
 
-    Only rows that `step` divides are shown; the others are left out after a page was cut, as services do.
+    Every so many rows, `faulty`, cannot be read; 0 for none. Only rows that `step` divides are shown; the
+    others are left out after a page was cut, as services do.
     """
 
     rows: list[int]
     limit: int
     named: bool = True
     step: int = 1
+    faulty: int = 0
     requested: list[str | None] = field(default_factory=list)
 
     def listing(self) -> CursorListing[int]:
         if self.named:
-            return CursorListing(self._page, str)
+            return CursorListing(self._page, row_id)
         return CursorListing(self._page)
 
     def _page(self, cursor: str | None) -> Operation[CursorRows[int]]:
@@ -48,6 +64,8 @@ class Feed:
         rows = [row for row in self.rows if cursor is None or row < int(cursor)]
         page = rows[: self.limit]
         shown = [row for row in page if row % self.step == 0]
+        if self.faulty:
+            shown = [row if row % self.faulty else BadRow(row) for row in shown]
         return CursorRows(shown, str(page[-1]) if len(rows) > len(page) else None)
 
     def fetch(self, position: CursorPosition) -> CursorSlice[int]:
@@ -83,12 +101,29 @@ def feed(count: int, limit: int, *, named: bool = True) -> Feed:
 GONE = st.sets(st.integers(1, 60))
 
 
-@given(st.integers(0, 60), st.integers(1, 25), st.integers(1, 25), st.data(), st.integers(0, 70), GONE, GONE)
+@given(
+    st.integers(0, 60),
+    st.integers(1, 25),
+    st.integers(1, 25),
+    st.data(),
+    st.integers(0, 70),
+    GONE,
+    GONE,
+    st.sampled_from([0, 1, 2, 3]),
+)
 def test_every_row_that_stays_comes_once(  # noqa: PLR0917 - drawn
-    count: int, limit: int, later_limit: int, data: st.DataObject, added: int, gone: set[int], later: set[int]
+    count: int,
+    limit: int,
+    later_limit: int,
+    data: st.DataObject,
+    added: int,
+    gone: set[int],
+    later: set[int],
+    faulty: int,
 ) -> None:
     """Rows come in front and go anywhere, twice, and the size of pages changes on the way."""
     table = feed(count, limit)
+    table.faulty = faulty
     taken = data.draw(st.integers(0, count))
     position = table.after(taken)
     came = table.rows[:taken]
@@ -113,7 +148,8 @@ def test_every_row_that_stays_comes_once(  # noqa: PLR0917 - drawn
 
 
 def remembered_rows(position: CursorPosition) -> set[int]:
-    return {int(name) for name in (*position.given, *position.wanted)}
+    names = {row_key(row, row_id(row)): int(row) for number in range(61) for row in (number, BadRow(number))}
+    return {names[name] for name in (*position.given, *position.wanted)}
 
 
 def take(table: Feed, position: CursorPosition, count: int) -> tuple[list[int], CursorPosition]:

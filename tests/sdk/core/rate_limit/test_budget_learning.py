@@ -141,7 +141,7 @@ def test_a_reset_years_ahead_is_not_believed(reset: int) -> None:
     assert granted(driver.enqueue(300)) == 300
 
 
-@pytest.mark.parametrize("number", ["-1", "NaN", "", "1e3", "1, 1"])
+@pytest.mark.parametrize("number", ["-1", "NaN", "", "1e3", "1, 2"])
 def test_headers_that_are_no_numbers_hold_nobody_back(number: str) -> None:
     driver = BudgetDriver()
     driver.enqueue()

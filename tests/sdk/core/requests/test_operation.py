@@ -16,7 +16,8 @@ from pandocast_sdk._core.operations.content import (
     schedule_output,
     upload_content,
 )
-from pandocast_sdk._core.requests.operation import json_body, path_segment, query_string, timestamp
+from pandocast_sdk._core.requests.operation import json_body, path_segment, query_string
+from pandocast_sdk._core.requests.values import timestamp
 
 NOON = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)
 

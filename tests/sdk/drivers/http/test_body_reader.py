@@ -52,6 +52,50 @@ def test_a_body_is_the_same_however_it_is_cut(
     assert read(cut(encode(data), cuts), coding) == data
 
 
+@given(st.lists(st.binary(max_size=500), min_size=1, max_size=5), CUTS)
+def test_a_gzip_body_may_have_several_members(texts: list[bytes], cuts: list[int]) -> None:
+    assert read(cut(b"".join(map(gzip.compress, texts)), cuts), "gzip") == b"".join(texts)
+
+
+@given(st.sampled_from([b"\0" * 9000, b"\x1f", b"\x1fjunk", b"junk" * 3000]), CUTS)
+def test_bytes_behind_the_last_member_are_ignored(junk: bytes, cuts: list[int]) -> None:
+    assert (
+        read(cut(gzip.compress(b"text") + gzip.compress(b" and more") + junk, cuts), "gzip")
+        == b"text and more"
+    )
+
+
+@given(CUTS)
+def test_a_second_member_that_ends_too_early_is_an_error(cuts: list[int]) -> None:
+    with pytest.raises(httpx.DecodingError):
+        read(cut(gzip.compress(b"text") + gzip.compress(b"more")[:-1], cuts), "gzip")
+
+
+def test_members_together_may_be_as_large_as_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "LARGEST_BODY", 1000)
+    half = gzip.compress(bytes(500))
+    assert len(read([half + half], "gzip")) == 1000
+    with pytest.raises(ResponseTooLargeError):
+        read([half + half + gzip.compress(b"1")], "gzip")
+    with pytest.raises(ResponseTooLargeError):
+        read([half, half, gzip.compress(bytes(1_000_000))], "gzip")
+
+
+def test_trailing_bytes_are_not_kept() -> None:
+    """Kept in one growing object, they would take time that grows with their square."""
+    reader = BodyReader([(b"Content-Encoding", b"gzip")], NEVER)
+    reader.add(gzip.compress(b"text"))
+    tracemalloc.start()
+    try:
+        for _ in range(1000):
+            reader.add(bytes(10_000))
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 100_000
+    assert reader.finish() == b"text"
+
+
 @given(st.binary(min_size=1, max_size=300), CUTS)
 def test_bytes_that_are_no_gzip_are_an_error(data: bytes, cuts: list[int]) -> None:
     with pytest.raises(httpx.DecodingError):

@@ -1,6 +1,8 @@
 """Proxies that the environment names: which requests use them, and what their failures mean."""
 
 import socket
+import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,8 +22,9 @@ from support.loopback import (
 )
 from support.proxy import HOST, forward, over_tls
 
-from pandocast_sdk import APIConnectionError, Response
+from pandocast_sdk import APIConnectionError, Pandocast, Response
 from pandocast_sdk._drivers.http.transport import tls_context
+from pandocast_server.testing import ReferenceServer
 
 EVERY_FLAVOUR = pytest.mark.parametrize("flavour", FLAVOURS)
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -178,3 +181,63 @@ def test_a_proxy_that_closes_after_a_plain_request_leaves_the_outcome_unknown(
             request_through(flavour, f"http://{HOST}", "POST", max_retries=2)
     assert caught.value.outcome_unknown
     assert len(proxy.requests) == 1
+
+
+ODD_EXCEPTIONS = ["[::1]", "::1/128", "fd00::/8", "[", "http://[", "[::1]:x,,", "\u00e9.example"]
+UNUSABLE = [
+    "socks5://127.0.0.1:1",
+    "socks4://127.0.0.1:1",
+    "ftp://u:hushhush@x",
+    "http://[::1",
+    "http://",
+    "://",
+]
+
+
+@EVERY_FLAVOUR
+@pytest.mark.parametrize("no_proxy", ODD_EXCEPTIONS)
+def test_an_odd_entry_of_no_proxy_affects_no_other_host(
+    flavour: str, no_proxy: str, proxy: Loopback, server: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", address(proxy))
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    assert call(flavour, server.url).status_code == 200
+    assert proxy.connections == 0
+    assert request_through(flavour, at_host(server)).status_code == 200
+    assert len(proxy.requests) == 1
+
+
+@EVERY_FLAVOUR
+@pytest.mark.parametrize("variable", ["ALL_PROXY", "http_proxy"])
+@pytest.mark.parametrize("unusable", UNUSABLE)
+def test_a_proxy_that_cannot_be_used_concerns_only_requests_that_need_it(
+    flavour: str, variable: str, unusable: str, server: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "socksio", None)  # as without the extra
+    monkeypatch.setenv(variable, unusable)
+    assert call(flavour, server.url).status_code == 200
+    with pytest.raises(APIConnectionError, match=f"the proxy of {variable} cannot be used") as caught:
+        request_through(flavour, at_host(server), "POST", max_retries=2)
+    assert not caught.value.outcome_unknown
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "hushhush" not in shown
+    assert ("httpx[socks]" in shown) == (unusable.startswith("socks5"))
+
+
+def test_a_wait_ends_at_once_where_the_proxy_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "socks4://127.0.0.1:1")
+    with (
+        Pandocast(api_key=KEY, base_url=f"https://{HOST}") as client,
+        pytest.raises(APIConnectionError, match="the proxy of HTTPS_PROXY"),
+    ):
+        client.content.wait_until_analyzed("content_1", timeout=3600)
+
+
+@pytest.mark.parametrize(("variable", "value"), [("ALL_PROXY", "socks4://x"), ("NO_PROXY", "[::1]")])
+def test_the_fixtures_work_whatever_the_variables_say(
+    variable: str, value: str, pandocast_server: ReferenceServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv(variable, value)
+    with pandocast_server.client() as client:
+        assert client.content.list().total == 0

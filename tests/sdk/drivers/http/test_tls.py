@@ -17,7 +17,7 @@ from support.loopback import FLAVOURS, KEY, Conversation, Loopback, always, call
 from support.proxy import name_in_directory, over_tls
 
 from pandocast_sdk import APIConnectionError, APITimeoutError, AsyncPandocast
-from pandocast_sdk._drivers.http.transport import tls_context
+from pandocast_sdk._drivers.http.transport import load_async_transport, tls_context
 
 EVERY_FLAVOUR = pytest.mark.parametrize("flavour", FLAVOURS)
 AUTHORITY = trustme.CA()
@@ -59,6 +59,24 @@ def test_an_authority_in_the_directory_of_ssl_cert_dir_is_trusted(
     AUTHORITY.cert_pem.write_to_path(tmp_path / name_in_directory(AUTHORITY))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
     assert call(flavour, https_url(server), "POST").status_code == 200
+
+
+@EVERY_FLAVOUR
+@pytest.mark.parametrize("content", [None, b"no certificate"])
+def test_a_file_of_authorities_that_cannot_be_read_concerns_only_encrypted_connections(
+    flavour: str, content: bytes | None, server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if content is not None:
+        (tmp_path / "authority.pem").write_bytes(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    load_async_transport.cache_clear()
+    with loopback(always(http("200 OK"))) as plain_server:
+        assert call(flavour, plain_server.url).status_code == 200
+    with pytest.raises(APIConnectionError, match="what SSL_CERT_FILE names cannot be used") as caught:
+        call(flavour, https_url(server), "POST", max_retries=2)
+    assert not caught.value.outcome_unknown
+    assert server.connections <= 1, "it is not retried"
+    assert server.all_closed()
 
 
 @EVERY_FLAVOUR

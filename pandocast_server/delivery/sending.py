@@ -1,0 +1,133 @@
+"""Sends deliveries, and writes what came of them (reference, "Payload Format" and "Retry Policy")."""
+
+import logging
+from functools import partial
+
+from attrs import field, frozen
+from sqlalchemy import Connection, bindparam, select, update
+
+from pandocast_sdk.webhooks import sign
+from pandocast_server import outgoing
+from pandocast_server.delivery.endpoints import FAILED, PENDING, SKIPPED, SUCCEEDED
+from pandocast_server.runtime import Runtime
+from pandocast_server.storage.tables import deliveries, endpoints, events
+from pandocast_server.work.queue import Job, drop_lane
+from pandocast_server.work.worker import Outcome
+
+_LOG = logging.getLogger(__name__)
+
+DEADLINE_SECONDS = 10.0
+MAX_CONSECUTIVE_FAILURES = 10
+
+_FIND = (
+    select(deliveries.c.id, endpoints.c.id, endpoints.c.url, endpoints.c.secret, events.c.type, events.c.body)
+    .join_from(deliveries, endpoints, endpoints.c.id == deliveries.c.endpoint_id)
+    .join(events, events.c.id == deliveries.c.event_id)
+    .where(deliveries.c.id == bindparam("id"))
+)
+
+
+@frozen
+class WebhookRequest:
+    """What is sent of a delivery, and where."""
+
+    id: str
+    endpoint_id: str
+    url: str = field(repr=False)
+    secret: str = field(repr=False)
+    type: str
+    body: bytes = field(repr=False)
+
+
+@frozen
+class Attempt:
+    """How sending ended; without a status there was no complete answer, without an error it succeeded."""
+
+    response_status: int | None
+    error: str | None
+
+
+async def deliver(runtime: Runtime, job: Job, *, deadline: float = DEADLINE_SECONDS) -> Outcome | None:
+    """Send a delivery in `deadline` seconds of real time; whatever goes wrong is its failure."""
+    with runtime.database.read() as connection:
+        row = connection.execute(_FIND, {"id": job.subject_id}).one_or_none()
+    if row is None:
+        return None
+    delivery = WebhookRequest(*row)
+    private = runtime.settings.allows_private_targets
+    attempt = await send(delivery, private_targets=private, deadline=deadline)
+    return Outcome(partial(record, runtime, job, delivery.endpoint_id, attempt))
+
+
+def give_up_delivery(connection: Connection, runtime: Runtime, job: Job) -> None:
+    """Write that a delivery could not be brought to any end."""
+    endpoint_id = connection.scalar(select(deliveries.c.endpoint_id).where(deliveries.c.id == job.subject_id))
+    if endpoint_id is not None:
+        attempt = Attempt(None, "the delivery could not be brought to an end")
+        record(runtime, job, endpoint_id, attempt, connection)
+
+
+async def send(delivery: WebhookRequest, *, private_targets: bool, deadline: float) -> Attempt:
+    """Send a request; whatever goes wrong is a failed attempt."""
+    try:
+        status = await outgoing.post(
+            delivery.url,
+            _headers(delivery),
+            delivery.body,
+            private_targets=private_targets,
+            deadline=deadline,
+        )
+    except outgoing.OutgoingError as error:
+        return Attempt(None, str(error))
+    except Exception as error:  # noqa: BLE001 - what breaks the sender must not block an endpoint for ever
+        _LOG.exception("delivery %s could not be sent", delivery.id)
+        return Attempt(None, f"the delivery could not be sent: {type(error).__name__}")
+    return Attempt(status, None if 200 <= status < 300 else f"the endpoint answered {status}")
+
+
+def _headers(delivery: WebhookRequest) -> list[tuple[str, str]]:
+    return [
+        ("Content-Type", "application/json"),
+        ("User-Agent", "Pandocast-Webhooks"),
+        ("X-Pandocast-Event", delivery.type),
+        ("X-Pandocast-Delivery", delivery.id),
+        ("X-Pandocast-Signature", sign(delivery.body, delivery.secret)),
+    ]
+
+
+def record(runtime: Runtime, job: Job, endpoint_id: str, attempt: Attempt, connection: Connection) -> None:
+    """Write how a delivery ended, for its endpoint too, in the transaction that ends its job."""
+    ended = {
+        "status": SUCCEEDED if attempt.error is None else FAILED,
+        "attempts": deliveries.c.attempts + 1,
+        "response_status": attempt.response_status,
+        "error": attempt.error,
+        "finished_at": runtime.clock.now(),
+    }
+    connection.execute(update(deliveries).where(deliveries.c.id == job.subject_id).values(ended))
+    is_it = endpoints.c.id == endpoint_id
+    if attempt.error is None:
+        # A disabled endpoint, which a replay has reached, stays disabled.
+        connection.execute(update(endpoints).where(is_it).values(consecutive_failures=0))
+        return
+    counted = update(endpoints).where(is_it).values(consecutive_failures=endpoints.c.consecutive_failures + 1)
+    failures = connection.scalar(counted.returning(endpoints.c.consecutive_failures))
+    if failures is not None and failures >= MAX_CONSECUTIVE_FAILURES:
+        _disable(connection, job.workspace_id, endpoint_id)
+
+
+def _disable(connection: Connection, workspace_id: str, endpoint_id: str) -> None:
+    enabled = update(endpoints).where(endpoints.c.id == endpoint_id, endpoints.c.enabled)
+    if connection.execute(enabled.values(enabled=False)).rowcount == 0:
+        return  # what waits for a disabled endpoint was replayed on purpose
+    waiting = update(deliveries).where(
+        deliveries.c.endpoint_id == endpoint_id, deliveries.c.status == PENDING
+    )
+    skipped = connection.execute(waiting.values(status=SKIPPED)).rowcount
+    drop_lane(connection, workspace_id, endpoint_id)
+    _LOG.warning(
+        "endpoint %s is disabled after %d failures; %d skipped",
+        endpoint_id,
+        MAX_CONSECUTIVE_FAILURES,
+        skipped,
+    )

@@ -1,0 +1,150 @@
+"""What requests on drafts hold (reference, from "List drafts" to "Bulk draft action")."""
+
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, Field, model_validator
+
+from pandocast_server.outgoing.urls import MAX_URL, InvalidUrlError, check_url
+from pandocast_server.passband.cursors import PageQuery
+from pandocast_server.passband.drafts.formats import FORMATS, MAX_TEXT, Format
+from pandocast_server.passband.drafts.platforms import Platform
+from pandocast_server.passband.drafts.transitions import Action, BulkAction, Status
+from pandocast_server.validation import CamelModel, CommaSeparated, Digits, Text, Time, quoted
+
+T = TypeVar("T")
+
+
+def _usable(url: str) -> str:
+    try:
+        check_url(url)
+    except InvalidUrlError as error:
+        raise ValueError(str(error).removeprefix("url ")) from error
+    return url
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be of white space alone")
+    return text
+
+
+def _tag(text: str) -> str:
+    if "," in text:  # it separates them in the filter of the list
+        raise ValueError(f"must not hold a comma: {quoted(text)}")
+    return _not_blank(text).strip()
+
+
+def _distinct(formats: list[Format]) -> list[Format]:
+    if len(set(formats)) < len(formats):
+        raise ValueError("must not name the same format twice")
+    return formats
+
+
+def each_once(values: list[T]) -> list[T]:
+    """Return the values in their order, each once."""
+    return list(dict.fromkeys(values))
+
+
+Url = Annotated[Text, Field(max_length=MAX_URL), AfterValidator(_usable)]
+Formats = Annotated[list[Format], Field(min_length=1, max_length=len(FORMATS)), AfterValidator(_distinct)]
+Tags = Annotated[
+    list[Annotated[Text, Field(max_length=50), AfterValidator(_tag)]],
+    Field(max_length=20),
+    AfterValidator(each_once),
+]
+Platforms = Annotated[list[Platform], Field(max_length=100), AfterValidator(each_once)]
+_Text = Annotated[Text, Field(max_length=MAX_TEXT), AfterValidator(_not_blank)]
+_Prompt = Annotated[Text, Field(max_length=5_000), AfterValidator(_not_blank)]
+_Feedback = Annotated[str, Field(max_length=5_000)]
+
+
+class DraftsQuery(PageQuery):
+    """Which page of drafts, and which of them."""
+
+    limit: Annotated[int, Digits(1, 100)] = 25
+    status: Status | None = None
+    format: Format | None = None
+    source_id: Text | None = None
+    source_type: Text | None = None
+    tags: Annotated[list[str], CommaSeparated()] | None = None
+    scheduled_after: Time | None = None
+    scheduled_before: Time | None = None
+
+
+class Image(CamelModel):
+    """An image that goes with a draft."""
+
+    url: Url
+    alt: Annotated[str, Field(max_length=1_000)] | None = None
+
+
+class NewDraftsBody(CamelModel):
+    """Drafts to create: one with a text, or one for each format to be generated."""
+
+    text: _Text | None = None
+    url: Url | None = None
+    prompt: _Prompt | None = None
+    format: Format | None = None
+    formats: Formats | None = None
+    images: Annotated[list[Image], Field(max_length=10)] | None = None
+    tags: Tags | None = None
+    target_platforms: Platforms | None = None
+
+    @property
+    def generates(self) -> bool:
+        """Whether the texts are to be generated."""
+        return self.url is not None or self.prompt is not None
+
+    @model_validator(mode="after")
+    def _has_one_mode(self) -> "NewDraftsBody":
+        if self.text is None and not self.generates:
+            raise ValueError("Either text, or url or prompt or both, must be given")
+        if self.text is not None and self.generates:
+            raise ValueError("text cannot be given together with url or prompt")
+        if self.text is not None and self.formats is not None:
+            raise ValueError("formats is for drafts to be generated; with text it is format")
+        if self.generates and self.format is not None:
+            raise ValueError("format is for a draft with text; for drafts to be generated it is formats")
+        return self
+
+
+class DraftUpdateBody(CamelModel):
+    """An action on a draft with what belongs to it, or another text."""
+
+    action: Action | None = None
+    text: _Text | None = None
+    feedback: _Feedback | None = None
+    scheduled_at: Time | None = None
+    smart_schedule: bool | None = None
+    platforms: Annotated[Platforms, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_change(self) -> "DraftUpdateBody":
+        if (self.action is None) == (self.text is None):
+            raise ValueError("Either action or text must be given, and not both")
+        _check_time(self.action, self.scheduled_at, self.smart_schedule)
+        return self
+
+
+class BulkBody(CamelModel):
+    """An action on many drafts with what belongs to it."""
+
+    action: BulkAction
+    ids: Annotated[list[str], Field(min_length=1, max_length=100), AfterValidator(each_once)]
+    feedback: _Feedback | None = None
+    scheduled_at: Time | None = None
+    smart_schedule: bool | None = None
+
+    @model_validator(mode="after")
+    def _has_a_time(self) -> "BulkBody":
+        _check_time(self.action, self.scheduled_at, self.smart_schedule)
+        return self
+
+
+def _check_time(action: Action | BulkAction | None, at: datetime | None, smart: bool | None) -> None:  # noqa: FBT001 - a field of bodies
+    """Refuse what contradicts itself; what belongs to another action is ignored."""
+    if action in {"schedule", "reschedule"} and at is not None and smart:
+        raise ValueError("scheduledAt cannot be given together with smartSchedule")
+    if action == "reschedule" and at is None:
+        raise ValueError("scheduledAt is missing")

@@ -1,0 +1,142 @@
+"""Reading a web page that was fetched: its title and what it has to say."""
+
+import html
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+from attrs import field, frozen
+
+from pandocast_server.generation.cleaning import clean, one_line
+from pandocast_server.generation.markup import Block, read_blocks
+
+MAX_TITLE: Final = 300
+_MAX_TEXT: Final = 1_000_000
+_MAX_SOURCE: Final = 3_000_000  # it is cleaned in one go, during which no other thread gets its turn
+_HEADING_WITHIN: Final = 20_000
+
+_HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
+_PLAIN: Final = frozenset({"text/plain", "text/markdown", "text/x-markdown"})
+
+ACCEPTED: Final = "text/html, application/xhtml+xml, text/markdown, text/plain;q=0.9, */*;q=0.1"
+"""What to ask for, as the header `Accept` has it."""
+
+_CHARSET: Final = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([a-z0-9_.:-]{1,40})", re.IGNORECASE)
+_MARKS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+# Python has codecs that are no charsets, and some that take the square of the length.
+_KNOWN_CHARSET: Final = re.compile(
+    r"utf-?8|utf-?16(le|be)?|(us-)?ascii|iso-?8859-?\d\d?|windows-\d{3,4}|cp\d{3,4}|koi8-[ru]|macintosh"
+    r"|gb2312|gbk|gb18030|big5(-hkscs)?|shift[_-]jis|euc-(jp|kr)|iso-2022-jp",
+    re.IGNORECASE,
+)
+_CHARSET_READ: Final = 2_048
+
+_TITLE: Final = re.compile(r"<title(?:\s[^<>]*)?>", re.IGNORECASE)
+_TITLE_END: Final = re.compile(r"</title[^<>]*>", re.IGNORECASE)
+_TAG: Final = re.compile(r"<(/?)(nav|aside|footer|form|button|main|article)(?:\s[^<>]*)?>", re.IGNORECASE)
+_BODIES: Final = ("article", "main")
+_AROUND: Final = {"item": "- ", "quote": "> ", "heading": "## ", "prose": ""}
+
+
+class PageError(Exception):
+    """There is nothing to read; the text is a sentence for the person who gave the URL."""
+
+
+@frozen
+class Page:
+    """What a page says.
+
+    Attributes:
+        title: One line of at most `MAX_TITLE` characters; empty when it has none.
+        text: Its paragraphs, headings and lists as Markdown, without navigation.
+    """
+
+    title: str
+    text: str = field(repr=False)
+
+
+def read_page(headers: Sequence[tuple[bytes, bytes]], body: bytes) -> Page:
+    """Read HTML, Markdown or plain text, in whatever charset, as far as it can be read.
+
+    Raises:
+        PageError: It is something else, or holds no text.
+    """
+    content_type = next((value for name, value in headers if name.lower() == b"content-type"), b"")
+    media_type = content_type.partition(b";")[0].strip().lower().decode("latin-1")
+    if media_type and media_type not in _HTML | _PLAIN:
+        raise PageError(f"it is {media_type[:60]}, not a page of text")
+    text = clean(_decoded(body, content_type)[:_MAX_SOURCE])
+    is_html = media_type in _HTML or (not media_type and text.lstrip().startswith("<"))
+    page = _read_html(text) if is_html else Page(_first_heading(read_blocks(text[:_HEADING_WITHIN])), text)
+    if not page.text.strip():
+        raise PageError("it holds no text")
+    return Page(page.title[:MAX_TITLE], page.text[:_MAX_TEXT])
+
+
+def _decoded(body: bytes, content_type: bytes) -> str:
+    for mark, charset in _MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(charset, "replace")
+    if not body.isascii():
+        with suppress(UnicodeDecodeError):  # what reads as UTF-8 is that, whatever it is said to be
+            return body.decode()
+    found = _CHARSET.search(content_type) or _CHARSET.search(body[:_CHARSET_READ])
+    charset = found[1].decode("ascii").lower() if found else "utf-8"
+    if charset in {"iso-8859-1", "us-ascii", "ascii"}:
+        charset = "windows-1252"  # what browsers take these names to mean
+    is_too_narrow = charset.startswith("utf") and body.isascii() and b"\0" not in body  # for UTF-16
+    if is_too_narrow or not _KNOWN_CHARSET.fullmatch(charset):
+        charset = "utf-8"
+    try:
+        return body.decode(charset, "replace")
+    except LookupError:  # a number that no code page has
+        return body.decode("utf-8", "replace")
+
+
+def _read_html(source: str) -> Page:
+    title, rest = _without_title(source)
+    blocks = [block for block in _blocks(_body(rest)) if block.text.strip()]
+    text = "\n\n".join(_AROUND[block.kind] + one_line(block.text) for block in blocks)
+    return Page(title or _first_heading(blocks), text)
+
+
+def _blocks(source: str) -> list[Block]:
+    # Without blank lines, Markdown takes all of it for one block of HTML.
+    return read_blocks("<div>\n" + "\n".join(line for line in source.split("\n") if line.strip()))
+
+
+def _without_title(source: str) -> tuple[str, str]:
+    begin = _TITLE.search(source)
+    end = _TITLE_END.search(source, begin.end()) if begin else None
+    if begin is None or end is None:
+        return "", source
+    title = one_line(html.unescape(source[begin.end() : end.start()]))
+    return title, source[: begin.start()] + source[end.end() :]
+
+
+def _first_heading(blocks: Sequence[Block]) -> str:
+    return next((one_line(block.text) for block in blocks if block.kind == "heading"), "")
+
+
+def _body(source: str) -> str:
+    """Return the article or the main part where one is marked, without what stands around it."""
+    tags = list(_TAG.finditer(source))
+    start, end = 0, len(source)
+    for name in _BODIES:
+        marks = [tag for tag in tags if tag[2].lower() == name]
+        if marks and not marks[0][1] and marks[-1][1]:
+            start, end = marks[0].end(), marks[-1].start()
+            break
+    kept: list[str] = []
+    depth = 0
+    for tag in tags:
+        if tag[2].lower() in _BODIES or not start <= tag.start() < end:
+            continue
+        if depth == 0:
+            kept.append(source[start : tag.start()])
+        depth = max(0, depth + (-1 if tag[1] else 1))
+        start = tag.end()
+    if depth == 0:
+        kept.append(source[start:end])
+    return "\n".join(kept)

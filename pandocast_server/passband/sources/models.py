@@ -1,0 +1,66 @@
+"""What requests on sources hold (reference, "Create source" and "Update source")."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from pandocast_server.passband.drafts.models import Formats, Tags, Url
+from pandocast_server.passband.sources.types import TWITTER, SourceType
+from pandocast_server.validation import CamelModel, Text, Whole
+
+DEFAULT_MAX_ITEMS = 20
+
+
+def _has_feed(source_type: SourceType) -> SourceType:
+    if source_type == TWITTER:
+        raise ValueError(f"{TWITTER} is not available without credentials")
+    return source_type
+
+
+_Name = Annotated[Text, Field(max_length=200)]
+_Type = Annotated[SourceType, AfterValidator(_has_feed)]
+
+
+class SourceConfig(CamelModel):
+    """How a source is used: what the server knows of it, and whatever else was given."""
+
+    model_config = ConfigDict(extra="allow")
+
+    formats: Formats | None = None
+    tags: Tags | None = None
+    max_items: Annotated[int, Whole(1, 100)] | None = None
+
+    def as_given(self) -> dict[str, object]:
+        """Return it as it is kept: null in a known field is as if it were absent."""
+        known = self.model_dump(by_alias=True, exclude_none=True, exclude={*(self.model_extra or {})})
+        return {**(self.model_extra or {}), **known}
+
+
+class SourceBody(CamelModel):
+    """A new source."""
+
+    name: _Name
+    type: _Type
+    url: Url
+    config: SourceConfig | None = None
+
+
+class SourceUpdate(CamelModel):
+    """A change of a source; what is None stays as it is."""
+
+    name: _Name | None = None
+    type: _Type | None = None
+    url: Url | None = None
+    enabled: bool | None = None
+    config: SourceConfig | None = None
+
+    def changes(self) -> dict[str, object]:
+        """Return what changes, by column."""
+        config = {} if self.config is None else {"config": self.config.as_given()}
+        return {**self.model_dump(exclude={"config"}, exclude_none=True), **config}
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> "SourceUpdate":
+        if not self.changes():
+            raise ValueError(f"one of {', '.join(type(self).model_fields)} must be given")
+        return self

@@ -1,0 +1,262 @@
+"""What a person does in Settings, and behind the API: the handles of a reference server.
+
+They act on its first workspace. What the workspace does not have is a `LookupError`, what a rule forbids is
+a `ValueError`.
+"""
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+
+from attrs import define, field, frozen
+from sqlalchemy import Connection
+
+from pandocast_server.delivery import endpoints
+from pandocast_server.delivery.endpoints import Delivery, Endpoint
+from pandocast_server.errors import ApiError
+from pandocast_server.pandocast import outputs, platforms
+from pandocast_server.pandocast.injected_failures import InjectedFailures
+from pandocast_server.passband.calendar import feed as calendar_feed
+from pandocast_server.passband.experiments import routes as experiments
+from pandocast_server.runtime import Runtime
+from pandocast_server.workspaces import create_workspace
+
+
+@define
+class FirstWorkspace:
+    """The first workspace of a server, another one after each reset.
+
+    Attributes:
+        runtime: The parts of the server.
+        id: Its identifier.
+        api_key: Its first key.
+        voice_profile_id: Its voice profile.
+    """
+
+    runtime: Runtime
+    id: str = field(init=False)
+    api_key: str = field(init=False, repr=False)
+    voice_profile_id: str = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Make another workspace, and act on that one from now on."""
+        created = create_workspace(self.runtime, "first")
+        self.id = created.workspace_id
+        self.api_key = created.api_key
+        self.voice_profile_id = created.voice_profile_id
+
+    @contextmanager
+    def read(self) -> Generator[Connection]:
+        """Open a snapshot."""
+        with _plain_errors(), self.runtime.database.read() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Generator[Connection]:
+        """Open a transaction that may write; what it leaves to do is begun when it has committed."""
+        with _plain_errors(), self.runtime.database.write() as connection:
+            yield connection
+        self.runtime.announce_work()
+
+
+@contextmanager
+def _plain_errors() -> Generator[None]:
+    """Let rules that are written for the API refuse a call in Python's own words.
+
+    Raises:
+        LookupError: There is no such thing in the workspace.
+        ValueError: The call breaks another rule.
+    """
+    try:
+        yield
+    except ApiError as error:
+        raise (LookupError if error.status == 404 else ValueError)(error.message) from error
+
+
+@frozen
+class Webhooks:
+    """Endpoints of the first workspace and their deliveries; an unknown identifier is a LookupError."""
+
+    _workspace: FirstWorkspace
+
+    def add(self, url: str, *, secret: str | None = None) -> Endpoint:
+        """Send events to `url` from now on.
+
+        Args:
+            url: An `http` or `https` URL; loopback is allowed.
+            secret: What to sign with, or None for a new `whsec_...`.
+
+        Raises:
+            ValueError: The URL or the secret cannot be used.
+        """
+        with self._workspace.write() as connection:
+            return endpoints.add_endpoint(
+                connection,
+                self._workspace.runtime,
+                workspace_id=self._workspace.id,
+                url=url,
+                secret=secret,
+            )
+
+    def list(self) -> Sequence[Endpoint]:
+        """Return all endpoints as they are now, oldest first."""
+        with self._workspace.read() as connection:
+            return endpoints.list_endpoints(connection, workspace_id=self._workspace.id)
+
+    def enable(self, endpoint_id: str) -> Endpoint:
+        """Send to an endpoint again that was disabled, and count its failures from 0."""
+        with self._workspace.write() as connection:
+            return endpoints.enable_endpoint(
+                connection, workspace_id=self._workspace.id, endpoint_id=endpoint_id
+            )
+
+    def deliveries(self, endpoint_id: str) -> Sequence[Delivery]:
+        """Return an endpoint's deliveries, newest last."""
+        with self._workspace.read() as connection:
+            return endpoints.list_deliveries(
+                connection, workspace_id=self._workspace.id, endpoint_id=endpoint_id
+            )
+
+    def replay(self, delivery_id: str) -> Delivery:
+        """Send a delivery once more, under the same identifier, after all that waits."""
+        with self._workspace.write() as connection:
+            return endpoints.replay_delivery(
+                connection,
+                self._workspace.runtime,
+                workspace_id=self._workspace.id,
+                delivery_id=delivery_id,
+            )
+
+
+@frozen
+class Platforms:
+    """The platforms of the first workspace; an unknown one is a ValueError."""
+
+    _workspace: FirstWorkspace
+
+    def connect(self, platform_id: str) -> None:
+        """Connect a platform, as all are in a new workspace."""
+        with self._workspace.write() as connection:
+            platforms.connect(connection, workspace_id=self._workspace.id, platform_id=platform_id)
+
+    def disconnect(self, platform_id: str) -> None:
+        """Disconnect a platform: nothing can be scheduled for it, and attempts to publish there fail."""
+        with self._workspace.write() as connection:
+            platforms.disconnect(connection, workspace_id=self._workspace.id, platform_id=platform_id)
+
+    def fail(self, platform_id: str, *, error: str = "The platform refused the post", times: int = 3) -> None:
+        """Let the next attempts to publish on a platform fail.
+
+        Args:
+            platform_id: Which platform.
+            error: The sentence that `post.failed` will carry.
+            times: How many attempts, over all posts; a post is given up after three. 0 lets them succeed.
+
+        Raises:
+            ValueError: There is no such platform, `times` is negative or `error` empty.
+        """
+        with self._workspace.write() as connection:
+            platforms.fail(
+                connection,
+                workspace_id=self._workspace.id,
+                platform_id=platform_id,
+                times=times,
+                error=error,
+            )
+
+
+@frozen
+class Outputs:
+    """The outputs of the first workspace."""
+
+    _workspace: FirstWorkspace
+
+    def approve(self, output_id: str) -> None:
+        """Approve a draft.
+
+        Raises:
+            LookupError: The workspace has no such output.
+            ValueError: It is beyond approving: scheduled, published or failed.
+        """
+        with self._workspace.write() as connection:
+            outputs.approve(connection, workspace_id=self._workspace.id, output_id=output_id)
+
+
+@frozen
+class Content:
+    """What goes on with uploads behind the API."""
+
+    _workspace: FirstWorkspace
+    _failures: InjectedFailures
+
+    def fail_next(self, kind: str) -> None:
+        """Let the first workspace's next analysis or generation fail, so that the upload becomes `failed`.
+
+        Args:
+            kind: `analysis` or `generation`.
+
+        Raises:
+            ValueError: It is something else.
+        """
+        self._failures.add(self._workspace.id, kind)
+
+
+@frozen
+class Experiments:
+    """The experiments of the first workspace."""
+
+    _workspace: FirstWorkspace
+
+    def conclude(self, experiment_id: str, *, winner: str) -> None:
+        """End an active experiment, which emits `ab_test.completed`.
+
+        The event's `winner_output_id` is the winner's value where that is a string, and its name otherwise.
+
+        Args:
+            experiment_id: The experiment.
+            winner: The name of one of its variants.
+
+        Raises:
+            LookupError: The workspace has no such experiment.
+            ValueError: It has no such variant, or is not active.
+        """
+        with self._workspace.write() as connection:
+            experiments.conclude(
+                connection,
+                self._workspace.runtime,
+                workspace_id=self._workspace.id,
+                experiment_id=experiment_id,
+                winner=winner,
+            )
+
+
+@frozen
+class Calendar:
+    """The calendar feed of the first workspace; who knows its address can read it."""
+
+    _workspace: FirstWorkspace
+
+    def url(self) -> str | None:
+        """Return its address, or None while it is turned off."""
+        settings = self._workspace.runtime.settings
+        secret = self._workspace.runtime.database.secret()
+        with self._workspace.read() as connection:
+            feed = calendar_feed.find_feed(connection, secret, workspace_id=self._workspace.id)
+        return feed.url(f"http://{settings.host}:{settings.port}")
+
+    def enable(self) -> None:
+        """Turn it on again, at the address that it had."""
+        with self._workspace.write() as connection:
+            calendar_feed.enable_feed(connection, workspace_id=self._workspace.id)
+
+    def disable(self) -> None:
+        """Turn it off: its address is answered with 404."""
+        with self._workspace.write() as connection:
+            calendar_feed.disable_feed(connection, workspace_id=self._workspace.id)
+
+    def renew(self) -> None:
+        """Return it another address; the one that it had is worth nothing from now on."""
+        with self._workspace.write() as connection:
+            calendar_feed.renew_feed(connection, workspace_id=self._workspace.id)

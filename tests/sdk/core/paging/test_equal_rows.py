@@ -1,0 +1,162 @@
+"""Rows whose ids cannot be read and whose bytes are equal: as many come as there are, and no other twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.content_table import CONTEXT, LISTING, ContentTable
+from support.wire import Player, response
+
+from pandocast_sdk._core.paging.cursor_paging import (
+    CursorListing,
+    CursorPosition,
+    CursorRows,
+    cursor_after,
+    fetch_cursor_page,
+)
+from pandocast_sdk._core.paging.offset_pages import Position
+from pandocast_sdk._core.paging.offset_paging import fetch_page
+from pandocast_sdk._core.paging.row_keys import index_behind, index_of_first
+from pandocast_sdk._core.requests.operation import Operation
+from pandocast_sdk.models.pandocast import Content
+from pandocast_sdk.models.unreadable import Unreadable
+
+NULL = "raw:null"
+VOID = "raw:{}"
+
+
+@pytest.mark.parametrize(
+    ("keys", "given_keys", "wanted", "expected", "behind"),
+    [
+        (["a", "b", "c"], ["a", "b"], [], 0, 2),
+        (["a", "b", "c"], ["x"], [], 0, None),
+        ([NULL, "b"], [NULL], [], 0, 1),
+        (["a", NULL, "b", NULL], ["a", NULL], [], 1, 2),
+        (["a", NULL, NULL, "b"], ["a", NULL], [], 1, 2),
+        ([NULL, "x", "a", NULL, "b"], ["a", NULL], [], 3, 4),
+        ([NULL, "x"], ["a", NULL], [], 3, None),
+        ([NULL, NULL, NULL, "a"], [NULL, NULL], [], 1, 2),
+        (["a", VOID, NULL, "b"], ["a", NULL], [], 1, 1),
+        (["a", VOID, "b"], ["a", NULL, VOID], [], 1, 2),
+        (["b", NULL, "c"], ["a", NULL], ["b", NULL, "c"], 1, None),
+        ([NULL, NULL, NULL], [NULL], [NULL, NULL], 0, 1),
+        ([None, "a", None], ["a"], [], 0, 2),
+    ],
+)
+def test_where_the_rows_end_that_were_returned(
+    keys: list[str | None], given_keys: list[str], wanted: list[str], expected: int, behind: int | None
+) -> None:
+    earliest = 0 if wanted else expected
+    found = index_behind(keys, given_keys, wanted=wanted, earliest=earliest, expected=expected)
+    assert found == behind
+
+
+@pytest.mark.parametrize(
+    ("keys", "wanted", "first"),
+    [
+        (["x", "b", "c"], ["b", "c"], 1),
+        (["x"], ["b"], None),
+        ([NULL, "b"], [NULL, "b"], 0),
+        ([NULL, NULL, "b"], [NULL, "b"], 1),
+        (["x", NULL], [NULL, "b"], 1),
+        ([None, "b"], [NULL, "b"], 1),
+    ],
+)
+def test_where_the_rows_begin_that_were_to_follow(
+    keys: list[str | None], wanted: list[str], first: int | None
+) -> None:
+    assert index_of_first(keys, wanted) == first
+
+
+class Table(ContentTable):
+    """A list in which every row that three divides is `null`."""
+
+    def as_json(self, row: int) -> object:
+        return super().as_json(row) if row % 3 else None
+
+
+def read(row: Content) -> int | None:
+    return None if row.unreadable else int(row.id[1:])
+
+
+@given(st.integers(0, 250), st.sampled_from([1, 2, 7, 50, 100]), st.lists(st.integers(0, 130), max_size=30))
+def test_all_of_them_come_however_many_rows_are_added_in_front(
+    count: int, limit: int, additions: list[int]
+) -> None:
+    table, left = Table.of(count), iter(additions)
+    table.between = lambda table: table.insert(next(left, 0))
+    start = [row if row % 3 else None for row in table.rows]
+    came: list[int | None] = []
+    position: Position | None = Position(0, limit)
+    while position is not None:
+        page = Player().play(fetch_page(CONTEXT, LISTING, position), table.respond)
+        came += map(read, page.items)
+        position = page.position
+    assert came == start
+
+
+class Null:
+    """A row that is `null`."""
+
+    unreadable = Unreadable(("body: Input should be an object",), b"null")
+
+
+@dataclass
+class Feed:
+    """A list by cursor, in which every row that three divides is `null`."""
+
+    rows: list[int]
+    limit: int
+
+    def listing(self) -> CursorListing[int | Null]:
+        return CursorListing(self._page, lambda row: str(row) if isinstance(row, int) else None)
+
+    def _page(self, cursor: str | None) -> Operation[CursorRows[int | Null]]:
+        return Operation("list_rows", "GET", "/rows", lambda _answer: self._read(cursor))
+
+    def _read(self, cursor: str | None) -> CursorRows[int | Null]:
+        rows = [row for row in self.rows if cursor is None or row < int(cursor)]
+        page = rows[: self.limit]
+        following = str(page[-1]) if len(rows) > len(page) else None
+        return CursorRows([row if row % 3 else Null() for row in page], following)
+
+    def take(self, position: CursorPosition, count: int) -> tuple[list[int | None], CursorPosition]:
+        rows: list[int | Null] = []
+        while True:
+            page = Player().play(
+                fetch_cursor_page(CONTEXT, self.listing(), position), lambda _send: response(200)
+            )
+            left = count - len(rows)
+            rows += page.items[:left]
+            if left < len(page.items) or page.position is None:
+                return numbers(rows), cursor_after(self.listing(), page, left)
+            position = page.position
+
+
+def numbers(rows: Sequence[int | Null]) -> list[int | None]:
+    return [row if isinstance(row, int) else None for row in rows]
+
+
+@given(
+    st.integers(1, 60),
+    st.integers(1, 25),
+    st.integers(1, 25),
+    st.lists(st.integers(1, 9), min_size=60, max_size=60),
+    st.integers(0, 30),
+)
+def test_all_of_them_come_by_cursor_from_any_position(
+    count: int, limit: int, later_limit: int, steps: list[int], added: int
+) -> None:
+    feed = Feed(list(range(count, 0, -1)), limit)
+    came, position = feed.take(CursorPosition(), 1)
+    if count % 3:  # a row with an id is left to find the others by
+        # None of those in front is equal: no total tells it from those behind.
+        feed.rows[:0] = [row for row in range(count + added, count, -1) if row % 3]
+    feed.limit = later_limit
+    for step in steps:
+        rows, position = feed.take(position, step)
+        came += rows
+    assert position.ended
+    assert came == [row if row % 3 else None for row in range(count, 0, -1)]
