@@ -45,6 +45,7 @@ UNMEASURED = frozenset(
         "test_feeds.py",
         "test_markup.py",
         "test_openapi.py",
+        "test_openapi_bounds.py",
         "test_pages.py",
         "test_prefetch_model.py",
         "test_schedule_model.py",

@@ -112,9 +112,9 @@ class Description:
             yield status, self._expectation("components", "responses", name)
 
     def _expectation(self, *pointer: str) -> Expectation:
-        pointer = self._resolved(pointer)
+        pointer = self.resolved(pointer)
         response = self.at(*pointer)
-        headers = [self._resolved((*pointer, "headers", name)) for name in response["headers"]]
+        headers = [self.resolved((*pointer, "headers", name)) for name in response["headers"]]
         return Expectation(
             [
                 RequiredHeader(
@@ -131,7 +131,7 @@ class Description:
             },
         )
 
-    def _resolved(self, pointer: Pointer) -> Pointer:
+    def resolved(self, pointer: Pointer) -> Pointer:
         """Return the pointer of a reference, or the pointer itself where there is no reference."""
         reference = self.at(*pointer).get("$ref")
         return pointer if reference is None else _keys(reference)

@@ -53,7 +53,7 @@ Tags = Annotated[
     Field(max_length=20),
     AfterValidator(each_once),
 ]
-Platforms = Annotated[list[Platform], AfterValidator(each_once)]
+Platforms = Annotated[list[Platform], Field(max_length=100), AfterValidator(each_once)]
 _Text = Annotated[Text, Field(max_length=MAX_TEXT), AfterValidator(_not_blank)]
 _Prompt = Annotated[Text, Field(max_length=5_000), AfterValidator(_not_blank)]
 _Feedback = Annotated[str, Field(max_length=5_000)]

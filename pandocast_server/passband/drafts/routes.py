@@ -43,7 +43,7 @@ async def get_draft(request: Request) -> Response:
 
 async def update_draft(request: Request) -> Response:
     """Take an action on a draft, or change its text; regenerating answers the new draft."""
-    body = await read_body(request, DraftUpdateBody)
+    body = await read_body(request, DraftUpdateBody, may_be_empty=True)
     runtime, workspace_id, draft_id = runtime_of(request), workspace_of(request), _draft_id(request)
     asked = _asked(body, now=runtime.clock.now())
     with runtime.database.write() as connection:

@@ -64,7 +64,7 @@ async def create_source(request: Request) -> Response:
 
 async def update_source(request: Request) -> Response:
     """Change what is given; nothing is fetched, and another URL begins with good health."""
-    changes = (await read_body(request, SourceUpdate)).changes()
+    changes = (await read_body(request, SourceUpdate, may_be_empty=True)).changes()
     runtime, workspace_id = runtime_of(request), workspace_of(request)
     source_id = request.path_params["id"]
     with runtime.database.write() as connection:

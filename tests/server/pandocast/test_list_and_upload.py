@@ -120,6 +120,15 @@ def test_odd_text_comes_back_as_it_was_sent(tmp_path: Path, text: str) -> None:
         assert api.status(item["id"]) == "analyzed"
 
 
+@pytest.mark.parametrize("media_type", [None, "text/plain", "application/x-www-form-urlencoded", "nonsense"])
+def test_a_body_is_json_whatever_its_media_type(tmp_path: Path, media_type: str | None) -> None:
+    headers = {} if media_type is None else {"Content-Type": media_type}
+    with open_api(tmp_path) as api:
+        answer = api.send("POST", "/content/upload", content=json.dumps(UPLOAD).encode(), headers=headers)
+        assert answer.status_code == 201
+        assert answer.request.headers.get("Content-Type") == media_type
+
+
 def test_the_order_is_total_when_the_clock_stands_still(tmp_path: Path) -> None:
     with open_api(tmp_path, clock=StillClock()) as api:
         newest_first = [api.upload(title=str(number)) for number in range(7)][::-1]
