@@ -4,32 +4,44 @@ The modules of the clients name many types that a call may never need. Type chec
 do not run; here is where others find them.
 """
 
+import builtins
+import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import FunctionType, SimpleNamespace
 from typing import Any, get_type_hints
 
 from pandocast_sdk._imports import load
 
 
-def late_names(cls: type, modules: Mapping[str, str]) -> None:
-    """Have the annotations of a class's methods and properties resolve.
-
-    Args:
-        cls: The class.
-        modules: The module of each name that its own module imports for type checkers only.
-    """
+def resolve_annotations_late(cls: type) -> None:
+    """Have the annotations of a class's methods and properties resolve, in the class's own module."""
     for name, member in list(vars(cls).items()):
         if isinstance(member, property) and isinstance(member.fget, FunctionType):
-            annotations = _resolve_late(member.fget, modules)
-            if annotations.text("return") in modules:
+            annotations = _resolve_late(member.fget)
+            if annotations.is_late("return"):
                 setattr(cls, name, _TypedProperty(member.fget))
         elif isinstance(member, FunctionType):
-            _resolve_late(member, modules)
+            _resolve_late(member)
 
 
-def _resolve_late(function: FunctionType, modules: Mapping[str, str]) -> "_LateAnnotations":
-    function.__annotations__ = annotations = _LateAnnotations(function, modules)
+def _resolve_late(function: FunctionType) -> "_LateAnnotations":
+    function.__annotations__ = annotations = _LateAnnotations(function)
     return annotations
+
+
+@cache
+def _late_modules(module: str) -> Mapping[str, str]:
+    """Return the module of each name that a module imports for type checkers only, as its source says."""
+    import ast  # noqa: PLC0415 - few programs read annotations
+    import inspect  # noqa: PLC0415 - likewise
+
+    if not module.startswith("pandocast_sdk."):
+        return {}
+    tree = ast.parse(inspect.getsource(load(module)))
+    blocks = [node for node in tree.body if isinstance(node, ast.If)]
+    imports = [node for block in blocks for node in block.body if isinstance(node, ast.ImportFrom)]
+    return {each.name: str(node.module) for node in imports for each in node.names}
 
 
 class _TypedProperty(property):
@@ -44,14 +56,15 @@ class _TypedProperty(property):
 class _LateAnnotations(dict[str, Any]):
     """The annotations of one function."""
 
-    def __init__(self, function: FunctionType, modules: Mapping[str, str]) -> None:
+    def __init__(self, function: FunctionType) -> None:
         super().__init__(function.__annotations__)
         self._globals = function.__globals__
-        self._names = _LateNames(modules)
+        self._names = _LateNames(function.__module__)
 
-    def text(self, name: str) -> object:
-        """Return an annotation as it was written."""
-        return super().get(name)
+    def is_late(self, name: str) -> bool:
+        """Return whether an annotation is a name that its module does not have."""
+        text = str(super().get(name))
+        return text.isidentifier() and text not in self._globals and not hasattr(builtins, text)
 
     def __getitem__(self, name: str) -> Any:
         written = SimpleNamespace(__annotations__={name: super().__getitem__(name)})
@@ -76,12 +89,17 @@ class _LateAnnotations(dict[str, Any]):
 class _LateNames(dict[str, object]):
     """Names that are imported when they are looked up."""
 
-    def __init__(self, modules: Mapping[str, str]) -> None:
+    def __init__(self, module: str) -> None:
         super().__init__()
-        self._modules = modules
+        self._module = module
 
     def __missing__(self, name: str) -> object:
-        if name not in self._modules:
+        if name in vars(sys.modules[self._module]) or hasattr(builtins, name):
             raise KeyError(name)
-        value: object = getattr(load(self._modules[name]), name)
+        # An alias that is imported late may itself name what its module imports late.
+        modules = [self._module, *_late_modules(self._module).values()]
+        found = [late[name] for late in map(_late_modules, modules) if name in late]
+        if not found:
+            raise KeyError(name)
+        value: object = getattr(load(found[0]), name)
         return value

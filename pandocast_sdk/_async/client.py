@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandocast_sdk._annotations import late_names
 from pandocast_sdk._async.api_client import AsyncApiClient
 
 if TYPE_CHECKING:
@@ -39,12 +38,3 @@ class AsyncPandocast(AsyncApiClient):
         from pandocast_sdk._core.client import PANDOCAST
 
         return PANDOCAST
-
-
-late_names(
-    AsyncPandocast,
-    {
-        "AsyncContentResource": "pandocast_sdk._async.content",
-        "Service": "pandocast_sdk._core.client",
-    },
-)

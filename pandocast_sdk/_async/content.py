@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from pandocast_sdk import models
-from pandocast_sdk._annotations import late_names
+from pandocast_sdk._annotations import resolve_annotations_late
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.known_steps import KnownSteps
 from pandocast_sdk._core.operations import content as operations
@@ -373,10 +373,4 @@ class AsyncContentResource:
         return self._open_list
 
 
-late_names(
-    AsyncContentResource,
-    {
-        "AsyncPages": "pandocast_sdk._drivers.async_lists",
-        "UploadJournal": "pandocast_sdk._drivers.upload_journal",
-    },
-)
+resolve_annotations_late(AsyncContentResource)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandocast_sdk._annotations import late_names
 from pandocast_sdk._async.api_client import AsyncApiClient
 
 if TYPE_CHECKING:
@@ -146,19 +145,3 @@ class AsyncPassband(AsyncApiClient):
         from pandocast_sdk._core.client import PASSBAND
 
         return PASSBAND
-
-
-late_names(
-    AsyncPassband,
-    {
-        "AsyncCalendarResource": "pandocast_sdk._async.calendar",
-        "AsyncDraftsResource": "pandocast_sdk._async.drafts",
-        "AsyncEngagementResource": "pandocast_sdk._async.engagement",
-        "AsyncExperimentsResource": "pandocast_sdk._async.experiments",
-        "AsyncPipelineResource": "pandocast_sdk._async.pipeline",
-        "AsyncScheduleResource": "pandocast_sdk._async.schedule",
-        "AsyncSourcesResource": "pandocast_sdk._async.sources",
-        "AsyncVoiceProfileResource": "pandocast_sdk._async.voice_profile",
-        "Service": "pandocast_sdk._core.client",
-    },
-)

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from pandocast_sdk._annotations import late_names
+from pandocast_sdk._annotations import resolve_annotations_late
 from pandocast_sdk._imports import importing
 from pandocast_sdk.errors import UploadJournalError
 
@@ -90,4 +90,4 @@ class UploadJournal:
         return f"<UploadJournal {str(self._path)!r}>"
 
 
-late_names(UploadJournal, {"Records": "pandocast_sdk._core.lookups.upload_entry"})
+resolve_annotations_late(UploadJournal)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from pandocast_sdk._annotations import late_names
+from pandocast_sdk._annotations import resolve_annotations_late
 from pandocast_sdk._core.not_given import NOT_GIVEN, NotGiven
 from pandocast_sdk._imports import importing
 
@@ -27,6 +27,10 @@ C = TypeVar("C", bound="ApiClient")
 
 class ApiClient(ABC):
     """The base class of all clients; a subclass adds its service and its resources."""
+
+    def __init_subclass__(cls) -> None:
+        if cls.__module__.startswith("pandocast_sdk."):  # a user's own class has its own names
+            resolve_annotations_late(cls)
 
     def __init__(
         self,
@@ -232,18 +236,4 @@ class ApiClient(ABC):
         return f"<{type(self).__name__} of {self._session.options.base_url}>"
 
 
-late_names(
-    ApiClient,
-    {
-        "HTTPClient": "pandocast_sdk._drivers.http.caller_clients",
-        "Session": "pandocast_sdk._drivers.sync_session",
-        "Backoff": "pandocast_sdk.options",
-        "ClientOptions": "pandocast_sdk.options",
-        "RateLimitPolicy": "pandocast_sdk.options",
-        "RateLimitState": "pandocast_sdk._core.rate_limit.state",
-        "Response": "pandocast_sdk._core.requests.custom",
-        "RetryCallState": "tenacity",
-        "Service": "pandocast_sdk._core.client",
-        "wait_base": "tenacity.wait",
-    },
-)
+resolve_annotations_late(ApiClient)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandocast_sdk._annotations import late_names
 from pandocast_sdk._sync.api_client import ApiClient
 
 if TYPE_CHECKING:
@@ -40,12 +39,3 @@ class Pandocast(ApiClient):
         from pandocast_sdk._core.client import PANDOCAST
 
         return PANDOCAST
-
-
-late_names(
-    Pandocast,
-    {
-        "ContentResource": "pandocast_sdk._sync.content",
-        "Service": "pandocast_sdk._core.client",
-    },
-)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pandocast_sdk._annotations import late_names
 from pandocast_sdk._sync.api_client import ApiClient
 
 if TYPE_CHECKING:
@@ -147,19 +146,3 @@ class Passband(ApiClient):
         from pandocast_sdk._core.client import PASSBAND
 
         return PASSBAND
-
-
-late_names(
-    Passband,
-    {
-        "CalendarResource": "pandocast_sdk._sync.calendar",
-        "DraftsResource": "pandocast_sdk._sync.drafts",
-        "EngagementResource": "pandocast_sdk._sync.engagement",
-        "ExperimentsResource": "pandocast_sdk._sync.experiments",
-        "PipelineResource": "pandocast_sdk._sync.pipeline",
-        "ScheduleResource": "pandocast_sdk._sync.schedule",
-        "SourcesResource": "pandocast_sdk._sync.sources",
-        "VoiceProfileResource": "pandocast_sdk._sync.voice_profile",
-        "Service": "pandocast_sdk._core.client",
-    },
-)
