@@ -48,7 +48,7 @@ STORY = Scenario(
 
 @dataclass
 class Books:
-    """What the callers were told, by call."""
+    """What became of each call for its caller."""
 
     until: float
     numbers: "count[int]" = field(default_factory=count)
@@ -129,18 +129,18 @@ def everybody(url: str, books: Books) -> None:
         origin = url.removesuffix("/api/v1")
         budget = budget_handle("Pandocast", origin, KEY).budget
         assert budget.state.limit == STORY.limit, "all of them share this budget"
-        assert budget._in_flight == 0, "a place leaked"
+        assert budget._in_flight == 0, "a slot leaked"
         assert not budget._queue, "somebody still stands in line"
 
 
 def open_files() -> int | None:
-    """Count the file descriptors of this process, where the system tells."""
+    """Count the file descriptors of this process, where the system says so."""
     directory = Path("/proc/self/fd")
     return len(list(directory.iterdir())) if directory.exists() else None
 
 
 def check(books: Books, tally: Tally) -> None:
-    """Compare what the callers were told with what the server has done."""
+    """Compare what the callers got with what the server has done."""
     assert not books.wrong
     assert len(books.ends) == next(books.numbers), "a call has no end"
     for number in books.writes:

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from simulation.families import FAMILIES
-from simulation.telling import broken, told
+from simulation.narration import broken, narrated
 
 
 def main() -> int:
@@ -14,12 +14,12 @@ def main() -> int:
     parser.add_argument("end", type=int, nargs="?", help="play all seeds below this one")
     given = parser.parse_args()
     if given.end is None:
-        sys.stdout.write(told(given.family, given.seed) + "\n")
+        sys.stdout.write(narrated(given.family, given.seed) + "\n")
         return bool(broken(given.family, given.seed))
     bad = [seed for seed in range(given.seed, given.end) if broken(given.family, seed)]
     sys.stdout.write(f"{given.end - given.seed} stories, broken: {bad}\n")
     if bad:
-        sys.stdout.write(told(given.family, bad[0]) + "\n")
+        sys.stdout.write(narrated(given.family, bad[0]) + "\n")
     return bool(bad)
 
 

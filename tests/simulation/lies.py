@@ -55,13 +55,13 @@ def twist(headers: Sequence[tuple[bytes, bytes]], random: Random, now: float) ->
         random: Decides.
         now: The server's time.
     """
-    told = list(headers)
+    honest = list(headers)
     for _ in range(random.choice((1, 1, 2, 5))):
         name = random.choice(tuple(_LIES))
-        others = [pair for pair in told if pair[0] != name]
-        told = random.choice((_dropped, _wrong, _wrong, _off, _twice))(told, others, name, random, now)
-    random.shuffle(told)
-    return told
+        others = [pair for pair in honest if pair[0] != name]
+        honest = random.choice((_dropped, _wrong, _wrong, _off, _twice))(honest, others, name, random, now)
+    random.shuffle(honest)
+    return honest
 
 
 def _dropped(_told: RawHeaders, others: RawHeaders, _name: bytes, _random: Random, _now: float) -> RawHeaders:
@@ -82,5 +82,5 @@ def _off(_told: RawHeaders, others: RawHeaders, name: bytes, random: Random, now
     return [*others, (name, random.choice(_LIES[name]))]
 
 
-def _twice(told: RawHeaders, _others: RawHeaders, name: bytes, random: Random, _now: float) -> RawHeaders:
-    return [*told, (random.choice((name, name.lower(), name.upper())), random.choice(_LIES[name]))]
+def _twice(honest: RawHeaders, _others: RawHeaders, name: bytes, random: Random, _now: float) -> RawHeaders:
+    return [*honest, (random.choice((name, name.lower(), name.upper())), random.choice(_LIES[name]))]

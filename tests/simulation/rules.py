@@ -89,8 +89,8 @@ def _sends_again(_story: Story, call: CallRecord) -> Iterator[str]:
             yield f"is a write, and is sent again after {attempt.outcome}"
         if not _may_be_repeated(attempt):
             yield f"is sent again after {attempt.outcome}"
-        if attempt.asked is not None and following.at < attempt.heard + attempt.asked - INSTANT:
-            yield f"is asked to wait for {attempt.asked} s and waits for {following.at - attempt.heard} s"
+        if attempt.wait is not None and following.at < attempt.received + attempt.wait - INSTANT:
+            yield f"should wait for {attempt.wait} s and waits for {following.at - attempt.received} s"
         counts = attempt.outcome != 429 or attempt.names_no_time or not call.client.paced
         counted, refused = counted + counts, refused + (not counts)
     if refused > MOST_REFUSALS:
@@ -119,7 +119,7 @@ def _errs_rightly(story: Story, call: CallRecord) -> Iterator[str]:
         yield f"says outcome_unknown={unknown(error)} after {last and last.outcome}"
     name = type(error).__name__
     if getattr(getattr(error, "request", None), "operation", None) != "simulated":
-        yield "ends with an error that does not tell its operation"
+        yield "ends with an error that does not name its operation"
     if name == "DeadlineExceededError":
         if not _could_end_by_deadline(call, last):
             yield f"blames a deadline after {last and last.outcome}"
@@ -128,7 +128,7 @@ def _errs_rightly(story: Story, call: CallRecord) -> Iterator[str]:
     elif name != _error_after(last.outcome):
         yield f"ends with {name} after {last.outcome}"
     elif isinstance(last.outcome, int) and getattr(error, "status_code", None) != last.outcome:
-        yield f"tells another status than {last.outcome}"
+        yield f"names another status than {last.outcome}"
     else:
         yield from _gives_up(story, call, last)
         yield from _tells_the_time(story, call, last)
@@ -160,10 +160,10 @@ def _gives_up(story: Story, call: CallRecord, last: Sent) -> Iterator[str]:
     misled = story.scenario.lies > 0 and any(sent.outcome == 429 for sent in call.attempts)
     unclear = misled or any(sent.twisted or sent.came_late for sent in call.attempts)
     final = not _may_be_repeated(last) or (call.writes and may_have_acted(last))
-    late = client.deadline is not None and last.heard - call.began >= client.deadline - INSTANT
+    late = client.deadline is not None and last.received - call.began >= client.deadline - INSTANT
     if unclear or final or late or (last.outcome == 429 and policy.mode == "raise"):
         return
-    seconds = getattr(call.error, "retry_after", None) if last.outcome == 429 else last.asked_at_most
+    seconds = getattr(call.error, "retry_after", None) if last.outcome == 429 else last.wait_at_most
     if seconds is not None and seconds > policy.max_wait:
         return
     waited_out = sum(sent.outcome == 429 and not sent.names_no_time for sent in call.attempts)
@@ -178,13 +178,13 @@ def _tells_the_time(story: Story, call: CallRecord, last: Sent) -> Iterator[str]
     facts = story.scenario
     if last.outcome != 429 or not facts.sharp or facts.lies or last.came_late:
         return
-    if any(last.heard <= BEGINNING + after <= call.ended for after, _ in facts.server_jumps):
-        return  # what others have heard since is true
-    true = last.until_reset if last.asked is None else last.asked
-    told = getattr(call.error, "retry_after", None)
+    if any(last.received <= BEGINNING + after <= call.ended for after, _ in facts.server_jumps):
+        return  # what others have received since is true
+    true = last.until_reset if last.wait is None else last.wait
+    said = getattr(call.error, "retry_after", None)
     unsure = 2.5 + facts.latency[1]  # the second of a `Date`, the rounding of a `Retry-After`, the way here
-    if not math.isnan(true) and (told is None or not -INSTANT <= told - true <= unsure):
-        yield f"tells to wait for {told} s, and it is {true} s"
+    if not math.isnan(true) and (said is None or not -INSTANT <= said - true <= unsure):
+        yield f"says to wait for {said} s, and it is {true} s"
 
 
 def _of_order(story: Story) -> Iterator[str]:
@@ -202,8 +202,8 @@ def _of_order(story: Story) -> Iterator[str]:
 
 
 def _goes_back(story: Story, refused: CallRecord) -> Iterator[str]:
-    """Whoever is refused goes back to its place in the queue."""
-    since, until = refused.attempts[0].heard, refused.attempts[1].at
+    """Whoever is refused keeps its ticket in the queue."""
+    since, until = refused.attempts[0].received, refused.attempts[1].at
     for call in story.calls[refused.number + 1 :]:
         if call.client.paced and any(since < attempt.at < until for attempt in call.attempts):
             yield f"call {call.number} is sent while call {refused.number} waits, which came earlier"
@@ -214,7 +214,7 @@ def _of_windows(story: Story) -> Iterator[str]:
     if not facts.truthful:
         return
     if story.avoidable:
-        yield f"calls {story.avoidable} are sent into a window that was told to be spent"
+        yield f"calls {story.avoidable} are sent into a window that is known to be spent"
     if facts.alone and facts.lossless and facts.learnable and story.server.spent:
         yield f"{story.server.spent} requests are sent into a spent window, alone with an honest server"
 
@@ -238,8 +238,8 @@ def _of_slots(story: Story) -> Iterator[str]:
 def _teach(story: Story, *, limit: int) -> WireResponse:
     """Answer the first request of a window as an honest server does."""
     now = int(story.server.time())
-    told = {"Limit": limit, "Remaining": limit - 1, "Reset": now + 60}
-    headers = [(f"X-RateLimit-{name}".encode(), b"%d" % value) for name, value in told.items()]
+    values = {"Limit": limit, "Remaining": limit - 1, "Reset": now + 60}
+    headers = [(f"X-RateLimit-{name}".encode(), b"%d" % value) for name, value in values.items()]
     headers.append((b"Date", http_date(now)))
     return WireResponse(200, headers, b"1", story.clock.now, story.clock.now)
 

@@ -91,13 +91,13 @@ class Scenario:
 
     @property
     def sharp(self) -> bool:
-        """Whether one answer tells the server's time to a second."""
+        """Whether one response shows the server's time to a second."""
         return self.timely and self.thinking[1] == 0 and self.date_lag[1] == 0
 
     @property
     def truthful(self) -> bool:
-        """Whether a client that listens can know of every window that the server has told to be spent."""
-        # A small jump cannot be told from hosts that differ, nor any jump within what one slow answer tells.
+        """Whether a client that listens can know of every window that the server has said to be spent."""
+        # A small jump looks like hosts that differ, and so does any within what one slow response shows.
         jumps_show = not self.server_jumps or (self.sharp and min(abs(by) for _, by in self.server_jumps) > 3)
         return self.tells_window and self.timely and jumps_show and not self.lies and self.date_lag[1] < 2
 
@@ -131,12 +131,12 @@ class Sent:
 
     at: float
     outcome: int | str | None = None
-    heard: float = math.nan
-    asked: float | None = None  # the seconds of an honest `Retry-After`
-    asked_at_most: float | None = None  # the same, by the whole seconds of a `Date`
+    received: float = math.nan
+    wait: float | None = None  # the seconds of an honest `Retry-After`
+    wait_at_most: float | None = None  # the same, by the whole seconds of a `Date`
     names_no_time: bool = False  # a 429 that says in no way when to come back
-    until_reset: float = math.nan  # the true seconds, when it came, to the reset that it tells
-    came_late: bool = False  # the window that it tells of was over by then, or the clock was set
+    until_reset: float = math.nan  # the true seconds, when it came, to the reset that it names
+    came_late: bool = False  # the window that it names was over by then, or the clock was set
     twisted: bool = False
     then_paused: bool = False  # afterwards the call paused by itself, outside the queue
     passed_by: int = 0  # calls that were in the queue when it was sent

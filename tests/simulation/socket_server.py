@@ -61,20 +61,20 @@ class SocketServer:
         _, _, after = head.partition(b"content-length: ")
         if after:
             await reader.readexactly(int(after.split(b"\r\n", 1)[0]))
-        reply = self.server.respond(int(head.split(b" ", 2)[1].rpartition(b"/")[2]))
+        response = self.server.respond(int(head.split(b" ", 2)[1].rpartition(b"/")[2]))
         slow = self._random.random() < 0.1
         await asyncio.sleep(self._random.uniform(*(self._story.thinking if slow else self._story.latency)))
-        if reply is None or reader.at_eof():
+        if response is None or reader.at_eof():
             self.lost += 1
             return False
-        headers = [*reply.headers, (b"Content-Length", b"%d" % len(reply.body))]
+        headers = [*response.headers, (b"Content-Length", b"%d" % len(response.body))]
         lines = [
-            b"HTTP/1.1 %d Simulated" % reply.status,
+            b"HTTP/1.1 %d Simulated" % response.status,
             *(b"%s: %s" % header for header in headers),
             b"",
             b"",
         ]
-        writer.write(b"\r\n".join(lines) + reply.body)
+        writer.write(b"\r\n".join(lines) + response.body)
         await writer.drain()
         return True
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from simulation.clock import BEGINNING, EPOCH, Clock
 from simulation.scenario import CallRecord, Scenario, Traits, WaitRecord, seeded
-from simulation.server import Reply, Server
+from simulation.server import Server, ServerResponse
 from simulation.waits import wait_for_row
 from simulation.worker import Worker
 
@@ -27,19 +27,19 @@ _OTHERS_STAY = 60.0  # seconds: whoever takes every window for ever lets nobody 
 
 
 class Story:
-    """A scenario, played to its end; then its attributes tell what has happened.
+    """A scenario, played to its end; then its attributes say what has happened.
 
     Attributes:
         calls: Every call, in the order in which they began.
         waits: Every wait, likewise.
         tickets: The last ticket that each of them has slept on, by its number.
-        avoidable: Requests that met a spent window although the budget had been told so before they left.
-        log: What happened, line by line; empty unless `telling`.
+        avoidable: Requests that met a spent window although the budget knew so before they left.
+        log: What happened, line by line; empty unless `narrating`.
     """
 
-    def __init__(self, scenario: Scenario, *, telling: bool = False) -> None:
+    def __init__(self, scenario: Scenario, *, narrating: bool = False) -> None:
         self.scenario = scenario
-        self.telling = telling
+        self.narrating = narrating
         self.log: list[str] = []
         self.random = seeded(scenario.seed)
         self.clock = Clock()
@@ -53,7 +53,7 @@ class Story:
         self._wall = EPOCH + scenario.local_skew - BEGINNING
         self._server_remaining: dict[
             int, tuple[float, int]
-        ] = {}  # by reset: when the least rest was heard, and that
+        ] = {}  # by reset: when the least rest was received, and that
         self._sent_at: dict[int, list[float]] = defaultdict(list)  # by reset: when our counted requests left
         self.budget = Budget(now=self._now, wall=self._wall_time)
         self._clients = [(traits, self._context(traits)) for traits in scenario.clients]
@@ -89,7 +89,7 @@ class Story:
         writes = self.random.random() < self.scenario.writes
         record = CallRecord(number, writes, traits, self.clock.now)
         self.calls.append(record)
-        self.tell(record, f"begins: a {'write' if writes else 'read'}")
+        self.note(record, f"begins: a {'write' if writes else 'read'}")
         operation = Operation("simulated", "POST" if writes else "GET", f"/calls/{number}", _read)
         Worker(self, record, call(context, operation), self.next_call).begin()
 
@@ -101,7 +101,7 @@ class Story:
         ready_at = self.clock.now + self.random.uniform(*self.scenario.ready_after)
         record = WaitRecord(-1 - number, writes=False, client=traits, began=self.clock.now, ready_at=ready_at)
         self.waits.append(record)
-        self.tell(record, f"begins: a wait, until +{ready_at - BEGINNING:.1f} s")
+        self.note(record, f"begins: a wait, until +{ready_at - BEGINNING:.1f} s")
         Worker(self, record, wait_for_row(self, context, record), self.next_wait).begin()
 
     def calls_queued(self) -> int:
@@ -112,36 +112,38 @@ class Story:
             if math.isnan(call.ended) and call.number in self.tickets
         )
 
-    def receive(self, call: CallRecord, left: float) -> Reply | None:
+    def receive(self, call: CallRecord, left: float) -> ServerResponse | None:
         """Let a request arrive at the server, and judge whether it should have been sent."""
         server = self.server
         counted, spent = server.counted, server.spent
-        reply = server.respond(call.number)
+        response = server.respond(call.number)
         if call.client.paced and server.counted > counted:
             self._sent_at[server.reset].append(left)
-        if self.telling:
-            self.tell(call, f"{'arrives' if reply else 'is dropped'}, slot {server.used}/{server.limit}")
+        if self.narrating:
+            self.note(call, f"{'arrives' if response else 'is dropped'}, slot {server.used}/{server.limit}")
         if call.client.paced and server.spent > spent and self._was_known(left):
             self.avoidable.append(call.number)
-        return reply
+        return response
 
     def on_window(self, reset: int, rest: int, epoch: int) -> None:
-        """Note the latest that the budget was told of a window; an answer of another time takes it back."""
+        """Note what the budget has last learned of a window; a response of another time takes it back."""
         if epoch != self.epoch:
             self._server_remaining.clear()
         elif reset not in self._server_remaining or rest < self._server_remaining[reset][1]:
             self._server_remaining[reset] = (self.clock.now, rest)
 
-    def tell(self, call: CallRecord | None, what: str) -> None:
-        if self.telling:
+    def note(self, call: CallRecord | None, what: str) -> None:
+        if self.narrating:
             who = "" if call is None else f"call {call.number} "
             self.log.append(f"+{self.clock.now - BEGINNING:9.3f} s  {who}{what}")
 
     def _was_known(self, left: float) -> bool:
-        """Whether what was told last, less what was sent since, left no slot of this window."""
+        """Whether what was learned last, less what was sent since, left no slot of this window."""
         reset = self.server.reset
-        heard, rest = self._server_remaining.get(reset, (math.inf, 0))
-        return heard <= left and rest <= sum(heard <= departure <= left for departure in self._sent_at[reset])
+        received, rest = self._server_remaining.get(reset, (math.inf, 0))
+        return received <= left and rest <= sum(
+            received <= departure <= left for departure in self._sent_at[reset]
+        )
 
     def _context(self, traits: Traits) -> CallContext:
         options = ClientOptions(
@@ -164,21 +166,21 @@ class Story:
         return self.clock.now + self._wall
 
     def _jump(self, by: float) -> None:
-        self.tell(None, f"the server's clock jumps by {by} s")
+        self.note(None, f"the server's clock jumps by {by} s")
         self.server.jump(by)
         self.epoch += 1
         self._server_remaining.clear()  # of another time
 
     def _jump_here(self, by: float) -> None:
-        self.tell(None, f"the local wall clock jumps by {by} s")
+        self.note(None, f"the local wall clock jumps by {by} s")
         self._wall += by
 
     def _change_limit(self, limit: int) -> None:
-        self.tell(None, f"the limit becomes {limit}")
+        self.note(None, f"the limit becomes {limit}")
         self.server.limit = limit
 
     def _storm(self, seconds: float) -> None:
-        self.tell(None, f"for {seconds} s everything is refused")
+        self.note(None, f"for {seconds} s everything is refused")
         self.server.storms_until = self.clock.now + seconds
 
     def _somebody_else(self) -> None:
@@ -193,5 +195,5 @@ def _read(answer: WireResponse) -> int:
     return int(answer.body)
 
 
-def play(scenario: Scenario, *, telling: bool = False) -> Story:
-    return Story(scenario, telling=telling).run()
+def play(scenario: Scenario, *, narrating: bool = False) -> Story:
+    return Story(scenario, narrating=narrating).run()

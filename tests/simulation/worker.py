@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulation.scenario import CallRecord, Sent
-from simulation.server import Reply
+from simulation.server import ServerResponse
 
 from pandocast_sdk._core.protocol import Failure, FailureKind, Outcome, Plan, Send, Sleep, WireResponse
 from pandocast_sdk._core.rate_limit.tickets import Ticket
@@ -39,7 +39,7 @@ class Worker:
 
     def _cancel(self) -> None:
         if math.isnan(self._call.ended):
-            self._story.tell(self._call, "is cancelled")
+            self._story.note(self._call, "is cancelled")
             self._call.cancelled = True
             self._life.close()
             self._end()
@@ -56,11 +56,11 @@ class Worker:
             step = self._life.send(outcome)
         except StopIteration as stop:
             self._call.result = stop.value
-            self._story.tell(self._call, "is through")
+            self._story.note(self._call, "is through")
             self._end()
         except PandocastError as error:
             self._call.error = error
-            self._story.tell(self._call, f"ends: {type(error).__name__} {error}")
+            self._story.note(self._call, f"ends: {type(error).__name__} {error}")
             self._end()
         else:
             if isinstance(step, Send):
@@ -103,7 +103,7 @@ class Worker:
         assert step.expires > now, "sent when it was too late"
         attempt = Sent(now, passed_by=self._story.calls_queued() if self._call.number < 0 else 0)
         self._call.attempts.append(attempt)
-        self._story.tell(self._call, f"sends, attempt {len(self._call.attempts)}")
+        self._story.note(self._call, f"sends, attempt {len(self._call.attempts)}")
         there, back = random.uniform(*facts.latency) / 2, random.uniform(*facts.latency) / 2
         if facts.pool_busy and random.random() < facts.pool_busy:
             self._fail(step.expires, FailureKind.POOL_TIMEOUT)
@@ -118,8 +118,8 @@ class Worker:
         attempt = self._call.attempts[-1]
 
         def happen() -> Outcome:
-            attempt.outcome, attempt.heard = kind.name, self._clock.now
-            self._story.tell(self._call, f"hears {kind.name}")
+            attempt.outcome, attempt.received = kind.name, self._clock.now
+            self._story.note(self._call, f"receives {kind.name}")
             return Failure(kind, _CAUSE)
 
         self._later(moment, happen)
@@ -133,41 +133,41 @@ class Worker:
             waited_for = self._turn == turn
             if not (waited_for or read_all_the_same):
                 return
-            reply = self._story.receive(self._call, attempt.at)
+            response = self._story.receive(self._call, attempt.at)
             if not waited_for:
                 return
             moment = self._clock.now + back
             if self._facts.thinking[1]:
                 moment += self._random.uniform(*self._facts.thinking)
             epoch = self._story.epoch
-            if reply is None:
+            if response is None:
                 self._fail(moment, FailureKind.BROKEN)
             elif self._facts.too_large and self._random.random() < self._facts.too_large:
                 self._fail(moment, FailureKind.TOO_LARGE)
             else:
-                self._later(moment, lambda: self._receive(attempt, reply, epoch))
+                self._later(moment, lambda: self._receive(attempt, response, epoch))
 
         return arrive
 
-    def _receive(self, attempt: Sent, reply: Reply, epoch: int) -> WireResponse:
+    def _receive(self, attempt: Sent, response: ServerResponse, epoch: int) -> WireResponse:
         now = self._clock.now
-        attempt.outcome, attempt.heard = reply.status, now
-        attempt.asked, attempt.asked_at_most = reply.asked, reply.asked_at_most
-        attempt.twisted = reply.twisted
-        attempt.names_no_time = reply.names_no_time
-        if reply.window is not None:
-            attempt.until_reset = reply.window[0] - self._story.server.time()
+        attempt.outcome, attempt.received = response.status, now
+        attempt.wait, attempt.wait_at_most = response.wait, response.wait_at_most
+        attempt.twisted = response.twisted
+        attempt.names_no_time = response.names_no_time
+        if response.window is not None:
+            attempt.until_reset = response.window[0] - self._story.server.time()
             attempt.came_late = attempt.until_reset <= 0 or epoch != self._story.epoch
             if self._call.client.paced:
-                self._story.on_window(*reply.window, epoch)
-        if self._story.telling:
-            self._story.tell(self._call, f"hears {reply.status} {_shown(reply)}")
-        return WireResponse(reply.status, reply.headers, reply.body, attempt.at, now)
+                self._story.on_window(*response.window, epoch)
+        if self._story.narrating:
+            self._story.note(self._call, f"receives {response.status} {_shown(response)}")
+        return WireResponse(response.status, response.headers, response.body, attempt.at, now)
 
 
 def _nothing() -> None:
     return None
 
 
-def _shown(reply: Reply) -> str:
-    return ", ".join(f"{name.decode()}: {value.decode('latin-1')}" for name, value in reply.headers)
+def _shown(response: ServerResponse) -> str:
+    return ", ".join(f"{name.decode()}: {value.decode('latin-1')}" for name, value in response.headers)

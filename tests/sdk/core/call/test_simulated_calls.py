@@ -1,7 +1,7 @@
 """Many callers of one key, hostile schedules: what holds for every call in every story.
 
 `simulation.rules` says what has to hold, `simulation.families` what the stories are about. A story that
-breaks a rule is told line by line, with the command that tells it again.
+breaks a rule is narrated line by line, with the command that plays it again.
 """
 
 import logging
@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import pytest
 from simulation.families import FAMILIES, scenario
+from simulation.narration import broken, narrated
 from simulation.scenario import Scenario
 from simulation.story import Story
-from simulation.telling import broken, told
 
 SEEDS = int(os.environ.get("SIMULATED_SEEDS", "1200"))  # of each of the twelve families
 CHUNK = 150  # stories of one test, so that several processes share the work
@@ -25,7 +25,7 @@ FEW = range(100)
 def test_what_holds_in_every_story(family: str, first: int) -> None:
     for seed in range(first, first + CHUNK):
         if broken(family, seed):
-            pytest.fail(told(family, seed), pytrace=False)
+            pytest.fail(narrated(family, seed), pytrace=False)
 
 
 @pytest.mark.parametrize("family", ["honest", "undated"])
@@ -37,7 +37,7 @@ def test_windows_are_used_up_and_not_slept_through(family: str) -> None:
         busy = math.ceil(facts.calls / facts.workers) * facts.latency[1]
         # Each window may open as late as the clock is unsure, a second and a round trip.
         most = (windows - 1) * facts.window + windows * (1.1 + 3 * facts.latency[1]) + busy + 1
-        assert story.elapsed <= most, told(family, seed)
+        assert story.elapsed <= most, narrated(family, seed)
 
 
 def test_returned_slots_are_used_in_the_same_window() -> None:
@@ -74,8 +74,8 @@ def test_calls_that_need_more_than_one_window_end_with_their_windows() -> None:
 
 
 def test_a_story_can_be_told_again() -> None:
-    first = told("hostile", 7)
-    assert first == told("hostile", 7)
+    first = narrated("hostile", 7)
+    assert first == narrated("hostile", 7)
     assert "python -m simulation hostile 7" in first
     assert "call 0 begins" in first
 
@@ -88,7 +88,7 @@ def test_the_log_has_each_window_once_and_changes_nothing(
     for seed in range(20):
         caplog.clear()
         if broken(family, seed):
-            pytest.fail(told(family, seed), pytrace=False)
+            pytest.fail(narrated(family, seed), pytrace=False)
         lines = [record.getMessage() for record in caplog.records]
         windows = [line.partition("until")[2] for line in lines if "for the window" in line]
         assert len(windows) == len(set(windows)), seed

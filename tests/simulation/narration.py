@@ -1,4 +1,4 @@
-"""A story that breaks a rule, told so that a person can follow it, and how to have it told again."""
+"""A story that breaks a rule, in words that a person can follow, and the command that plays it again."""
 
 import re
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ def broken(family: str, seed: int) -> list[str]:
     return _played(Story(scenario(family, seed)))
 
 
-def told(family: str, seed: int) -> str:
-    """Play one story again, and tell it."""
-    story = Story(scenario(family, seed), telling=True)
+def narrated(family: str, seed: int) -> str:
+    """Play one story again, and narrate it."""
+    story = Story(scenario(family, seed), narrating=True)
     found = _played(story)
     lines = [
         f"{family} {seed}: {'; '.join(found) or 'keeps every rule'}",
-        f"to have it told again: PYTHONPATH=tests python -m simulation {family} {seed}",
+        f"to play it again: PYTHONPATH=tests python -m simulation {family} {seed}",
         *_facts(story.scenario),
         *_clipped(story.log),
     ]
