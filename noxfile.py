@@ -310,7 +310,8 @@ def openapi_core(session: nox.Session) -> None:
     session.install("-e", ".[server]", *packages("test"), "openapi-core==0.23.*")
     marks = ("-m", "not slow and not hypothesis")
     env = {**BRIEF, "SECOND_JUDGE": "openapi-core"}
-    session.run("pytest", *WORKERS, *marks, "tests/integration", "tests/sdk", *session.posargs, env=env)
+    folders = ("tests/integration", "tests/sdk", *OTHER_SESSIONS_DO_THESE)
+    session.run("pytest", *WORKERS, *marks, *folders, *session.posargs, env=env)
 
 
 def copied(session: nox.Session, source: Path) -> Path:
