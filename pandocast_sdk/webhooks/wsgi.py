@@ -71,6 +71,16 @@ class _Body:
 
     def read(self) -> bytes:
         size = CHUNK if self._length is None else min(CHUNK, int(self._length or 0) - self._taken)
-        chunk = self._stream.read(size) if size > 0 else b""
+        chunk = _read(self._stream, size) if size > 0 else b""
         self._taken += len(chunk)
         return chunk
+
+
+def _read(stream: _Input, size: int) -> bytes:
+    readinto: Callable[[memoryview], int | None] | None = getattr(stream, "readinto", None)
+    if readinto is None:
+        return stream.read(size)
+    # Where a chunk is cut off, the input of werkzeug's own server shrinks the buffer of `read`, and Python
+    # reads beyond its end or crashes. This buffer cannot shrink: what is cut off is an error.
+    buffer = memoryview(bytearray(size))
+    return bytes(buffer[: readinto(buffer) or 0])
