@@ -195,16 +195,15 @@ def package(session: nox.Session) -> None:
 
 @nox.session(**PARALLEL)
 def http_clients(session: nox.Session) -> None:
-    """Run the tests of the wire with the clients that callers may bring, of each library in turn."""
+    """Run the tests of what the HTTP libraries have in common, and of what differs."""
     run(session, "pytest", *FEW_WORKERS, *(session.posargs or [OF_HTTP_LIBRARIES]))
-    for library in ("httpx2", "aiohttp"):
-        run_with_client_of(session, library)
 
 
 @nox.session(default=False, tags=["ci"], **SHARED)
-def httpx_clients(session: nox.Session) -> None:
-    """Do as `http_clients` with clients of httpx, which other tests pass here and there."""
-    run_with_client_of(session, "httpx")
+def callers_clients(session: nox.Session) -> None:
+    """Run the tests of the wire with the clients that callers may bring, of each library in turn."""
+    for library in ("httpx", "httpx2", "aiohttp"):
+        run_with_client_of(session, library)
 
 
 def run_with_client_of(session: nox.Session, library: str) -> None:
