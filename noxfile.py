@@ -66,7 +66,7 @@ NPM_FLAGS = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--
 SIMULATOR = "tests/sdk/core/call/test_simulated_calls.py"
 # How hard the tests try: on another Python, by default, and once a day.
 BRIEF = {"HYPOTHESIS_PROFILE": "brief", "SIMULATED_SEEDS": "150"}
-USUAL = {"SIMULATED_SEEDS": "150"}
+USUAL = {"SIMULATED_SEEDS": "60"}
 THOROUGH = {"HYPOTHESIS_PROFILE": "thorough", "SIMULATED_SEEDS": "600"}
 # Most sessions use what `dev` has installed. Two of those that are PARALLEL run at the same time.
 SHARED: dict[str, Any] = {"venv_backend": "none", "requires": ["dev"]}
