@@ -12,7 +12,8 @@ from pandocast_sdk._imports import importing
 from pandocast_sdk.errors import UploadJournalError
 
 if TYPE_CHECKING:
-    from pandocast_sdk._core.lookups.upload_entry import Records
+    from pandocast_sdk._core.lookups.upload_entry import Records, UploadEntry
+    from pandocast_sdk.models import Content
 
 __all__ = ["UploadJournal"]
 
@@ -51,9 +52,7 @@ class UploadJournal:
             UploadJournalError: The journal has no such upload, or is closed.
             OSError: The file cannot be written.
         """
-        entry = self._file.find(title)
-        if entry is None or entry.content is None:
-            raise UploadJournalError(f"{self._path} has no upload {title!r}")
+        entry, _content = self._uploaded(title)
         self._file.write(entry.model_copy(update={"finished": True}), durable=False)
 
     def is_finished(self, title: str) -> bool:
@@ -68,15 +67,19 @@ class UploadJournal:
             UploadJournalError: The journal has no such upload, or is closed.
             OSError: The file cannot be written.
         """
-        entry = self._file.find(title)
-        if entry is None or entry.content is None:
-            raise UploadJournalError(f"{self._path} has no upload {title!r}")
-        changes = {"content": None, "sent_at": None, "finished": False, "forgotten": entry.content.id}
+        entry, content = self._uploaded(title)
+        changes = {"content": None, "sent_at": None, "finished": False, "forgotten": content.id}
         self._file.write(entry.model_copy(update=changes), durable=False)
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _uploaded(self, title: str) -> tuple[UploadEntry, Content]:
+        entry = self._file.find(title)
+        if entry is None or entry.content is None:
+            raise UploadJournalError(f"{self._path} has no upload {title!r}")
+        return entry, entry.content
 
     def __enter__(self) -> UploadJournal:  # noqa: PYI034 - jedi does not resolve `Self`
         return self
