@@ -121,7 +121,7 @@ class ContentResource:
             nothing is sent.
 
         Raises:
-            ValueError: The title is empty, or the text cannot be sent: see `upload`.
+            ValueError: The title is empty, the text cannot be sent (see `upload`), or `journal` is none.
             OSError: The file cannot be read, or the journal cannot be written; nothing was sent.
             BadRequestError: A field is too short or too long.
             UploadJournalError: Another call is uploading the title, the journal is closed, or it has the
@@ -132,11 +132,11 @@ class ContentResource:
         Reference: "/api/v1/content/upload".
         """
         with importing():
-            from pandocast_sdk._core.lookups.upload_once import upload_once
+            from pandocast_sdk._core.lookups.upload_once import records_of, upload_once
 
         return self._session.run(
             upload_once,
-            journal.records,
+            records_of(journal),
             title=title,
             content_type=content_type,
             raw_content=raw_content,

@@ -144,6 +144,10 @@ OF_PANDOCAST: list[tuple[Callable[[Any], object], str]] = [
     ),
     (lambda c: c.content.find_upload(title=b"t", since=NOON), "title must be text, not bytes; decode it"),
     (lambda c: c.content.upload(**TEXTS | {"title": None}), "title must be text, not None"),
+    (
+        lambda c: c.content.upload_once("uploads.jsonl", **TEXTS),
+        "journal must be an UploadJournal, not str; pass UploadJournal(path)",
+    ),
     (lambda c: c.content.upload(**TEXTS | {"content_type": 1}), "content_type must be text, not int"),
     (
         lambda c: c.content.upload(**TEXTS | {"raw_content": b"text"}),

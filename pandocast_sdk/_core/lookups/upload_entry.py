@@ -59,3 +59,10 @@ class Records(Protocol):
             OSError: It could not be written, and is as before.
         """
         ...
+
+
+class Journal(Protocol):
+    """What has the records of a program."""
+
+    @property
+    def records(self) -> Records: ...

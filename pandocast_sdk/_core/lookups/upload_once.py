@@ -20,10 +20,11 @@ from pandocast_sdk._core.call.context import CallContext, request_record
 from pandocast_sdk._core.call.failures import deadline_error, unreadable_row_error
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.known_steps import KnownSteps
-from pandocast_sdk._core.lookups.upload_entry import Records, UploadEntry
+from pandocast_sdk._core.lookups.upload_entry import Journal, Records, UploadEntry
 from pandocast_sdk._core.lookups.upload_search import find_upload
 from pandocast_sdk._core.operations.content import upload_content
 from pandocast_sdk._core.protocol import Load, Outcome, Plan, Send, Sleep
+from pandocast_sdk._core.requests.argument_types import wrong_type
 from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk._core.requests.validation import text
 from pandocast_sdk.errors import DeadlineExceededError, PandocastError
@@ -57,6 +58,18 @@ def upload_once(
     if known is not None:
         known.saw(content.id, content.status)
     return content
+
+
+def records_of(journal: Journal) -> Records:
+    """Return the records of a journal.
+
+    Raises:
+        ValueError: It is something else, such as the path of one.
+    """
+    records: Records | None = getattr(journal, "records", None)
+    if records is None:
+        raise wrong_type("journal", "an UploadJournal", journal, "pass UploadJournal(path)")
+    return records
 
 
 class _Upload:
