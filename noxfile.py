@@ -73,7 +73,7 @@ SHARED: dict[str, Any] = {"venv_backend": "none", "requires": ["dev"]}
 PARALLEL: dict[str, Any] = {**SHARED, "allow_parallel": True}
 # There are more workers than processors, as the tests wait for servers and for windows to open. A few tests
 # have fewer, as a worker takes seconds to start.
-WORKERS = ("-n", str((os.cpu_count() or 1) * 3 // 2), "--dist", "worksteal")
+WORKERS = ("-n", str((os.cpu_count() or 1) * 2), "--dist", "worksteal")
 FEW_WORKERS = ("-n", "2")
 
 
