@@ -35,16 +35,7 @@ def list_(workspace: Workspace) -> Answer:
     """List the workspace's keys by their public part, oldest first."""
     with workspace.runtime.database.read() as connection:
         found = api_keys.list_keys(connection, workspace_id=workspace.id)
-    return table(
-        [document(key, *_FIELDS) for key in found],
-        {
-            "ID": "id",
-            "NAME": "name",
-            "READ-ONLY": "read_only",
-            "CREATED": "created_at",
-            "REVOKED": "revoked_at",
-        },
-    )
+    return table([document(key, *_FIELDS) for key in found], *_FIELDS)
 
 
 @keys.command

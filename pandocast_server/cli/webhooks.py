@@ -12,17 +12,7 @@ from pandocast_server.delivery.endpoints import (
 )
 
 _ENDPOINT = ("id", "url", "enabled", "consecutive_failures", "created_at")
-_DELIVERY = (
-    "id",
-    "event_id",
-    "event",
-    "status",
-    "attempts",
-    "response_status",
-    "error",
-    "created_at",
-    "finished_at",
-)
+_DELIVERY = ("id", "event", "status", "attempts", "response_status", "created_at", "finished_at", "error")
 
 
 @click.group
@@ -51,10 +41,7 @@ def list_(workspace: Workspace) -> Answer:
     """List the workspace's endpoints."""
     with workspace.runtime.database.read() as connection:
         found = list_endpoints(connection, workspace_id=workspace.id)
-    return table(
-        [document(endpoint, *_ENDPOINT) for endpoint in found],
-        {"ID": "id", "ENABLED": "enabled", "FAILURES": "consecutive_failures", "URL": "url"},
-    )
+    return table([document(endpoint, *_ENDPOINT) for endpoint in found], *_ENDPOINT)
 
 
 @webhooks.command
@@ -74,18 +61,7 @@ def deliveries(workspace: Workspace, *, endpoint_id: str) -> Answer:
     """List an endpoint's deliveries, newest last."""
     with workspace.runtime.database.read() as connection:
         found = list_deliveries(connection, workspace_id=workspace.id, endpoint_id=endpoint_id)
-    return table(
-        [document(delivery, *_DELIVERY) for delivery in found],
-        {
-            "ID": "id",
-            "EVENT": "event",
-            "STATUS": "status",
-            "ATTEMPTS": "attempts",
-            "ANSWER": "response_status",
-            "CREATED": "created_at",
-            "ERROR": "error",
-        },
-    )
+    return table([document(delivery, *_DELIVERY, "event_id") for delivery in found], *_DELIVERY)
 
 
 @webhooks.command
@@ -96,4 +72,4 @@ def replay(workspace: Workspace, *, delivery_id: str) -> Answer:
     runtime = workspace.runtime
     with runtime.database.write() as connection:
         delivery = replay_delivery(connection, runtime, workspace_id=workspace.id, delivery_id=delivery_id)
-    return Answer(document(delivery, *_DELIVERY), f"{delivery.id} is {delivery.status}")
+    return Answer(document(delivery, *_DELIVERY, "event_id"), f"{delivery.id} is {delivery.status}")

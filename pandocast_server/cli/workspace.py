@@ -93,9 +93,10 @@ def document(item: object, *names: str) -> dict[str, object]:
     return {name: wire_text(value) if isinstance(value, datetime) else value for name, value in values}
 
 
-def table(documents: Sequence[Mapping[str, object]], columns: Mapping[str, str]) -> Answer:
-    """Return a table of documents, with the names of its columns under their headings."""
-    rows = [list(columns), *([_cell(one[name]) for name in columns.values()] for one in documents)]
+def table(documents: Sequence[Mapping[str, object]], *names: str) -> Answer:
+    """Return documents, and for people a table of some of their fields."""
+    headings = [name.replace("_", "-").upper() for name in names]
+    rows = [headings, *([_cell(one[name]) for name in names] for one in documents)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return Answer(documents, "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows))
 

@@ -31,7 +31,7 @@ _NEXT = (
     ("{program} demo --full", "see every post to its last word"),
     ("{program} serve", "a server to develop against"),
     ("{program} keys create", "another key, while it serves"),
-    ("{program} webhooks add URL", "have your program told of events"),
+    ("{program} webhooks add URL", "send events to your program"),
     ("docs/quickstart.md", "the same from Python"),
 )
 
@@ -103,7 +103,9 @@ class _Act:
         now = self.server.clock.now().replace(second=0, microsecond=0)
         soon, tomorrow = now + timedelta(minutes=5), (now + timedelta(days=1)).replace(hour=9, minute=0)
         posts: list[ScheduledPost] = []
-        for output, when in zip(_chosen(outputs), (soon, tomorrow), strict=True):
+        # Those that every reader knows come first, if they are there.
+        ordered = sorted(outputs.items, key=lambda output: output.platform_id not in _SCHEDULED_FIRST)
+        for output, when in zip(ordered[:2], (soon, tomorrow), strict=True):
             posts.append(self.client.content.schedule(content.id, output_id=output.id, scheduled_at=when))
             self.screen.fact(day_and_time(when), output.format_name)
         return posts
@@ -134,14 +136,6 @@ class _Act:
             raise DemoError(f"no webhook {event_type} arrived")
 
 
-def _chosen(outputs: Outputs) -> list[Output]:
-    """Choose the two posts to schedule: those that every reader knows, if they are there."""
-    ordered = sorted(outputs.items, key=lambda output: output.platform_id not in _SCHEDULED_FIRST)
-    if len(ordered) < 2:
-        raise DemoError("there are fewer than two posts to schedule")
-    return ordered[:2]
-
-
 def _check(sent: Sequence[str], received: Sequence[Received]) -> None:
     missing = set(sent).difference(one.delivery_id for one in received)
     if missing:
@@ -168,8 +162,7 @@ def _show_arrival(event: Event, screen: Screen) -> None:
     if isinstance(event, OutputsGenerated) and event.data.output_ids is not None:
         about = counted(len(event.data.output_ids), "post")
     elif isinstance(event, PostPublished) and event.data.platform_id is not None:
-        platform = PLATFORMS.get(event.data.platform_id)
-        about = platform.format_name if platform else event.data.platform_id
+        about = PLATFORMS[event.data.platform_id].format_name
     when = f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03} UTC" if moment else ""
     screen.arrival(event.event, "verified", f"  {when}  {about}".rstrip(), good=True)
 
@@ -193,9 +186,7 @@ def _show_posts(outputs: Sequence[Output], screen: Screen) -> None:
 
 
 def _length(output: Output) -> str:
-    platform = PLATFORMS.get(output.platform_id)
-    if platform is None:
-        return f"{len(output.content):,}"
+    platform = PLATFORMS[output.platform_id]
     lines = [f"{len(output.content):,} / {platform.max_characters:,}"]
     if platform.max_parts > 1:
         parts = output.content.split(PART_SEPARATOR)
@@ -205,8 +196,7 @@ def _length(output: Output) -> str:
 
 
 def _output(output: Output) -> dict[str, object]:
-    platform = PLATFORMS.get(output.platform_id)
-    limit = None if platform is None else platform.max_characters
+    limit = PLATFORMS[output.platform_id].max_characters
     return {**output.model_dump(mode="json"), "characters": len(output.content), "max_characters": limit}
 
 

@@ -57,32 +57,32 @@ def run(feed: Feed, calendar: Path, screen: Screen) -> dict[str, object]:
         Passband(api_key=server.api_key, base_url=server.passband_url, http_client=direct) as client,
     ):
         screen.fact("API", f"{server.passband_url} with a key (pk_test_{MASK})")
-        act = _Act(screen, server, client, told={})
+        act = _Act(screen, server, client, document={})
         source = act.add_source(feed, url)
         act.set_voice()
         drafts = act.generate(source)
         screen.step("Review", "the weakest is written anew, one is edited, the best are approved")
-        approved, act.told["review"] = review(drafts, client, screen)
+        approved, act.document["review"] = review(drafts, client, screen)
         planned = act.schedule(approved)
         act.save_calendar(calendar, direct)
         posts = act.post(planned)
         act.react(posts)
         source = next(one for one in client.sources.list() if one.id == source.id)
-        act.told.update(source=_wire(source), drafts=_all(act.drafts_of(source)), posts=_all(posts))
+        act.document.update(source=_wire(source), drafts=_all(act.drafts_of(source)), posts=_all(posts))
     seconds = time.monotonic() - started
     became = f"{counted(source.item_count or 0, 'entry', 'entries')} became {counted(len(drafts), 'draft')}"
     screen.done(f"{became}; {counted(len(posts), 'post')} went out on time.", seconds, _NEXT)
-    return {**act.told, "seconds": round(seconds, 3)}
+    return {**act.document, "seconds": round(seconds, 3)}
 
 
 @frozen
 class _Act:
-    """The steps of the act: each shows what it does, and adds it to `told`."""
+    """The steps of the act: each shows what it does, and adds it to `document`, for JSON."""
 
     screen: Screen
     server: ReferenceServer
     client: Passband
-    told: dict[str, object]
+    document: dict[str, object]
 
     def add_source(self, feed: Feed, url: str) -> Source:
         config = {"formats": list(_FORMATS), "tags": ["demo"], "maxItems": _MOST_ITEMS}
@@ -95,7 +95,7 @@ class _Act:
         for item in (test.items or [])[:_MOST_ITEMS]:
             day = f"{item.published_at:%d %b %Y}" if item.published_at else ""
             self.screen.excerpt("", item.title or "", day)
-        self.told["test"] = _wire(test)
+        self.document["test"] = _wire(test)
         return source
 
     def set_voice(self) -> None:
@@ -109,7 +109,7 @@ class _Act:
         self.screen.fact("Style", profile.style or "")
         self.screen.fact("Avoid", ", ".join(profile.avoid))
         self.screen.fact("Examples", counted(len(profile.examples), "text"))
-        self.told["voiceProfile"] = _wire(profile)
+        self.document["voiceProfile"] = _wire(profile)
 
     def generate(self, source: Source) -> list[Draft]:
         self.screen.step("Pipeline", "the source is fetched, and every new item gets drafts")
@@ -120,7 +120,7 @@ class _Act:
         items, drafts = finished.items_fetched or 0, finished.drafts_generated or 0
         fetched = f"{counted(items, 'item')} fetched, {counted(drafts, 'draft')} generated"
         self.screen.fact("Run", f"{fetched} in {finished.duration or 0:.1f} s")
-        self.told["run"] = _wire(finished)
+        self.document["run"] = _wire(finished)
         generated = [draft for draft in self.drafts_of(source) if draft.status == "pending_review"]
         _show_drafts(generated, self.screen)
         return generated
@@ -143,7 +143,7 @@ class _Act:
         for draft in drafts:
             self.screen.excerpt(day_and_time(_time(draft)), draft.text, draft.format)
         scheduled = [{"id": one.id, "scheduledAt": wire_text(_time(one))} for one in drafts]
-        self.told["schedule"] = {"slots": _all(slots), "scheduled": scheduled}
+        self.document["schedule"] = {"slots": _all(slots), "scheduled": scheduled}
         return drafts
 
     def save_calendar(self, path: Path, direct: httpx.Client) -> None:
@@ -161,7 +161,7 @@ class _Act:
         self.screen.fact("Feed", f"{url.rsplit('/', 2)[0]}/{MASK}/{MASK}.ics")
         self.screen.fact("Written", written)
         self.screen.fact("Live", "while a server runs, calendars can subscribe to that address")
-        self.told["calendar"] = {"path": str(path.absolute()), "events": events}
+        self.document["calendar"] = {"path": str(path.absolute()), "events": events}
 
     def post(self, planned: Sequence[Draft]) -> list[Draft]:
         """Move the clock from time to time, and return the drafts once they are posted."""
@@ -211,7 +211,7 @@ class _Act:
         )
         self.screen.fact("Best", f"{', '.join(times)} UTC")
         engagement = {"records": _all(records), "summary": _wire(summary), "bestTimes": _all(best)}
-        self.told["engagement"] = engagement
+        self.document["engagement"] = engagement
 
     def drafts_of(self, source: Source) -> list[Draft]:
         """Return the drafts of a source item by item, the newest first, and of each first the short ones."""

@@ -1,14 +1,12 @@
 """What the demo says when something does not come about."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 import pytest
 from click.testing import CliRunner
 
-from pandocast_sdk import Output, Outputs
 from pandocast_sdk.webhooks import Event, sign
 from pandocast_sdk.webhooks.events import UnknownEvent
 from pandocast_server.cli import main
@@ -91,38 +89,3 @@ def test_a_forgery_must_have_been_refused(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(article, "Inbox", Guessing)
     assert "a forged webhook was answered with 200 (DemoError)" in failure(monkeypatch)
-
-
-def outputs(*platforms: str) -> Outputs:
-    return Outputs(
-        items=[
-            Output(
-                id=f"out_{platform}",
-                platform_id=platform,
-                format_name=platform,
-                content="Text.",
-                voice_match_score=50,
-                status="draft",
-                created_at=datetime(2026, 3, 28, tzinfo=UTC),
-            )
-            for platform in platforms
-        ],
-        total=len(platforms),
-    )
-
-
-@pytest.mark.parametrize(
-    ("platforms", "chosen"),
-    [
-        (("twitter_single", "newsletter", "linkedin_post"), ["twitter_single", "linkedin_post"]),
-        (("newsletter", "linkedin_post", "threads_post"), ["linkedin_post", "newsletter"]),
-        (("newsletter", "threads_post", "bluesky_post"), ["newsletter", "threads_post"]),
-    ],
-)
-def test_the_posts_to_schedule_are_the_best_known(platforms: tuple[str, ...], chosen: list[str]) -> None:
-    assert [output.platform_id for output in article._chosen(outputs(*platforms))] == chosen
-
-
-def test_one_post_is_not_enough_to_schedule_two() -> None:
-    with pytest.raises(DemoError, match="fewer than two"):
-        article._chosen(outputs("newsletter"))
