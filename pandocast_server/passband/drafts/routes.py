@@ -223,7 +223,7 @@ def _take(
     body: DraftUpdateBody | BulkBody,
     free: FreeSlots,
 ) -> None:
-    """Take an action that leaves a draft in its place, or refuse it with 409."""
+    """Take an action that changes this draft and makes no other, or refuse it with 409."""
     match action:
         case "schedule" | "reschedule":
             check_allowed(draft, action)  # before a slot is taken for it

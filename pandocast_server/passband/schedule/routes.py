@@ -107,16 +107,16 @@ def list_unscheduled(request: Request) -> Response:
 
 async def check_conflicts(request: Request) -> Response:
     """Return the drafts scheduled within 30 minutes of a time, both ends included, by their times."""
-    asked = read_query(request, ConflictsQuery)
+    around = read_query(request, ConflictsQuery)
     query = SELECT.where(
         drafts.c.workspace_id == workspace_of(request),
         drafts.c.status == SCHEDULED,
         # Written so that neither end of time is stepped over.
-        drafts.c.scheduled_at >= max(asked.scheduled_at, _EARLIEST + AROUND) - AROUND,
-        drafts.c.scheduled_at <= min(asked.scheduled_at, _LATEST - AROUND) + AROUND,
+        drafts.c.scheduled_at >= max(around.scheduled_at, _EARLIEST + AROUND) - AROUND,
+        drafts.c.scheduled_at <= min(around.scheduled_at, _LATEST - AROUND) + AROUND,
     )
-    if asked.exclude_draft_id is not None:
-        query = query.where(drafts.c.id != asked.exclude_draft_id)
+    if around.exclude_draft_id is not None:
+        query = query.where(drafts.c.id != around.exclude_draft_id)
     with runtime_of(request).database.read() as connection:
         rows = connection.execute(query.order_by(drafts.c.scheduled_at, drafts.c.seq)).mappings().all()
     found = [on_the_wire(row) for row in rows]
