@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 from xml.parsers import expat
 
-from pandocast_server.outgoing.urls import MAX_URL
+from pandocast_server.outgoing import MAX_URL
 
 MAX_ENTRIES: Final = 500
 

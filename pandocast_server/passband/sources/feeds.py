@@ -15,7 +15,7 @@ import feedparser
 from attrs import field, frozen
 
 from pandocast_server.generation.cleaning import clean, one_line
-from pandocast_server.outgoing.urls import InvalidUrlError, check_url
+from pandocast_server.outgoing import InvalidUrlError, check_url
 from pandocast_server.passband.sources.feed_text import MAX_ENTRIES, FeedError, feed_text
 from pandocast_server.timestamps import EPOCH
 
