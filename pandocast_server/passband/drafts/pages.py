@@ -3,13 +3,14 @@
 import html
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Final
 
 from attrs import field, frozen
 
 from pandocast_server.generation.cleaning import clean, one_line
 from pandocast_server.generation.markup import Block, read_blocks
+from pandocast_server.outgoing import header
+from pandocast_server.passband.charsets import decode
 
 MAX_TITLE: Final = 300
 _MAX_TEXT: Final = 1_000_000
@@ -21,16 +22,6 @@ _PLAIN: Final = frozenset({"text/plain", "text/markdown", "text/x-markdown"})
 
 ACCEPTED: Final = "text/html, application/xhtml+xml, text/markdown, text/plain;q=0.9, */*;q=0.1"
 """What to ask for, as the header `Accept` has it."""
-
-_CHARSET: Final = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([a-z0-9_.:-]{1,40})", re.IGNORECASE)
-_MARKS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-# Python has codecs that are no charsets, and some that take the square of the length.
-_KNOWN_CHARSET: Final = re.compile(
-    r"utf-?8|utf-?16(le|be)?|(us-)?ascii|iso-?8859-?\d\d?|windows-\d{3,4}|cp\d{3,4}|koi8-[ru]|macintosh"
-    r"|gb2312|gbk|gb18030|big5(-hkscs)?|shift[_-]jis|euc-(jp|kr)|iso-2022-jp",
-    re.IGNORECASE,
-)
-_CHARSET_READ: Final = 2_048
 
 _TITLE: Final = re.compile(r"<title(?:\s[^<>]*)?>", re.IGNORECASE)
 _TITLE_END: Final = re.compile(r"</title[^<>]*>", re.IGNORECASE)
@@ -45,12 +36,7 @@ class PageError(Exception):
 
 @frozen
 class Page:
-    """What a page says.
-
-    Attributes:
-        title: One line of at most `MAX_TITLE` characters; empty when it has none.
-        text: Its paragraphs, headings and lists as Markdown, without navigation.
-    """
+    """What a page says: its title, if it has one, and its text as Markdown, without navigation."""
 
     title: str
     text: str = field(repr=False)
@@ -62,36 +48,16 @@ def read_page(headers: Sequence[tuple[bytes, bytes]], body: bytes) -> Page:
     Raises:
         PageError: It is something else, or holds no text.
     """
-    content_type = next((value for name, value in headers if name.lower() == b"content-type"), b"")
+    content_type = header(headers, b"content-type")
     media_type = content_type.partition(b";")[0].strip().lower().decode("latin-1")
     if media_type and media_type not in _HTML | _PLAIN:
         raise PageError(f"it is {media_type[:60]}, not a page of text")
-    text = clean(_decoded(body, content_type)[:_MAX_SOURCE])
+    text = clean(decode(body, content_type)[:_MAX_SOURCE])
     is_html = media_type in _HTML or (not media_type and text.lstrip().startswith("<"))
     page = _read_html(text) if is_html else Page(_first_heading(read_blocks(text[:_HEADING_WITHIN])), text)
     if not page.text.strip():
         raise PageError("it holds no text")
     return Page(page.title[:MAX_TITLE], page.text[:_MAX_TEXT])
-
-
-def _decoded(body: bytes, content_type: bytes) -> str:
-    for mark, charset in _MARKS:
-        if body.startswith(mark):
-            return body[len(mark) :].decode(charset, "replace")
-    if not body.isascii():
-        with suppress(UnicodeDecodeError):  # what reads as UTF-8 is that, whatever it is said to be
-            return body.decode()
-    found = _CHARSET.search(content_type) or _CHARSET.search(body[:_CHARSET_READ])
-    charset = found[1].decode("ascii").lower() if found else "utf-8"
-    if charset in {"iso-8859-1", "us-ascii", "ascii"}:
-        charset = "windows-1252"  # what browsers take these names to mean
-    is_too_narrow = charset.startswith("utf") and body.isascii() and b"\0" not in body  # for UTF-16
-    if is_too_narrow or not _KNOWN_CHARSET.fullmatch(charset):
-        charset = "utf-8"
-    try:
-        return body.decode(charset, "replace")
-    except LookupError:  # a number that no code page has
-        return body.decode("utf-8", "replace")
 
 
 def _read_html(source: str) -> Page:

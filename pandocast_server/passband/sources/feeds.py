@@ -11,7 +11,6 @@ from time import struct_time
 from typing import Final, cast
 from urllib.parse import quote, urljoin
 
-import feedparser
 from attrs import field, frozen
 
 from pandocast_server.generation.cleaning import clean, one_line
@@ -47,9 +46,9 @@ class Entry:
     Attributes:
         fingerprint: A digest of its guid, else of its link, else of what it says: the same in every fetch.
         title: One line of plain text, 1 to `MAX_TITLE` characters.
-        link: An `http` or `https` URL, or None.
+        link: An `http` or `https` URL.
         content: Text or a fragment of HTML, at most `MAX_CONTENT` characters; may be empty.
-        published: In UTC, as the feed has it, be it in the future; None where it has none.
+        published: In UTC, as the feed has it, be it in the future.
     """
 
     fingerprint: str
@@ -59,15 +58,11 @@ class Entry:
     published: datetime | None
 
 
-def read_feed(body: bytes, *, url: str, content_type: str = "") -> list[Entry]:
+def read_feed(body: bytes, *, url: str, content_type: bytes = b"") -> list[Entry]:
     """Read the entries of a feed in its order, each once; may take a second of computing.
 
-    An entry that says nothing at all is left out; of very many, the first `MAX_ENTRIES` are read.
-
-    Args:
-        body: What came.
-        url: Where it came from: relative links are relative to it.
-        content_type: The value of that header.
+    An entry that says nothing at all is left out; of very many, the first `MAX_ENTRIES` are read. Links are
+    relative to `url`, where the feed came from.
 
     Raises:
         FeedError: It is no feed.
@@ -84,6 +79,8 @@ def read_feed(body: bytes, *, url: str, content_type: str = "") -> list[Entry]:
 
 
 def _parse(text: bytes) -> list[_Row]:
+    import feedparser  # noqa: PLC0415 - it takes memory, which a server without sources does without
+
     # It does not get the URL: it would make guids of it, other ones after a redirect.
     headers = {"content-type": "application/xml; charset=utf-8"}
     # Anything but a stream might be taken for the name of a file or a URL to open.

@@ -1,14 +1,16 @@
 """What requests on sources hold (reference, "Create source" and "Update source")."""
 
-from typing import Annotated
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from pandocast_server.passband.drafts.models import Formats, Tags, Url
-from pandocast_server.passband.sources.types import TWITTER, SourceType
 from pandocast_server.validation import CamelModel, Text, Whole
 
-DEFAULT_MAX_ITEMS = 20
+SourceType = Literal["rss", "twitter", "reddit", "hackernews", "google_news", "substack"]
+
+SOURCE_TYPES: Final[tuple[str, ...]] = get_args(SourceType)
+TWITTER: Final = "twitter"
 
 
 def _has_feed(source_type: SourceType) -> SourceType:

@@ -168,7 +168,9 @@ async def test_one_deadline_holds_over_all_hops() -> None:
     server = await asyncio.start_server(slowly, "127.0.0.1", 0)
     async with server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-        with pytest.raises(OutgoingError, match="no complete answer within"):  # a deadline for each hop would end with too many of them
+        with pytest.raises(
+            OutgoingError, match="no complete answer within"
+        ):  # a deadline for each hop would end with too many of them
             await fetch(url, private_targets=True, deadline=0.25)
 
 

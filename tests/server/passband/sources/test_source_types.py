@@ -2,7 +2,8 @@
 
 import pytest
 
-from pandocast_server.passband.sources.types import SOURCE_TYPES, TWITTER, feed_url
+from pandocast_server.passband.sources.fetching import feed_url
+from pandocast_server.passband.sources.models import SOURCE_TYPES, TWITTER
 
 FEEDS = [
     ("rss", "https://a.example/", "https://a.example/"),
