@@ -181,13 +181,12 @@ def _note_health(connection: Connection, runtime: Runtime, harvest: _Harvest) ->
         sources.c.url == source["url"],
         sources.c.type == source["type"],
     )
-    failures = 0 if harvest.error is None else sources.c.fail_count + 1
-    noted = (
-        same.values(last_fetch=runtime.clock.now(), fail_count=failures, last_error=harvest.error)
-        if harvest.was_tried
-        else same.values(fail_count=sources.c.fail_count)
-    )
-    return connection.execute(noted).rowcount == 1
+    changes: dict[str, object] = {"fail_count": sources.c.fail_count}  # as it is
+    if harvest.was_tried:
+        failures = 0 if harvest.error is None else sources.c.fail_count + 1
+        now = runtime.clock.now()
+        changes = {"last_fetch": now, "fail_count": failures, "last_error": harvest.error}
+    return connection.execute(same.values(changes)).rowcount == 1
 
 
 def _keep(connection: Connection, runtime: Runtime, workspace_id: str, harvests: Sequence[_Harvest]) -> None:
@@ -195,31 +194,30 @@ def _keep(connection: Connection, runtime: Runtime, workspace_id: str, harvests:
     now = runtime.clock.now()
     rows: list[dict[str, object]] = []
     drafts: list[NewDraft] = []
-    for source, entry, written in (
-        # The oldest first, so that the newest stands at the head of the list of drafts.
-        (harvest.source, *new)
-        for harvest in harvests
-        for new in reversed(harvest.new)
-    ):
-        row = {
-            "id": runtime.identifiers.new("itm"),
-            "workspace_id": workspace_id,
-            "source_id": source["id"],
-            "source_type": source["type"],
-            "fingerprint": entry.fingerprint,
-            "title": entry.title,
-            "link": entry.link,
-            "content": entry.content,
-            "published_at": entry.published,
-            "created_at": now,
-        }
-        rows.append(row)
+    # The oldest first, so that the newest stands at the head of the list of drafts.
+    found = [(one.source, *new) for one in harvests for new in reversed(one.new)]
+    for source, entry, written in found:
+        item_id = runtime.identifiers.new("itm")
+        rows.append(
+            {
+                "id": item_id,
+                "workspace_id": workspace_id,
+                "source_id": source["id"],
+                "source_type": source["type"],
+                "fingerprint": entry.fingerprint,
+                "title": entry.title,
+                "link": entry.link,
+                "content": entry.content,
+                "published_at": entry.published,
+                "created_at": now,
+            }
+        )
         drafts += [
             NewDraft(
                 format=name,
                 status=PENDING_REVIEW,
                 text=one.text,
-                item_id=row["id"],
+                item_id=item_id,
                 confidence=one.confidence,
                 tags=source["config"].get("tags", ()),
             )

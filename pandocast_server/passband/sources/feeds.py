@@ -8,13 +8,13 @@ from calendar import timegm
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from time import struct_time
-from typing import Final, cast
+from typing import Any, Final, cast
 from urllib.parse import quote, urljoin
 
 from attrs import field, frozen
 
 from pandocast_server.generation.cleaning import clean, one_line
-from pandocast_server.outgoing import InvalidUrlError, check_url
+from pandocast_server.outgoing import check_url
 from pandocast_server.passband.sources.feed_text import MAX_ENTRIES, FeedError, feed_text
 from pandocast_server.timestamps import EPOCH
 
@@ -36,7 +36,7 @@ _TAG: Final = re.compile(
 )
 _BLOCK: Final = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|td|tr|blockquote)|br)\b", re.IGNORECASE)
 
-_Row = Mapping[str, object]
+_Row = Mapping[str, Any]
 
 
 @frozen
@@ -81,15 +81,16 @@ def read_feed(body: bytes, *, url: str, content_type: bytes = b"") -> list[Entry
 def _parse(text: bytes) -> list[_Row]:
     import feedparser  # noqa: PLC0415 - it takes memory, which a server without sources does without
 
-    # It does not get the URL: it would make guids of it, other ones after a redirect.
-    headers = {"content-type": "application/xml; charset=utf-8"}
-    # Anything but a stream might be taken for the name of a file or a URL to open.
-    parse = cast("Callable[..., Mapping[str, object]]", feedparser.parse)  # pyright: ignore[reportUnknownMemberType]
+    parse = cast("Callable[..., dict[str, Any]]", feedparser.parse)  # pyright: ignore[reportUnknownMemberType]
     parsed = parse(
-        io.BytesIO(text), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        io.BytesIO(text),  # anything but a stream might be taken for the name of a file or a URL to open
+        # It does not get the URL: it would make guids of it, other ones after a redirect.
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
     )
-    # As plain dicts: the parser's give other fields in place of missing ones, and warn of it.
-    return [dict(row) for row in cast("list[dict[str, object]]", parsed["entries"])[:MAX_ENTRIES]]
+    # As plain dicts: the parser's return other fields in place of missing ones, and warn of it.
+    return [dict(row) for row in parsed["entries"][:MAX_ENTRIES]]
 
 
 def _entries(rows: Sequence[_Row], url: str) -> Iterator[Entry]:
@@ -111,8 +112,7 @@ def _text(row: _Row, name: str) -> str:
 
 
 def _content(row: _Row) -> str:
-    contents = cast("list[_Row]", row.get("content") or [])
-    texts = [_text(content, "value") for content in contents]
+    texts = [_text(content, "value") for content in row.get("content", ())]
     return max([*texts, _text(row, "summary")], key=len)
 
 
@@ -124,7 +124,7 @@ def _given_link(row: _Row) -> str:
 
 
 def _enclosure(row: _Row) -> str:
-    links = cast("list[_Row]", row.get("links") or [])
+    links = row.get("links", ())
     return next((_text(link, "href") for link in links if _text(link, "rel") == "enclosure"), "")
 
 
@@ -134,7 +134,7 @@ def _link(given: str, url: str) -> str | None:
     try:
         link = urljoin(url, quote(given.strip(), safe=_UNESCAPED))
         check_url(link)
-    except (InvalidUrlError, ValueError):  # the latter when it has half a bracket
+    except ValueError:  # it cannot be used, or has half a bracket
         return None
     return link
 
