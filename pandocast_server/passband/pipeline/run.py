@@ -19,8 +19,7 @@ from pandocast_server.passband.drafts.formats import DEFAULT_FORMAT
 from pandocast_server.passband.drafts.generating import Written, write_draft
 from pandocast_server.passband.drafts.rows import NewDraft, add_drafts
 from pandocast_server.passband.drafts.transitions import PENDING_REVIEW
-from pandocast_server.passband.sources.feeds import Entry
-from pandocast_server.passband.sources.fetching import SourceError, fetch_entries
+from pandocast_server.passband.sources.feeds import Entry, SourceError, fetch_entries
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import items, pipeline_runs, sources
 from pandocast_server.threads import in_thread

@@ -32,8 +32,7 @@ _HTML: Final = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CDATA: Final = "<![CDATA["
 _CDATA_END: Final = "]]>"
-_BARE_AMPERSAND: Final = re.compile(r"&(?!#?[A-Za-z0-9]{1,31};)")
-_REFERENCE: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)#?[A-Za-z0-9]{1,31};")
+_AMPERSAND: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#?[A-Za-z0-9]{1,31};)?")
 _NUMERIC: Final = re.compile(r"&#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});")
 # Nothing of these is read, and what the parser does with them can take the square of their length, or fail.
 _UNREAD: Final = re.compile(
@@ -104,8 +103,7 @@ def _with_xml_references(text: str) -> str:
 
 
 def _repaired(text: str) -> str:
-    without_bare = _BARE_AMPERSAND.sub("&amp;", text)
-    return _REFERENCE.sub(lambda found: _xml_reference(found[0]), without_bare)
+    return _AMPERSAND.sub(lambda found: _xml_reference(found[0]), text)
 
 
 @lru_cache(maxsize=4096)  # made anew each time, they would take most of the time of reading

@@ -2,8 +2,7 @@
 
 import pytest
 
-from pandocast_server.passband.sources.fetching import feed_url
-from pandocast_server.passband.sources.models import SOURCE_TYPES, TWITTER
+from pandocast_server.passband.sources.models import SOURCE_TYPES, TWITTER, feed_url
 
 FEEDS = [
     ("rss", "https://a.example/", "https://a.example/"),
