@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urldefrag, urljoin
 
@@ -97,16 +97,14 @@ async def _time_limit(seconds: float) -> AsyncGenerator[None, None]:
         raise OutgoingError(f"no complete answer within {seconds:g} seconds") from error
 
 
-@asynccontextmanager
-async def _exchange(
+def _exchange(
     method: str, url: str, headers: Sequence[tuple[str, str]], body: bytes | None, *, private_targets: bool
-) -> AsyncGenerator["httpcore.Response", None]:
+) -> AbstractAsyncContextManager["httpcore.Response"]:
     check_url(url)
     # What it imports takes megabytes: a server that sends nothing does without.
     from pandocast_server.outgoing.dialling import exchange  # noqa: PLC0415
 
-    async with exchange(method, url, headers, body, private_targets=private_targets) as response:
-        yield response
+    return exchange(method, url, headers, body, private_targets=private_targets)
 
 
 async def _read(response: "httpcore.Response") -> bytes:
