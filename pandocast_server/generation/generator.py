@@ -5,11 +5,11 @@ from typing import Final, Protocol, cast
 
 from attrs import frozen
 
-from pandocast_server.generation.analysis import Analysis, analyze
+from pandocast_server.generation import analysis, writing
+from pandocast_server.generation.analysis import Analysis
 from pandocast_server.generation.counting import fits
 from pandocast_server.generation.platforms import Platform
 from pandocast_server.generation.voice import VoiceProfile
-from pandocast_server.generation.writing import write
 
 ENTRY_POINT_GROUP: Final = "pandocast_server.generators"
 BUILTIN: Final = "builtin"
@@ -37,12 +37,12 @@ class Generator(Protocol):
 class BuiltinGenerator:
     """Writes from the text's own sentences: deterministic, offline, within a second."""
 
-    analyze = staticmethod(analyze)
-    write = staticmethod(write)
+    analyze = staticmethod(analysis.analyze)
+    write = staticmethod(writing.write)
 
 
 @frozen
-class _Judged:
+class _Judged(Generator):
     """Another generator, held to the limits of the platforms."""
 
     name: str
@@ -52,14 +52,9 @@ class _Judged:
         return self.generator.analyze(raw_content, title)
 
     def write(
-        self,
-        analysis: Analysis,
-        title: str,
-        platform: Platform,
-        voice: VoiceProfile,
-        emphasis_notes: str | None,
+        self, analysis: Analysis, title: str, platform: Platform, voice: VoiceProfile, notes: str | None
     ) -> str:
-        text = self.generator.write(analysis, title, platform, voice, emphasis_notes)
+        text = self.generator.write(analysis, title, platform, voice, notes)
         if not text.strip() or not fits(text, platform):
             raise GeneratorError(
                 f"Generator {self.name!r} wrote {len(text)} characters for {platform.id}, "
@@ -78,7 +73,6 @@ def load_generator(name: str = BUILTIN) -> Generator:
 
     Raises:
         GeneratorError: There is none of that name.
-        Exception: Whatever loading it raises.
     """
     if name == BUILTIN:
         return BuiltinGenerator()

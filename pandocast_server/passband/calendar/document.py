@@ -9,7 +9,7 @@ from attrs import field, frozen
 from icalendar import Calendar, Event, vText
 from icalendar.prop import vCategory, vDuration
 
-from pandocast_server.generation.shortening import ELLIPSIS, shorten
+from pandocast_server.generation.counting import ELLIPSIS, shorten
 
 LONGEST_DESCRIPTION: Final = 8000
 LONGEST_SUMMARY: Final = 80
