@@ -11,7 +11,7 @@ from pandocast_server.generation.analysis import Analysis, Sentence
 from pandocast_server.generation.cleaning import clean
 from pandocast_server.generation.counting import Fits
 from pandocast_server.generation.voice import TRAITS, VoiceProfile
-from pandocast_server.generation.words import is_closed, is_function_word, leans_back, word_set, words
+from pandocast_server.generation.words import is_closed, is_function_word, leans_back, word_set
 
 _NOTES_READ: Final = 5_000
 _CLAUSE: Final = re.compile(r"[,.;:!?\n()]|\b(?:but|and)\b", re.IGNORECASE)
@@ -90,7 +90,7 @@ def candidates(
     return [
         Candidate(
             *(sentence.text, sentence.kind, sentence.section, sentence.paragraph, sentence.position),
-            score=_score(sentence, analysis, title, voice) + (sentence.paragraph == told[0].paragraph),
+            score=_score(sentence, analysis, voice) + (sentence.paragraph == told[0].paragraph),
             opens=is_closed(sentence.text) and not (analysis.language == "en" and leans_back(sentence.text)),
             stressed=mentioned(sentence.text, wanted),
         )
@@ -98,14 +98,12 @@ def candidates(
     ]
 
 
-def _score(sentence: Sentence, analysis: Analysis, title: str, voice: VoiceProfile) -> float:
+def _score(sentence: Sentence, analysis: Analysis, voice: VoiceProfile) -> float:
     text = sentence.text
     topics = sum(phrase.casefold() in text.casefold() for phrase in analysis.key_phrases)
-    entitled = {word for word in words(title) if len(word) > 3}.intersection(words(text))
     ideal = voice.sentence_words or _USUAL_SENTENCE
     return (
         0.5 * min(topics, 3)
-        + 0.4 * min(len(entitled), 2)
         + sum(TRAITS[name].gain for name in sorted(voice.traits) if TRAITS[name].marker.search(text))
         - 1.5 * min(abs(len(text.split()) - ideal) / ideal, 1.0)
         - 0.8 * (sentence.kind == "item")
@@ -149,7 +147,7 @@ def _stem(word: str) -> str:
 def passages(sentences: Sequence[Candidate], fits: Fits, longest: int, between: str) -> list[Passage]:
     """Split a text into passages of up to `longest` characters that fit, or of one sentence that does not.
 
-    A paragraph begins a passage, unless the last one is half empty. A text that fits, and opens well, is one passage.
+    A paragraph begins a passage, unless the last one is half empty. A text that opens well is one if it fits.
     """
 
     def holds(group: Sequence[Candidate]) -> bool:

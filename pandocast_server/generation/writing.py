@@ -15,12 +15,6 @@ from pandocast_server.generation.platforms import PART_SEPARATOR, PLATFORMS, Pla
 from pandocast_server.generation.voice import VoiceProfile
 
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
-_CLOSINGS: Final = {
-    "linkedin_post": "What would you add?",
-    "facebook_post": "How do you handle this?",
-    "instagram_caption": "Save this for later.",
-}
-_FLOURISH: Final = " ✨"
 _PARAGRAPH: Final = 420
 _CAPTION_LINE: Final = 150
 _MOST_OPENINGS: Final = 12
@@ -90,21 +84,16 @@ class _Sheet:
     def fits(self, text: str) -> bool:
         return part_fits(text, self.platform)
 
-    def shortened(self, text: str, *, before: str = "", after: str = "") -> str:
-        """Shorten `text` until it fits with what stands around it."""
-        longest = max(0, self.platform.max_part_characters - len(before + after))
-        return shorten(text, lambda part: self.fits(f"{before}{part}{after}"), longest)
+    def shortened(self, text: str, frame: str = "") -> str:
+        """Shorten `text` until it fits together with `frame`."""
+        longest = max(0, self.platform.max_part_characters - len(frame))
+        return shorten(text, lambda part: self.fits(frame + part), longest)
 
     def finished(self, text: str) -> str:
         """Take out, line by line, what the voice avoids and composing may have brought in."""
         if self.voice.hits(text):
             text = "\n".join(map(self.voice.without_avoided, text.split("\n")))
         return _BLANK_LINES.sub("\n\n", text).strip()
-
-    @property
-    def flourish(self) -> str:
-        """What a playful voice adds to an opening."""
-        return _FLOURISH if self.has("playful") else ""
 
     @property
     def tags(self) -> str:
@@ -116,19 +105,9 @@ class _Sheet:
         names = ("".join(word[0].upper() + word[1:] for word in topic.split()) for topic in topics[:count])
         return " ".join(f"#{name}" for name in names)
 
-    def ours(self, sentence: str) -> str:
-        """Return a sentence of our own if the text is English, and the voice neither formal nor concise."""
-        return sentence if self.analysis.language == "en" and not self.has("formal", "concise") else ""
-
-    @property
-    def closing(self) -> str:
-        return self.ours(_CLOSINGS.get(self.platform.id, ""))
-
-    def passages(
-        self, longest: int, *, before: str = "", after: str = "", between: str = "\n\n"
-    ) -> list[Passage]:
-        """Split the text into passages that fit with what stands around them."""
-        return passages(self.sentences, lambda text: self.fits(f"{before}{text}{after}"), longest, between)
+    def passages(self, longest: int, *, frame: str = "", between: str = "\n\n") -> list[Passage]:
+        """Split the text into passages that fit together with `frame`."""
+        return passages(self.sentences, lambda text: self.fits(frame + text), longest, between)
 
     def opening(self, found: Sequence[Passage]) -> Passage:
         """Return the one of the best passages whose turn it is."""
@@ -156,56 +135,53 @@ def _ranked(found: Sequence[Passage]) -> list[Passage]:
 
 def _single(sheet: _Sheet) -> str:
     """Write the whole text where it fits, else a passage that stands alone; and hashtags."""
-    ending = f"{sheet.flourish}\n\n{sheet.tags}".rstrip()
-    longest = (sheet.platform.max_part_characters - len(ending)) // (2 if sheet.has("concise") else 1)
-    opening = sheet.opening(sheet.passages(longest, after=ending))
-    return sheet.shortened(opening.text, after=ending) + ending
+    limit = sheet.platform.max_part_characters
+    ending = f"\n\n{sheet.tags}".rstrip()
+    if 2 * len(ending) > limit:
+        ending = ""
+    longest = (limit - len(ending)) // (2 if sheet.has("concise") else 1)
+    opening = sheet.opening(sheet.passages(longest, frame=ending))
+    return sheet.shortened(opening.text, ending) + ending
 
 
 def _thread(sheet: _Sheet) -> str:
     """Write numbered posts from how the text begins to how it ends; a plain post where one is enough."""
     number = f"{sheet.platform.max_parts}/{sheet.platform.max_parts} "
-    around = {"before": number, "after": sheet.flourish}
-    longest = sheet.platform.max_part_characters - len(number + sheet.flourish)
-    found = sheet.passages(longest, **around, between=" ")
-    if len(found) == 1:
+    longest = sheet.platform.max_part_characters - len(number)
+    begin, *others = sheet.passages(longest, frame=number, between=" ")
+    if not others:
         return _single(sheet)
-    begin, *middle, end = found
-    told = [begin, *sheet.best(middle, 10)[: sheet.platform.max_parts - 2], end]
-    texts = [sheet.shortened(passage.text, **around) for passage in told]
-    texts[0] += sheet.flourish
+    told = [begin, *sheet.best(others[:-1], 10), others[-1]]
+    texts = [sheet.shortened(passage.text, number) for passage in told]
     return PART_SEPARATOR.join(f"{place}/{len(texts)} {text}" for place, text in enumerate(texts, 1))
 
 
 def _article(sheet: _Sheet) -> str:
-    """Write a passage that opens well, the best of the rest, a question and hashtags."""
+    """Write a passage that opens well, the best of the rest, and hashtags."""
     found = sheet.passages(_PARAGRAPH)
     opening = sheet.opening(found)
     rest = sheet.best([passage for passage in found if passage is not opening], 5)
-    texts = [passage.text for passage in rest]
-    return sheet.stacked(opening.text + sheet.flourish, *texts, sheet.closing, sheet.tags)
+    return sheet.stacked(opening.text, *(passage.text for passage in rest), sheet.tags)
 
 
 def _caption(sheet: _Sheet) -> str:
     """Write the title, short passages with air between them, and hashtags."""
-    lines = [passage.text for passage in sheet.best(sheet.passages(_CAPTION_LINE), 4)]
-    title = sheet.title and sheet.title + sheet.flourish
-    return sheet.stacked(title, *lines, sheet.closing, sheet.tags)
+    lines = (passage.text for passage in sheet.best(sheet.passages(_CAPTION_LINE), 4))
+    return sheet.stacked(sheet.title, *lines, sheet.tags)
 
 
 def _letter(sheet: _Sheet) -> str:
-    """Write a subject line, the text or the best of it under its headings, and a call to action."""
-    title, analysis = sheet.title, sheet.analysis
+    """Write a subject line, and the text or the best of it under its headings."""
     found = sheet.passages(_PARAGRAPH)
     told = [sentence for passage in sheet.best(found, 8) for sentence in passage.sentences]
     sections: list[str] = []
     for section, sentences in groupby(told, key=lambda one: one.section):
-        heading = "" if sheet.voice.hits(analysis.headings[section]) else analysis.headings[section]
+        heading = sheet.analysis.headings[section]
+        heading = "" if sheet.voice.hits(heading) else heading
         sections.append(f"{heading}\n{in_paragraphs(list(sentences))}".strip())
-    subject = shorten(title or sheet.opening(found).text, lambda text: len(text) <= _SUBJECT, _SUBJECT)
-    minutes = f"{analysis.reading_minutes} minute{'s' if analysis.reading_minutes > 1 else ''}"
-    action = f"Read the whole article: “{title}” ({minutes})." if title else ""
-    return sheet.stacked(f"Subject: {subject}{sheet.flourish}", *sections, sheet.ours(action))
+    subject = sheet.title or sheet.opening(found).text
+    subject = shorten(subject, lambda text: len(text) <= _SUBJECT, _SUBJECT)
+    return sheet.stacked(f"Subject: {subject}", *sections)
 
 
 _SHAPES: Final[Mapping[Shape, Callable[[_Sheet], str]]] = {

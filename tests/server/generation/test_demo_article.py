@@ -24,15 +24,6 @@ ARTICLE = PATH.read_text(encoding="utf-8")
 TITLE = "Write Once, Publish Calmly"
 ANALYSIS = analyze(ARTICLE, TITLE)
 POSTS = {platform.id: write(ANALYSIS, TITLE, platform) for platform in PLATFORMS.values()}
-OURS = {
-    "What would you add?",
-    "How do you handle this?",
-    "Save this for later.",
-    f"From “{TITLE}”.",
-    f"Read the whole article: “{TITLE}” (6 minutes).",
-}
-"""Sentences that are not the article's."""
-
 DIGEST = """
 import hashlib, pathlib, sys
 from pandocast_server.generation.analysis import analyze
@@ -82,7 +73,7 @@ def test_posts_fit_and_score_well(platform_id: str) -> None:
 
 @posts
 def test_posts_are_whole_sentences_of_the_article(platform_id: str) -> None:
-    known = {sentence.text for sentence in ANALYSIS.sentences} | OURS | {*ANALYSIS.headings, TITLE}
+    known = {sentence.text for sentence in ANALYSIS.sentences} | {*ANALYSIS.headings, TITLE}
     for line in POSTS[platform_id].split("\n"):
         prose = re.sub(r"^\d+/\d+ |^• |^Subject: |#\w+ ?", "", line).strip()
         assert prose in known or set(split_sentences(prose)) <= known
@@ -123,16 +114,11 @@ def test_emphasis_is_visible_everywhere(platform_id: str, notes: str) -> None:
     assert len(mentioned(written, wanted)) >= max(1, len(mentioned(POSTS[platform_id], wanted)))
 
 
-@posts
 @pytest.mark.parametrize("style", ["concise", "playful", "bold", "formal", "detailed"])
-def test_style_is_visible_almost_everywhere(platform_id: str, style: str) -> None:
-    unchanged = {
-        "formal": {"twitter_thread", "newsletter", "bluesky_post", "instagram_caption", "facebook_post"},
-        "bold": {"twitter_thread", "newsletter", "facebook_post", "bluesky_post"},
-        "detailed": {"twitter_single", "bluesky_post", "threads_post"},
-    }
-    written = write(ANALYSIS, TITLE, PLATFORMS[platform_id], VoiceProfile(style=style))
-    assert written != POSTS[platform_id] or platform_id in unchanged.get(style, ())
+def test_style_is_visible(style: str) -> None:
+    voice = VoiceProfile(style=style)
+    written = {platform.id: write(ANALYSIS, TITLE, platform, voice) for platform in PLATFORMS.values()}
+    assert sum(written[platform_id] != POSTS[platform_id] for platform_id in PLATFORMS) >= 2
 
 
 def test_the_article_takes_no_more_than_moments() -> None:

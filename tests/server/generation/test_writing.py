@@ -206,10 +206,17 @@ def test_concise_is_shorter_and_detailed_is_longer() -> None:
         assert lengths[0] < lengths[2]
 
 
-def test_playful_has_emoji_and_formal_asks_no_question() -> None:
-    assert "✨" in post(MEMORY, "twitter_single", style="playful")
-    assert "What would you add?" in post(MEMORY, "linkedin_post")
-    assert "What would you add?" not in post(MEMORY, "linkedin_post", style="formal")
+def test_a_formal_voice_sets_no_hashtags() -> None:
+    assert "#" in post(MEMORY, "linkedin_post")
+    assert "#" not in post(MEMORY, "linkedin_post", style="formal")
+
+
+def test_hashtags_never_crowd_out_the_text() -> None:
+    text = "\n\n".join(
+        f"Extraordinary{chr(97 + n)} undertakings{chr(97 + n)} matter. " * 2 for n in range(12)
+    )
+    written = post(text, "twitter_single", formats={"twitter_single": {"hashtags": 10}})
+    assert written.startswith("Extraordinary")
 
 
 def test_examples_set_the_length_of_sentences() -> None:
