@@ -23,14 +23,9 @@ _WORD: Final = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+(?:['\u2019-][^\W
 
 @frozen
 class Sentence:
-    """One sentence and its place in the text.
+    """One sentence, on one line and without markup, and its place in the text.
 
-    Attributes:
-        text: The sentence on one line, without markup.
-        kind: "prose", "item" (of a list) or "quote".
-        section: Index into `Analysis.headings` of the heading that it stands under.
-        paragraph: Number of its paragraph.
-        position: Number of the sentence in the text, from 0.
+    `section` is an index into `Analysis.headings`; paragraphs and positions are counted over the whole text.
     """
 
     text: str
@@ -45,12 +40,11 @@ class Analysis:
     """The result of `analyze`: plain values, equal for equal input.
 
     Attributes:
-        sentences: In the order of the text; at most 3 000.
-        headings: Of the sections; the first is empty and stands for what precedes any heading.
-        key_phrases: Up to twelve words and pairs of words that recur, the most frequent first.
-        language: As `words.guess_language` returns it, "" when unknown.
+        sentences: At most 3 000.
+        headings: The first is empty and stands for what precedes any heading.
+        key_phrases: As `words.find_key_phrases` returns them.
+        language: As `words.guess_language` returns it.
         word_count: Of the whole text; an ideograph counts as a word.
-        reading_seconds: At 238 words a minute, at least 1.
     """
 
     sentences: tuple[Sentence, ...]

@@ -87,15 +87,10 @@ def fits(text: str, platform: Platform) -> bool:
 
 
 def shorten(text: str, fits: Fits, longest: int) -> str:
-    """Return `text` if it fits, else its longest beginning that does, cut where readers breathe.
+    """Return `text` if it fits, else its longest beginning that does with "…", cut where readers breathe.
 
-    Args:
-        text: One line or more.
-        fits: The judge; whatever is shorter than a fitting text must fit as well.
-        longest: No fitting text has more code points than this.
-
-    Returns:
-        A text that fits, ending in "…" if shortened. Empty only if not even "…" fits.
+    No fitting text has more than `longest` code points, and whatever is shorter than a fitting text must fit
+    as well. The result is empty only if not even "…" fits.
     """
     if len(text) <= longest and fits(text):
         return text

@@ -64,15 +64,10 @@ class _Judged(Generator):
 
 
 def load_generator(name: str = BUILTIN) -> Generator:
-    """Load a text generator by name.
+    """Load "builtin", or what an entry point of the group `pandocast_server.generators` makes.
 
-    Args:
-        name: "builtin", or the name of an entry point in the group `pandocast_server.generators`, which must
-            name a class or function that takes no arguments and returns a `Generator`. Its output is refused
-            with `GeneratorError` where it does not fit the platform.
-
-    Raises:
-        GeneratorError: There is none of that name.
+    The entry point names a class or function that takes no arguments and returns a `Generator`. Its output is
+    refused with a `GeneratorError`, as an unknown name is, where it does not fit the platform.
     """
     if name == BUILTIN:
         return BuiltinGenerator()

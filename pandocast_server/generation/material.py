@@ -43,7 +43,7 @@ class Candidate(Sentence):
 
     Attributes:
         score: What it says of the subject and how well it suits the voice; some -3 to 4.
-        opens: It can be read without the sentence before it.
+        opens: Whether it can be read without the sentence before it.
         stressed: The emphasised words that it mentions.
     """
 
@@ -54,13 +54,12 @@ class Candidate(Sentence):
 
 @frozen
 class Passage:
-    """Neighbouring sentences of one section.
+    """Neighbouring sentences of one section, at least one.
 
     Attributes:
         text: The sentences, joined to paragraphs and lists.
-        sentences: At least one.
         stress: How many of the emphasised words they mention.
-        is_whole: They can be read alone.
+        is_whole: Whether they can be read alone.
         score: How good they are otherwise.
     """
 

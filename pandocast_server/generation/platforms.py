@@ -18,11 +18,8 @@ class Platform:
     """One row of the table (contract, section 1, "Platforms").
 
     Attributes:
-        id: The name on the wire, as in `selected_platforms`.
-        format_name: The name that people read.
         max_part_characters: The limit of each post, in code points and as the platform counts.
         counting: How the platform itself counts; see `counting`.
-        shape: Which kind of text is written.
         max_parts: How many posts one output may consist of; more than one only in a thread.
         hashtags: How many hashtags are customary.
         min_sentences: Content with fewer sentences is not eligible.

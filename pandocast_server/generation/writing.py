@@ -23,10 +23,7 @@ _SUBJECT: Final = 60
 
 
 def eligible_platforms(analysis: Analysis, title: str) -> list[str]:
-    """List the platforms whose limits the content can meet, in the order of the table; never empty.
-
-    A thread needs two posts' worth of prose and a newsletter several sentences; single posts need nothing.
-    """
+    """List the platforms whose limits the content can meet, in the order of the table; never empty."""
     characters = sum(len(sentence.text) for sentence in analysis.sentences) or len(title.strip())
     return [
         platform.id
@@ -44,15 +41,8 @@ def write(
 ) -> str:
     """Write the post for one platform from the sentences of an analysed text.
 
-    Args:
-        analysis: Of the text.
-        title: Of the text.
-        platform: One for which the text is not eligible gets a shorter form, such as one post for a thread.
-        voice: Words to avoid never appear; style and examples decide which sentences, and how many.
-        emphasis_notes: Free text; sentences that mention its words are preferred.
-
-    Returns:
-        Text that `counting.fits`, never empty, the same for the same arguments.
+    It `fits`, is never empty, and is the same for the same arguments. A platform for which the text is not
+    eligible gets a shorter form, such as one post for a thread.
     """
     voice = voice or VoiceProfile()
     title = one_line(title)
@@ -64,13 +54,7 @@ def write(
 
 @frozen
 class _Sheet:
-    """What a post is written from, and for which platform; a shape fills it.
-
-    Attributes:
-        analysis: Of the whole text.
-        title: Clean; empty where it says what the voice avoids.
-        sentences: In the order of the text, without what the voice avoids.
-    """
+    """What a post is written from, without what the voice avoids, and for which platform."""
 
     analysis: Analysis
     title: str
