@@ -52,9 +52,14 @@ class _Judged(Generator):
         return self.generator.analyze(raw_content, title)
 
     def write(
-        self, analysis: Analysis, title: str, platform: Platform, voice: VoiceProfile, notes: str | None
+        self,
+        analysis: Analysis,
+        title: str,
+        platform: Platform,
+        voice: VoiceProfile,
+        emphasis_notes: str | None,
     ) -> str:
-        text = self.generator.write(analysis, title, platform, voice, notes)
+        text = self.generator.write(analysis, title, platform, voice, emphasis_notes)
         if not text.strip() or not fits(text, platform):
             raise GeneratorError(
                 f"Generator {self.name!r} wrote {len(text)} characters for {platform.id}, "

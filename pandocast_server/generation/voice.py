@@ -38,14 +38,18 @@ class Trait:
     Attributes:
         adjectives: The words for it.
         sentence_words: Words of a sentence; 0 where it does not say.
-        gain: What a sentence that shows the marker is worth, some -1 to 1.
-        marker: By what a sentence shows the trait, or, with a negative gain, that it lacks it.
+        gain: What a sentence that shows the pattern is worth, some -1 to 1.
+        pattern: By what a sentence shows the trait, or, with a negative gain, that it lacks it.
     """
 
     adjectives: frozenset[str] = field(converter=word_set)
     sentence_words: int = 0
     gain: float = 0.0
-    marker: re.Pattern[str] = field(default=r"(?!)", converter=_compiled)
+    pattern: str = r"(?!)"
+
+    @cached_property
+    def marker(self) -> re.Pattern[str]:
+        return _compiled(self.pattern)
 
 
 TRAITS: Final[Mapping[str, Trait]] = {

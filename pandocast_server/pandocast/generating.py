@@ -58,11 +58,17 @@ async def generate_content(request: Request) -> Response:
         upload = find_upload(connection, workspace_id=workspace_id, content_id=request.path_params["id"])
     platforms = selected or _eligible(upload)
     payload = {"platforms": platforms, "emphasis_notes": body.emphasis_notes}
-    job = {"workspace_id": workspace_id, "kind": GENERATION, "subject_id": upload["id"]}
     with runtime.database.write() as connection:
         if not move(connection, upload["id"], ANALYZED, GENERATING):
             raise _not_analyzed(find_upload(connection, workspace_id=workspace_id, content_id=upload["id"]))
-        enqueue(connection, runtime, **job, payload=payload)
+        enqueue(
+            connection,
+            runtime,
+            workspace_id=workspace_id,
+            kind=GENERATION,
+            subject_id=upload["id"],
+            payload=payload,
+        )
     runtime.announce_work()
     message = f"Generation started for {len(platforms)} platform{'' if len(platforms) == 1 else 's'}"
     answer = {"success": True, "content_id": upload["id"], "status": GENERATING, "message": message}

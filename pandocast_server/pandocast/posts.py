@@ -75,8 +75,9 @@ def publish(runtime: Runtime, job: Job) -> Outcome | None:
     if state.connected and state.failures_left == 0:
         return Outcome(partial(_record_publication, runtime, post))
     error = state.failure_error if state.connected else f"{format_name(platform_id)} is not connected"
-    tries = post["attempts"] + 1
-    again_at = post["scheduled_at"] + TRIES[tries] if tries < len(TRIES) else None
+    scheduled_at: datetime = post["scheduled_at"]
+    tries: int = post["attempts"] + 1
+    again_at = scheduled_at + TRIES[tries] if tries < len(TRIES) else None
     record = partial(
         _record_failure, runtime, post, error=error, is_last=again_at is None, was_injected=state.connected
     )
@@ -120,8 +121,10 @@ def _add_post(connection: Connection, runtime: Runtime, output: RowMapping, sche
     }
     connection.execute(insert(posts).values(row))
     outputs.set_status(connection, output["id"], outputs.SCHEDULED)
-    job = {"workspace_id": output["workspace_id"], "kind": PUBLISH, "subject_id": event_id}
-    enqueue(connection, runtime, **job, due_at=scheduled_at)
+    workspace_id = output["workspace_id"]
+    enqueue(
+        connection, runtime, workspace_id=workspace_id, kind=PUBLISH, subject_id=event_id, due_at=scheduled_at
+    )
     return event_id
 
 
