@@ -78,9 +78,12 @@ def publish(runtime: Runtime, job: Job) -> Outcome | None:
     scheduled_at: datetime = post["scheduled_at"]
     tries: int = post["attempts"] + 1
     again_at = scheduled_at + TRIES[tries] if tries < len(TRIES) else None
-    record = partial(
-        _record_failure, runtime, post, error=error, is_last=again_at is None, was_injected=state.connected
-    )
+
+    def record(connection: Connection) -> None:
+        if state.connected:
+            use_up_failure(connection, workspace_id=job.workspace_id, platform_id=platform_id)
+        _record_failure(connection, runtime, post, error, is_last=again_at is None)
+
     return Outcome(record, again_at)
 
 
@@ -88,8 +91,7 @@ def give_up_publishing(connection: Connection, runtime: Runtime, job: Job) -> No
     """Write that publishing a post could not be brought to any end."""
     post = _waiting_post(connection, job)
     if post is not None:
-        error = "The post could not be published"
-        _record_failure(runtime, post, connection, error=error, is_last=True, was_injected=False)
+        _record_failure(connection, runtime, post, "The post could not be published", is_last=True)
 
 
 def _waiting_post(connection: Connection, job: Job) -> RowMapping | None:
@@ -135,18 +137,10 @@ def _record_publication(runtime: Runtime, post: RowMapping, connection: Connecti
 
 
 def _record_failure(
-    runtime: Runtime,
-    post: RowMapping,
-    connection: Connection,
-    *,
-    error: str,
-    is_last: bool,
-    was_injected: bool,
+    connection: Connection, runtime: Runtime, post: RowMapping, error: str, *, is_last: bool
 ) -> None:
     status = outputs.FAILED if is_last else outputs.SCHEDULED
     _count_attempt(connection, post, status=status, error=error)
-    if was_injected:
-        use_up_failure(connection, workspace_id=post["workspace_id"], platform_id=post["platform_id"])
     if is_last:
         _end(connection, runtime, post, outputs.FAILED, {"error": error, "attempts": post["attempts"] + 1})
 
