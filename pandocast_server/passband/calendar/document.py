@@ -9,7 +9,7 @@ from icalendar import Calendar, Event, vText
 from icalendar.prop import vCategory, vDuration
 from sqlalchemy import RowMapping
 
-from pandocast_server.generation.shortening import ELLIPSIS, shorten
+from pandocast_server.generation.counting import ELLIPSIS, shorten
 from pandocast_server.passband.calendar.feed import LONGEST_DESCRIPTION
 from pandocast_server.passband.drafts.transitions import POSTED
 from pandocast_server.timestamps import EPOCH
