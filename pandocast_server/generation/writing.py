@@ -129,12 +129,16 @@ def _single(sheet: _Sheet) -> str:
 
 
 def _thread(sheet: _Sheet) -> str:
-    """Write numbered posts from how the text begins to how it ends; a plain post where one is enough."""
+    """Write numbered posts from how the text begins to how it ends; a plain post where one is enough.
+
+    A later turn begins with a later passage.
+    """
     number = f"{sheet.platform.max_parts}/{sheet.platform.max_parts} "
     longest = sheet.platform.max_part_characters - len(number)
-    begin, *others = sheet.passages(longest, frame=number, between=" ")
-    if not others:
+    found = sheet.passages(longest, frame=number, between=" ")
+    if len(found) == 1:
         return _single(sheet)
+    begin, *others = found[sheet.platform.turn % (len(found) - 1) :]
     told = [begin, *sheet.best(others[:-1], 10), others[-1]]
     texts = [sheet.shortened(passage.text, number) for passage in told]
     return PART_SEPARATOR.join(f"{place}/{len(texts)} {text}" for place, text in enumerate(texts, 1))

@@ -1,12 +1,13 @@
 import re
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pandocast_server.generation.analysis import analyze
 from pandocast_server.generation.counting import fits
-from pandocast_server.generation.platforms import PLATFORMS, Platform
+from pandocast_server.generation.platforms import PART_SEPARATOR, PLATFORMS, Platform
 from pandocast_server.generation.scoring import voice_match_score
 from pandocast_server.generation.voice import VoiceProfile
 from pandocast_server.generation.writing import eligible_platforms, write
@@ -150,6 +151,15 @@ def test_text_is_what_the_article_says() -> None:
         "and forget it a second later. In our tests, an agent with a memory store finished 38% more tasks "
         "than one without.\n\n#AIAgents"
     )
+
+
+def test_a_later_turn_begins_a_thread_with_a_later_passage() -> None:
+    threads = [
+        write(analyze(MEMORY, ""), "", evolve(PLATFORMS["twitter_thread"], turn=turn)) for turn in (0, 1)
+    ]
+    first, second = (re.sub(r"^1/\d+ ", "", thread.split(PART_SEPARATOR)[0]) for thread in threads)
+    assert second not in {"", first}
+    assert second in threads[0]
 
 
 def test_emphasis_opens_single_posts() -> None:
