@@ -22,8 +22,7 @@ from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
 from pandocast_server.serving import HttpServer, listen
 from pandocast_server.settings import Settings
-from pandocast_server.storage.columns import metadata
-from pandocast_server.storage.tables import schema_version, server_secret
+from pandocast_server.storage.tables import metadata, schema_version, server_secret
 from pandocast_server.testing.fault_injection import FaultInjection
 from pandocast_server.testing.faults import Faults
 from pandocast_server.testing.handles import (
