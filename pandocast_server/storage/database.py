@@ -11,8 +11,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from pandocast_server.storage import passband_tables as _declared  # noqa: F401 - `metadata` lacks them else
+from pandocast_server.storage import passband_tables
 from pandocast_server.storage.tables import SCHEMA_VERSION, metadata, schema_version, server_secret
+
+DECLARED_IN = (passband_tables,)  # imported, or `metadata` would lack its tables
 
 _BUSY_MILLISECONDS = 10_000
 
