@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from pandocast_server import pandocast, passband
 from pandocast_server.auth.rate_limit import RateLimits
-from pandocast_server.background import background_workers, working
+from pandocast_server.background import background_workers
 from pandocast_server.errors import EXCEPTION_HANDLERS
 from pandocast_server.middleware.access_log import AccessLog
 from pandocast_server.middleware.admission import Admission
@@ -25,6 +25,7 @@ from pandocast_server.pandocast.routes import ROUTES as PANDOCAST
 from pandocast_server.passband.routes import ROUTES as PASSBAND
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
+from pandocast_server.work.worker import working
 from pandocast_server.workspaces import create_workspace, has_workspace
 
 MOUNTS: Mapping[str, list[BaseRoute]] = {pandocast.MOUNT: [*PANDOCAST], passband.MOUNT: [*PASSBAND]}

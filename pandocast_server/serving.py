@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pandocast_server.background import Worker, working
 from pandocast_server.http_protocol import CLIENT_SECONDS, patient_protocol
+from pandocast_server.work.worker import Worker, working
 
 BACKLOG = 1024
 _KEEP_ALIVE_SECONDS = 75

@@ -29,7 +29,7 @@ _FIND = (
 
 @frozen
 class WebhookRequest:
-    """What is sent of a delivery, and where."""
+    """What is sent of a delivery, and where to."""
 
     id: str
     endpoint_id: str

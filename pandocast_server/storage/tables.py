@@ -5,6 +5,7 @@ Times are whole microseconds since 1970, so that they sort and compare the same 
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -71,6 +72,11 @@ def instant(name: str, *, nullable: bool = False) -> Column[datetime]:
 def owned_table(name: str, *items: SchemaItem) -> Table:
     """Return a table whose rows have an identifier, and belong to a workspace."""
     return Table(name, metadata, seq(), identifier(), workspace(), *items)
+
+
+def columns_for(row_class: type, table: Table) -> list[Column[Any]]:
+    """Return those columns that are named as the attributes of a class."""
+    return [table.c[name] for name in row_class.__annotations__]
 
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))

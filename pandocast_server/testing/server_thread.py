@@ -10,9 +10,9 @@ from typing import TypeVar
 
 import anyio
 
-from pandocast_server.background import Worker
 from pandocast_server.clock import event_loop
 from pandocast_server.serving import HttpServer, serve
+from pandocast_server.work.worker import Worker
 
 T = TypeVar("T")
 

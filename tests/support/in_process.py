@@ -136,7 +136,7 @@ class Api:
                 for worker in workers:
                     await worker.drain()
             for worker in workers:
-                await worker.stop()
+                worker.stop()
             await asyncio.gather(*running)
 
         asyncio.run(drain())
