@@ -6,7 +6,7 @@ look each second is what makes it certain, because another process may have writ
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -136,7 +136,7 @@ class Worker:
             with self._runtime.database.read() as connection:
                 is_due, pause = queue.look(connection, self.kinds, now=now)
             if is_due and free > 0:
-                self._begin(self._claim(now, free))
+                self._claim(now, free)
             elif self._tasks and abs(queue.real_now() - self._renewed_at) >= timedelta(seconds=RENEW_SECONDS):
                 self._renew()
         except Exception:  # noqa: BLE001 - a database that is away for a moment must not end all work
@@ -146,24 +146,21 @@ class Worker:
             return RENEW_SECONDS
         return min(RENEW_SECONDS if self._tasks else POLL_SECONDS, POLL_SECONDS if pause is None else pause)
 
-    def _claim(self, now: datetime, free: int) -> Collection[Job]:
+    def _claim(self, now: datetime, free: int) -> None:
         with self._runtime.database.write() as connection:
             # First, so that what this worker is doing is not claimed anew, however long the machine slept.
             queue.renew(connection, self._tasks.values())
             claimed = queue.claim(connection, self.kinds, now=now, limit=free)
         self._renewed_at = queue.real_now()
-        return claimed
+        for job in claimed:
+            task = asyncio.ensure_future(self._work(job))
+            self._tasks[task] = job
+            task.add_done_callback(self._ended_task)
 
     def _renew(self) -> None:
         with self._runtime.database.write() as connection:
             queue.renew(connection, self._tasks.values())
         self._renewed_at = queue.real_now()
-
-    def _begin(self, jobs: Collection[Job]) -> None:
-        for job in jobs:
-            task = asyncio.ensure_future(self._work(job))
-            self._tasks[task] = job
-            task.add_done_callback(self._ended_task)
 
     async def _work(self, job: Job) -> None:
         kind = self.kinds[job.kind]
