@@ -23,8 +23,7 @@ from pandocast_server.runtime import Runtime
 from pandocast_server.serving import HttpServer, listen
 from pandocast_server.settings import Settings
 from pandocast_server.storage.tables import metadata, schema_version, server_secret
-from pandocast_server.testing.fault_injection import FaultInjection
-from pandocast_server.testing.faults import Faults
+from pandocast_server.testing.faults import FaultInjection, Faults
 from pandocast_server.testing.handles import (
     Calendar,
     Content,

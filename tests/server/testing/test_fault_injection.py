@@ -11,8 +11,7 @@ from attrs import define, field
 from starlette.types import Message, Receive, Scope, Send
 
 from pandocast_server.serving import HttpServer, listen
-from pandocast_server.testing.fault_injection import FaultInjection
-from pandocast_server.testing.faults import Faults
+from pandocast_server.testing.faults import FaultInjection, Faults
 from pandocast_server.testing.requests import Journal
 from pandocast_server.testing.server_thread import ServerThread
 
