@@ -17,10 +17,8 @@ from pandocast_server import pandocast, passband
 from pandocast_server.auth.rate_limit import RateLimits
 from pandocast_server.background import background_workers
 from pandocast_server.errors import EXCEPTION_HANDLERS
-from pandocast_server.middleware.access_log import AccessLog
 from pandocast_server.middleware.admission import Admission
-from pandocast_server.middleware.answers import Answers
-from pandocast_server.middleware.draining import Draining
+from pandocast_server.middleware.answers import Answers, Draining
 from pandocast_server.pandocast.routes import ROUTES as PANDOCAST
 from pandocast_server.passband.routes import ROUTES as PASSBAND
 from pandocast_server.runtime import Runtime
@@ -53,7 +51,6 @@ def create_app(
         routes=[Mount(path, app=Router(routes, redirect_slashes=False)) for path, routes in MOUNTS.items()],
         middleware=[
             Middleware(Draining),
-            Middleware(AccessLog),
             Middleware(Answers),
             Middleware(
                 Admission,

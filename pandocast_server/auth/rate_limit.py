@@ -16,11 +16,8 @@ _SECOND = 1_000_000
 class WindowStatus:
     """What is left of a caller's window, as the headers say it.
 
-    Attributes:
-        limit: Requests that one window allows.
-        remaining: Requests that this one still allows.
-        reset: The whole second, since 1970, at which this window has closed.
-        is_refused: Whether this request was one too many.
+    `reset` is the whole second, since 1970, at which it has closed; a request that `is_refused` was one too
+    many.
     """
 
     limit: int
@@ -41,20 +38,13 @@ class _Window:
 
 
 class FixedWindows:
-    """One window a name; it opens with the first request after the last one closed.
+    """One window for each name; it opens with the first request after the last one closed.
 
-    A window ends at `floor(open) + window`, a whole second, so that the reset that is announced is exact.
+    A window ends at `floor(open) + window` seconds, so that the reset that is announced is exact. Of more
+    than `capacity` names, that one is forgotten whose window opened first.
     """
 
     def __init__(self, limit: int, window: int, *, capacity: int | None = None) -> None:
-        """Start without windows.
-
-        Args:
-            limit: Requests that one window allows.
-            window: Its length in whole seconds.
-            capacity: How many names are remembered at most: the one whose window opened first is forgotten.
-                None remembers every open window.
-        """
         self._limit = limit
         self._length = window
         self._capacity = capacity
@@ -109,12 +99,6 @@ class RateLimits:
     """The windows of keys, and those of client addresses whose requests carry no valid key."""
 
     def __init__(self, limit: int, window: int) -> None:
-        """Start with every window closed.
-
-        Args:
-            limit: Requests in one window, the same for a key and for an address.
-            window: Length of a window in whole seconds.
-        """
         self.keys = FixedWindows(limit, window)
         self.addresses = FixedWindows(limit, window, capacity=MAX_ADDRESSES)
 

@@ -25,19 +25,8 @@ class Admission:
     """
 
     def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        is_public: Callable[[str], bool],
-        is_unlimited: Callable[[str], bool],
+        self, app: ASGIApp, *, is_public: Callable[[str], bool], is_unlimited: Callable[[str], bool]
     ) -> None:
-        """Wrap an application.
-
-        Args:
-            app: What is behind it.
-            is_public: Tells of a path whether it is answered without a key.
-            is_unlimited: Tells of a path whether it belongs to an API that has no rate limit.
-        """
         self._app = app
         self._is_public = is_public
         self._is_unlimited = is_unlimited

@@ -65,6 +65,7 @@ class Faults:
         self._lock = Lock()
         self._waiting: list[Fault] = []
         self._added = 0
+        self._released = asyncio.Event()
 
     def add(
         self,
@@ -144,6 +145,19 @@ class Faults:
                     return fault
         return None
 
+    async def hold(self, seconds: float) -> bool:
+        """Wait on the server's loop, and return whether the request was released before its time."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._released.wait()
+        except TimeoutError:
+            return False
+
+    def release(self) -> None:
+        """Drop the requests that a delay holds back; to be called on the server's loop."""
+        self._released.set()
+        self._released = asyncio.Event()
+
 
 class FaultInjection:
     """ASGI middleware that hands each request either to the handlers or to the fault that waits for it."""
@@ -151,7 +165,6 @@ class FaultInjection:
     def __init__(self, app: ASGIApp, faults: Faults) -> None:
         self._app = app
         self._faults = faults
-        self._released = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         fault = self._faults.take(scope["method"], scope["path"]) if scope["type"] == "http" else None
@@ -159,11 +172,6 @@ class FaultInjection:
             await self._app(scope, receive, send)
         else:
             await self._strike(fault, scope, receive, send)
-
-    def release(self) -> None:
-        """Drop the requests that a delay holds back; to be called on the server's loop."""
-        self._released.set()
-        self._released = asyncio.Event()
 
     async def _strike(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         answer: list[Message] = []
@@ -173,7 +181,7 @@ class FaultInjection:
 
         if fault.after_commit:
             await self._app(scope, receive, keep)
-        is_released = await self._hold(fault.delay)
+        is_released = fault.delay > 0 and await self._faults.hold(fault.delay)
         is_dropped = fault.drop or is_released
         if fault.status is None and not is_dropped:
             if not fault.after_commit:
@@ -188,17 +196,6 @@ class FaultInjection:
             await _drop(scope, receive)
         else:
             await _refusal(fault, fault.status)(scope, receive, send)
-
-    async def _hold(self, seconds: float) -> bool:
-        """Wait, and return whether the request was released before that had ended."""
-        if seconds == 0:
-            return False
-        try:
-            async with asyncio.timeout(seconds):
-                await self._released.wait()
-        except TimeoutError:
-            return False
-        return True
 
 
 async def _drop(scope: Scope, receive: Receive) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -74,13 +75,12 @@ class ReferenceServer:
         database_url: str | None = None,
         seed: int | None = None,
     ) -> None:
-        """Start a server with one workspace.
+        """Start a server with one workspace; it is added to a database that has some.
 
         Args:
             rate_limit: Requests that a key may make in one window.
             rate_window: Length of a window in whole seconds of the server's time.
-            database_url: An SQLAlchemy URL; None for a new temporary database. A workspace is added to
-                a database that has some.
+            database_url: An SQLAlchemy URL; None for a new temporary database.
             seed: Makes identifiers, keys and secrets the same in every run.
 
         Raises:
@@ -103,12 +103,13 @@ class ReferenceServer:
             stack.callback(self._runtime.database.close)
             self.base_url: str = f"http://{HOST}:{port}/api/v1"
             self.passband_url: str = f"http://{HOST}:{port}/passband/v1"
-            self._give_handles()
+            self._make_handles()
             self._rate_limits = RateLimits(rate_limit, rate_window)
             self._workers = background_workers(self._runtime, self._failures)
             self._thread = ServerThread(HttpServer(self._app(), grace=0), listener, self._workers)
             self._thread.start()
-            stack.callback(self._end)
+            stack.callback(self._thread.stop)
+            stack.callback(self._thread.call_soon, self.faults.release)
             self._resources = stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -125,12 +126,12 @@ class ReferenceServer:
     @property
     def api_key(self) -> str:
         """The first workspace's first key."""
-        return self._workspace.api_key
+        return self._workspace.created.api_key
 
     @property
     def voice_profile_id(self) -> str:
         """The first workspace's voice profile."""
-        return self._workspace.voice_profile_id
+        return self._workspace.created.voice_profile_id
 
     @property
     def requests(self) -> list[ReceivedRequest]:
@@ -163,9 +164,9 @@ class ReferenceServer:
 
     def create_key(self, *, name: str = "test", read_only: bool = False) -> str:
         """Create a key of the first workspace."""
-        with self._workspace.write() as connection:
+        with self._workspace.write() as (connection, workspace_id):
             return keys.create_key(
-                connection, self._runtime, workspace_id=self._workspace.id, name=name, read_only=read_only
+                connection, self._runtime, workspace_id=workspace_id, name=name, read_only=read_only
             )
 
     def revoke_key(self, key: str) -> None:
@@ -174,48 +175,44 @@ class ReferenceServer:
         Raises:
             LookupError: There is no such key.
         """
-        with self._workspace.write() as connection:
+        with self._workspace.write() as (connection, _):
             found = keys.find_key(connection, key)
             if found is None:
                 raise LookupError("there is no such key")
             keys.revoke_key(connection, self._runtime, workspace_id=found.workspace_id, key=key)
 
     def create_workspace(self, *, name: str = "other") -> str:
-        """Create another workspace, and give its first key."""
+        """Create another workspace, and return its first key."""
         return create_workspace(self._runtime, name).api_key
 
     def trigger(self, event: str, data: Mapping[str, object] | None = None) -> str:
-        """Emit any event to the first workspace's endpoints.
+        """Emit any event to the first workspace's endpoints, and return its identifier.
 
         Args:
             event: The event type, also one that does not exist.
             data: Its data, to which `workspace_id` is added.
 
-        Returns:
-            The event's identifier.
-
         Raises:
             ValueError: The type cannot be a header, or the data cannot be JSON.
             TypeError: The data hold something that JSON has no form for.
         """
-        with self._workspace.write() as connection:
+        with self._workspace.write() as (connection, workspace_id):
             return record_event(
-                connection, self._runtime, workspace_id=self._workspace.id, type=event, data=data or {}
+                connection, self._runtime, workspace_id=workspace_id, type=event, data=data or {}
             )
 
     def drain(self, *, timeout: float = 120.0) -> None:
         """Return when no background work is due: jobs, and the deliveries that they cause.
 
-        What is due in the future of the server's clock is not waited for: `clock.advance` brings it about.
+        What is due later on the server's clock is not waited for: `clock.advance` brings it about.
 
         Raises:
             RuntimeError: It was called inside a running event loop, which may run the receiver of a delivery.
             TimeoutError: There was still work after `timeout` seconds of real time.
         """
         if is_in_event_loop():
-            raise RuntimeError(
-                "drain() would block the event loop that it is called in: use `await server.adrain()`"
-            )
+            advice = "use `await server.adrain()`"
+            raise RuntimeError(f"drain() would block the event loop that it is called in: {advice}")
         self._thread.run(self._drain(timeout))
 
     async def adrain(self, *, timeout: float = 120.0) -> None:  # noqa: ASYNC109 - as `drain` has it
@@ -249,10 +246,9 @@ class ReferenceServer:
         """End the server and remove its temporary database; a slow receiver or client does not hold it."""
         self._resources.close()
 
-    def _give_handles(self) -> None:
+    def _make_handles(self) -> None:
         self._workspace = FirstWorkspace(self._runtime)
         self._journal = Journal()
-        self._injections: list[FaultInjection] = []  # made with the first request
         self._failures = InjectedFailures()
         self.clock: Clock = self._runtime.clock
         self.webhooks: Webhooks = Webhooks(self._workspace)
@@ -264,15 +260,12 @@ class ReferenceServer:
         self.faults: Faults = Faults()
 
     def _app(self) -> ASGIApp:
-        app: ASGIApp = create_app(self._runtime, around_routes=self._inject, rate_limits=self._rate_limits)
+        injecting = partial(FaultInjection, faults=self.faults)
+        app: ASGIApp = create_app(self._runtime, around_routes=injecting, rate_limits=self._rate_limits)
         app = self._journal.recording(app)
         for wrap in reversed(self.middleware):
             app = wrap(app)
         return app
-
-    def _inject(self, handlers: ASGIApp) -> ASGIApp:
-        self._injections.append(FaultInjection(handlers, self.faults))
-        return self._injections[-1]
 
     async def _drain(self, timeout: float) -> None:  # noqa: ASYNC109 - the caller's name for it
         try:
@@ -285,16 +278,8 @@ class ReferenceServer:
             raise TimeoutError(f"there was still background work after {timeout:g} seconds") from error
 
     async def _forget(self) -> None:
-        self._release_held()
+        self.faults.release()
         self._rate_limits.clear()
-
-    def _release_held(self) -> None:
-        for injection in self._injections:
-            injection.release()
-
-    def _end(self) -> None:
-        self._thread.call_soon(self._release_held)
-        self._thread.stop()
 
 
 def _temporary_database(stack: ExitStack) -> str:

@@ -47,7 +47,7 @@ def rig() -> Iterator[Rig]:
     port = listener.getsockname()[1]
     rig = Rig(f"http://127.0.0.1:{port}/api/v1", port, Faults(), Journal())
     injection = FaultInjection(rig.handler, rig.faults)
-    rig.release = lambda: thread.call_soon(injection.release)
+    rig.release = lambda: thread.call_soon(rig.faults.release)
     thread = ServerThread(HttpServer(rig.journal.recording(injection), grace=0), listener, [])
     thread.start()
     yield rig
