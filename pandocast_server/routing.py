@@ -1,16 +1,16 @@
 """What the routes of both APIs have in common: methods, keys that may use them, and what a handler needs."""
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import cast
 
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.endpoints import HTTPEndpoint
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from pandocast_server.auth.keys import ApiKey
 from pandocast_server.errors import ApiError
@@ -39,28 +39,21 @@ class Endpoint(HTTPEndpoint):
 
     async def dispatch(self) -> None:
         allowed = {method for method in _METHODS if hasattr(self, method.lower())}
-        if "GET" in allowed:
-            allowed.add("HEAD")
-        if self.scope["method"] not in allowed:
+        if self.scope["method"] not in allowed | ({"HEAD"} if "GET" in allowed else set()):
             raise HTTPException(405, headers={"Allow": ", ".join(allowed)})
         _refuse_read_only(self.scope)
         await super().dispatch()
 
 
-class _FullKeys:
-    """Middleware of a route that only keys which may write can use."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        _refuse_read_only(scope)
-        await self._app(scope, receive, send)
-
-
 def post(path: str, handler: Handler) -> Route:
     """Return the route of a path that has the method POST alone."""
-    return Route(path, handler, methods=["POST"], middleware=[Middleware(_FullKeys)])
+
+    @wraps(handler)
+    async def refuse_or_handle(request: Request) -> Response:
+        _refuse_read_only(request.scope)
+        return await handler(request)
+
+    return Route(path, refuse_or_handle, methods=["POST"])
 
 
 def runtime_of(request: Request) -> Runtime:

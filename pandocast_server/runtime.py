@@ -13,15 +13,7 @@ from pandocast_server.storage.database import Database
 
 @define
 class Runtime:
-    """The parts that one server process shares.
-
-    Attributes:
-        settings: The options of the process.
-        database: Where everything is kept.
-        clock: The server's time.
-        identifiers: The source of identifiers, keys and secrets.
-        generator: What analyses and writes.
-    """
+    """The parts that one server process shares."""
 
     settings: Settings
     database: Database
@@ -37,13 +29,9 @@ class Runtime:
         Raises:
             DatabaseError: The database cannot be used.
         """
-        return cls(
-            settings=settings,
-            database=Database(settings.database_url, durable=durable),
-            clock=Clock(),
-            identifiers=Identifiers(settings.seed),
-            generator=load_generator(settings.generator),
-        )
+        database = Database(settings.database_url, durable=durable)
+        generator = load_generator(settings.generator)
+        return cls(settings, database, Clock(), Identifiers(settings.seed), generator)
 
     def on_work(self, listener: Callable[[], None]) -> None:
         """Have `listener` called, in any thread, when there may be something to do."""

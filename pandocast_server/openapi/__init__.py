@@ -10,11 +10,7 @@ from starlette.responses import Response
 
 @cache
 def document(name: str = "pandocast") -> bytes:
-    """Return the OpenAPI description of an API as it is packaged: YAML in UTF-8.
-
-    Raises:
-        FileNotFoundError: no description of that name is packaged.
-    """
+    """Return the OpenAPI description of an API as it is packaged: YAML in UTF-8."""
     return files(__name__).joinpath(f"{name}.yaml").read_bytes()
 
 
