@@ -72,7 +72,8 @@ def find_key(connection: Connection, key: str) -> ApiKey | None:
     stored = _NO_DIGEST if row is None else row.digest
     if not hmac.compare_digest(stored, _digest(key)) or row is None or row.revoked_at is not None:
         return None
-    return ApiKey(*row[:-1])
+    *known, _ = row
+    return ApiKey(*known)
 
 
 def list_keys(connection: Connection, *, workspace_id: str) -> list[ApiKey]:

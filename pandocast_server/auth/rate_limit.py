@@ -1,6 +1,7 @@
 """Fixed windows of requests, on the server's clock (contract, "Rate limit")."""
 
 import ipaddress
+import math
 from datetime import datetime
 
 from attrs import define, frozen
@@ -32,9 +33,13 @@ class WindowStatus:
 
 @define
 class _Window:
-    opened: int
-    reset: int
-    used: int
+    opened: int  # in microseconds since 1970
+    reset: int  # in seconds since 1970
+    used: int = 0
+
+    def is_open(self, moment: int) -> bool:
+        # A clock that was reset stands before the windows that opened after its jump.
+        return self.opened <= moment < self.reset * _SECOND
 
 
 class FixedWindows:
@@ -44,7 +49,7 @@ class FixedWindows:
     than `capacity` names, that one is forgotten whose window opened first.
     """
 
-    def __init__(self, limit: int, window: int, *, capacity: int | None = None) -> None:
+    def __init__(self, limit: int, window: int, *, capacity: float = math.inf) -> None:
         self._limit = limit
         self._length = window
         self._capacity = capacity
@@ -56,43 +61,27 @@ class FixedWindows:
     def count(self, name: str, now: datetime) -> WindowStatus:
         """Count one request at `now` and return the window after it; a refused one is not counted."""
         moment = to_microseconds(now)
-        window = self._open_window(name, moment) or self._new_window(name, moment)
+        window = self._windows.get(name)
+        if window is None or not window.is_open(moment):
+            self._windows.pop(name, None)
+            self._forget_some(moment)
+            window = self._windows[name] = _Window(moment, moment // _SECOND + self._length)
         is_refused = window.used >= self._limit
         if not is_refused:
             window.used += 1
         return WindowStatus(self._limit, self._limit - window.used, window.reset, is_refused)
 
-    def peek(self, name: str, now: datetime) -> WindowStatus:
-        """Return a name's window at `now`, without counting a request."""
-        moment = to_microseconds(now)
-        window = self._open_window(name, moment)
-        if window is None:
-            return WindowStatus(self._limit, self._limit, moment // _SECOND + self._length)
-        return WindowStatus(self._limit, self._limit - window.used, window.reset)
-
     def clear(self) -> None:
         """Forget every window."""
         self._windows.clear()
 
-    def _open_window(self, name: str, moment: int) -> _Window | None:
-        window = self._windows.get(name)
-        return window if window is not None and _is_open(window, moment) else None
-
-    def _new_window(self, name: str, moment: int) -> _Window:
-        self._windows.pop(name, None)
-        self._forget_closed(moment)
-        if self._capacity is not None and len(self._windows) >= self._capacity:
-            self._forget_first()
-        window = self._windows[name] = _Window(moment, moment // _SECOND + self._length, 0)
-        return window
-
-    def _forget_closed(self, moment: int) -> None:
+    def _forget_some(self, moment: int) -> None:
         # All windows are equally long and a new one goes to the end: the closed ones are those in front.
-        while self._windows and not _is_open(next(iter(self._windows.values())), moment):
-            self._forget_first()
-
-    def _forget_first(self) -> None:
-        del self._windows[next(iter(self._windows))]
+        while self._windows:
+            first = next(iter(self._windows))
+            if self._windows[first].is_open(moment) and len(self._windows) < self._capacity:
+                return
+            del self._windows[first]
 
 
 class RateLimits:
@@ -121,8 +110,3 @@ def address_name(host: str | None) -> str:
     if address.ipv4_mapped is not None:
         return str(address.ipv4_mapped)
     return f"{ipaddress.IPv6Address(int(address) >> 64 << 64)}/64"
-
-
-def _is_open(window: _Window, moment: int) -> bool:
-    # A clock that was reset stands before the windows that opened after its jump.
-    return window.opened <= moment < window.reset * _SECOND

@@ -1,7 +1,7 @@
 """Webhook endpoints and their deliveries, as Settings -> Webhooks shows and changes them.
 
-All functions work in the caller's transaction and see one workspace only. After `replay_delivery` has
-committed, announce the work.
+All functions work in the caller's transaction and see one workspace only: what it has not is a `LookupError`.
+After `replay_delivery` has committed, announce the work.
 """
 
 import re
@@ -94,19 +94,9 @@ class Delivery:
 
 
 _ENDPOINT = select(*columns_for(Endpoint, endpoints))
-_DELIVERY = select(
-    deliveries.c.id,
-    deliveries.c.endpoint_id,
-    deliveries.c.event_id,
-    events.c.type,
-    events.c.body,
-    deliveries.c.status,
-    deliveries.c.attempts,
-    deliveries.c.response_status,
-    deliveries.c.error,
-    deliveries.c.created_at,
-    deliveries.c.finished_at,
-).join(events, events.c.id == deliveries.c.event_id)
+_DELIVERY = select(*columns_for(Delivery, deliveries, event=events.c.type, body=events.c.body)).join(
+    events, events.c.id == deliveries.c.event_id
+)
 
 
 def add_endpoint(
@@ -140,11 +130,7 @@ def list_endpoints(connection: Connection, *, workspace_id: str) -> Sequence[End
 
 
 def get_endpoint(connection: Connection, *, workspace_id: str, endpoint_id: str) -> Endpoint:
-    """Return one endpoint.
-
-    Raises:
-        EndpointNotFoundError: The workspace has none with this identifier.
-    """
+    """Return one endpoint; it is an error if the workspace has none with this identifier."""
     found = _ENDPOINT.where(endpoints.c.workspace_id == workspace_id, endpoints.c.id == endpoint_id)
     row = connection.execute(found).first()
     if row is None:
@@ -153,33 +139,21 @@ def get_endpoint(connection: Connection, *, workspace_id: str, endpoint_id: str)
 
 
 def enable_endpoint(connection: Connection, *, workspace_id: str, endpoint_id: str) -> Endpoint:
-    """Send new events again, and count failures from zero; what was skipped stays so until it is replayed.
-
-    Raises:
-        EndpointNotFoundError: The workspace has none with this identifier.
-    """
+    """Send new events again, and count failures from zero; what was skipped stays so until it is replayed."""
     mine = (endpoints.c.workspace_id == workspace_id, endpoints.c.id == endpoint_id)
     connection.execute(update(endpoints).where(*mine).values(enabled=True, consecutive_failures=0))
     return get_endpoint(connection, workspace_id=workspace_id, endpoint_id=endpoint_id)
 
 
 def list_deliveries(connection: Connection, *, workspace_id: str, endpoint_id: str) -> Sequence[Delivery]:
-    """Return an endpoint's deliveries, newest last.
-
-    Raises:
-        EndpointNotFoundError: The workspace has none with this identifier.
-    """
+    """Return an endpoint's deliveries, newest last."""
     get_endpoint(connection, workspace_id=workspace_id, endpoint_id=endpoint_id)
     found = _DELIVERY.where(deliveries.c.endpoint_id == endpoint_id).order_by(deliveries.c.seq)
     return [Delivery(*row) for row in connection.execute(found)]
 
 
 def get_delivery(connection: Connection, *, workspace_id: str, delivery_id: str) -> Delivery:
-    """Return one delivery.
-
-    Raises:
-        DeliveryNotFoundError: The workspace has none with this identifier.
-    """
+    """Return one delivery; it is an error if the workspace has none with this identifier."""
     found = _DELIVERY.where(deliveries.c.workspace_id == workspace_id, deliveries.c.id == delivery_id)
     row = connection.execute(found).first()
     if row is None:
@@ -194,9 +168,6 @@ def replay_delivery(
 
     One that waits or is under way is left as it is. A disabled endpoint's is sent, and may fail or succeed
     without the endpoint being enabled by it.
-
-    Raises:
-        DeliveryNotFoundError: The workspace has none with this identifier.
     """
     before = get_delivery(connection, workspace_id=workspace_id, delivery_id=delivery_id)
     ended = (deliveries.c.id == delivery_id, deliveries.c.status != PENDING)

@@ -48,7 +48,7 @@ class Admission:
             key = _presented_key(scope)
         except Exception:
             # The answer has its headers all the same.
-            set_headers(scope, _headers(limits.addresses.peek(address, now)))
+            set_headers(scope, _headers(limits.addresses.count(address, now)))
             raise
         status = limits.addresses.count(address, now) if key is None else limits.keys.count(key.id, now)
         set_headers(scope, _headers(status))

@@ -74,9 +74,9 @@ def owned_table(name: str, *items: SchemaItem) -> Table:
     return Table(name, metadata, seq(), identifier(), workspace(), *items)
 
 
-def columns_for(row_class: type, table: Table) -> list[Column[Any]]:
-    """Return those columns that are named as the attributes of a class."""
-    return [table.c[name] for name in row_class.__annotations__]
+def columns_for(row_class: type, table: Table, **others: Column[Any]) -> list[Column[Any]]:
+    """Return the columns for the attributes of a class: those of `others`, or those named alike."""
+    return [others[name] if name in others else table.c[name] for name in row_class.__annotations__]
 
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))

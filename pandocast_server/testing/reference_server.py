@@ -7,12 +7,13 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 import anyio.to_thread
 from sqlalchemy import delete
 from starlette.types import ASGIApp
 
+import pandocast_sdk
 from pandocast_server.app import create_app
 from pandocast_server.auth import keys
 from pandocast_server.auth.rate_limit import RateLimits
@@ -37,9 +38,6 @@ from pandocast_server.testing.handles import (
 from pandocast_server.testing.requests import Journal, ReceivedRequest
 from pandocast_server.testing.server_thread import ServerThread, is_in_event_loop
 from pandocast_server.workspaces import create_workspace
-
-if TYPE_CHECKING:
-    from pandocast_sdk import AsyncPandocast, AsyncPassband, Pandocast, Passband
 
 HOST = "127.0.0.1"
 
@@ -138,29 +136,21 @@ class ReferenceServer:
         """What was received so far, oldest first, refused requests included; the latest 10 000."""
         return self._journal.received()
 
-    def client(self, *, api_key: str | None = None) -> "Pandocast":
+    def client(self, *, api_key: str | None = None) -> "pandocast_sdk.Pandocast":
         """Make an SDK client; without a key, with the first workspace's."""
-        from pandocast_sdk import Pandocast  # noqa: PLC0415 - a server without clients need not load the SDK
+        return pandocast_sdk.Pandocast(api_key=api_key or self.api_key, base_url=self.base_url)
 
-        return Pandocast(api_key=api_key or self.api_key, base_url=self.base_url)
-
-    def async_client(self, *, api_key: str | None = None) -> "AsyncPandocast":
+    def async_client(self, *, api_key: str | None = None) -> "pandocast_sdk.AsyncPandocast":
         """Make an asynchronous SDK client; without a key, with the first workspace's."""
-        from pandocast_sdk import AsyncPandocast  # noqa: PLC0415 - likewise
+        return pandocast_sdk.AsyncPandocast(api_key=api_key or self.api_key, base_url=self.base_url)
 
-        return AsyncPandocast(api_key=api_key or self.api_key, base_url=self.base_url)
-
-    def passband_client(self, *, api_key: str | None = None) -> "Passband":
+    def passband_client(self, *, api_key: str | None = None) -> "pandocast_sdk.Passband":
         """Make an SDK client of the Passband API; without a key, with the first workspace's."""
-        from pandocast_sdk import Passband  # noqa: PLC0415 - likewise
+        return pandocast_sdk.Passband(api_key=api_key or self.api_key, base_url=self.passband_url)
 
-        return Passband(api_key=api_key or self.api_key, base_url=self.passband_url)
-
-    def async_passband_client(self, *, api_key: str | None = None) -> "AsyncPassband":
+    def async_passband_client(self, *, api_key: str | None = None) -> "pandocast_sdk.AsyncPassband":
         """Make an asynchronous SDK client of the Passband API; without a key, with the first workspace's."""
-        from pandocast_sdk import AsyncPassband  # noqa: PLC0415 - likewise
-
-        return AsyncPassband(api_key=api_key or self.api_key, base_url=self.passband_url)
+        return pandocast_sdk.AsyncPassband(api_key=api_key or self.api_key, base_url=self.passband_url)
 
     def create_key(self, *, name: str = "test", read_only: bool = False) -> str:
         """Create a key of the first workspace."""

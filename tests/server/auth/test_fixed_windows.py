@@ -48,15 +48,6 @@ def test_names_do_not_share_a_window() -> None:
     assert windows.count("one", NOON).is_refused
 
 
-def test_a_look_counts_nothing() -> None:
-    windows = FixedWindows(5, 60)
-    assert windows.peek("key", after(0.5)) == WindowStatus(5, 5, EPOCH_NOON + 60)
-    windows.count("key", NOON)
-    assert (
-        windows.peek("key", after(1)) == windows.peek("key", after(2)) == WindowStatus(5, 4, EPOCH_NOON + 60)
-    )
-
-
 def test_a_clock_that_was_reset_opens_a_new_window() -> None:
     windows = FixedWindows(1, 60)
     windows.count("key", after(7200))
