@@ -8,9 +8,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pandocast_server.auth.keys import ApiKey, find_key
-from pandocast_server.auth.rate_limit import RateLimits, WindowStatus, address_name
 from pandocast_server.errors import ApiError, error_response
 from pandocast_server.middleware.answers import set_headers
+from pandocast_server.rate_limit import WindowStatus, address_name
 from pandocast_server.routing import KEY
 from pandocast_server.runtime import Runtime
 
@@ -40,8 +40,8 @@ class Admission:
             await self._admit_counted(scope, receive, send)
 
     async def _admit_counted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        parts = scope["app"].state
-        limits, now = cast("RateLimits", parts.rate_limits), cast("Runtime", parts.runtime).clock.now()
+        runtime = cast("Runtime", scope["app"].state.runtime)
+        limits, now = runtime.rate_limits, runtime.clock.now()
         client = cast("tuple[str, int] | None", scope.get("client"))
         address = address_name(client[0] if client else None)
         try:

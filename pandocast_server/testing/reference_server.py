@@ -16,7 +16,6 @@ from starlette.types import ASGIApp
 import pandocast_sdk
 from pandocast_server.app import create_app
 from pandocast_server.auth import keys
-from pandocast_server.auth.rate_limit import RateLimits
 from pandocast_server.background import background_workers
 from pandocast_server.clock import Clock
 from pandocast_server.delivery.events import record_event
@@ -102,7 +101,6 @@ class ReferenceServer:
             self.base_url: str = f"http://{HOST}:{port}/api/v1"
             self.passband_url: str = f"http://{HOST}:{port}/passband/v1"
             self._make_handles()
-            self._rate_limits = RateLimits(rate_limit, rate_window)
             self._workers = background_workers(self._runtime, self._failures)
             self._thread = ServerThread(HttpServer(self._app(), grace=0), listener, self._workers)
             self._thread.start()
@@ -251,7 +249,7 @@ class ReferenceServer:
 
     def _app(self) -> ASGIApp:
         injecting = partial(FaultInjection, faults=self.faults)
-        app: ASGIApp = create_app(self._runtime, around_routes=injecting, rate_limits=self._rate_limits)
+        app: ASGIApp = create_app(self._runtime, around_routes=injecting)
         app = self._journal.recording(app)
         for wrap in reversed(self.middleware):
             app = wrap(app)
@@ -269,7 +267,7 @@ class ReferenceServer:
 
     async def _forget(self) -> None:
         self.faults.release()
-        self._rate_limits.clear()
+        self._runtime.rate_limits.clear()
 
 
 def _temporary_database(stack: ExitStack) -> str:

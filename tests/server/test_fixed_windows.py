@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandocast_server.auth.rate_limit import (
+from pandocast_server.rate_limit import (
     MAX_ADDRESSES,
     FixedWindows,
     RateLimits,
