@@ -60,7 +60,6 @@ class Database:
         Raises:
             DatabaseError: The URL is not one, the database cannot be opened, or it is of a newer version.
         """
-        self._secret: bytes | None = None
         self._reader: Connection | None = None
         self._reader_lock = Lock()
         try:
@@ -102,9 +101,6 @@ class Database:
 
     def secret(self) -> bytes:
         """Return what servers sign cursors and addresses with; it was made with this database."""
-        if self._secret is None:
-            with self.read() as connection:
-                self._secret = bytes(connection.execute(select(server_secret.c.value)).scalar_one())
         return self._secret
 
     def close(self) -> None:
@@ -129,8 +125,11 @@ class Database:
                 )
             else:
                 _bring_up_to_date(connection, found)
-            if connection.scalar(select(server_secret.c.value)) is None:
-                connection.execute(insert(server_secret).values(value=secrets.token_bytes(32)))
+            secret = connection.scalar(select(server_secret.c.value))
+            if secret is None:
+                secret = secrets.token_bytes(32)
+                connection.execute(insert(server_secret).values(value=secret))
+            self._secret = bytes(secret)
 
 
 def _bring_up_to_date(connection: Connection, found: int) -> None:
