@@ -1,7 +1,8 @@
 """What the routes of both APIs have in common: methods, keys that may use them, and what a handler needs."""
 
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from functools import cache, wraps
+from importlib.resources import files
 from typing import cast
 
 from starlette.convertors import StringConvertor, register_url_convertor
@@ -12,8 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Scope
 
-from pandocast_server.auth.keys import ApiKey
 from pandocast_server.errors import ApiError
+from pandocast_server.keys import ApiKey
 from pandocast_server.runtime import Runtime
 
 KEY = "pandocast.key"
@@ -54,6 +55,21 @@ def post(path: str, handler: Handler) -> Route:
         return await handler(request)
 
     return Route(path, refuse_or_handle, methods=["POST"])
+
+
+@cache
+def document(name: str = "pandocast") -> bytes:
+    """Return the OpenAPI description of an API as it is packaged: YAML in UTF-8."""
+    return files("pandocast_server").joinpath("openapi", f"{name}.yaml").read_bytes()
+
+
+def description(name: str) -> Handler:
+    """Return the handler that serves the description of an API."""
+
+    async def describe(_request: Request) -> Response:
+        return Response(document(name), media_type="application/yaml")
+
+    return describe
 
 
 def runtime_of(request: Request) -> Runtime:

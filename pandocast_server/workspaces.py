@@ -3,7 +3,7 @@
 from attrs import field, frozen
 from sqlalchemy import insert, select
 
-from pandocast_server.auth.keys import create_key
+from pandocast_server.keys import create_key
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import voice_profiles, workspaces
 

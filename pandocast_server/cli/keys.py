@@ -2,8 +2,7 @@
 
 import click
 
-from pandocast_server.auth import keys as api_keys
-from pandocast_server.auth.keys import ApiKey
+from pandocast_server import keys as api_keys
 from pandocast_server.cli.database import (
     Refused,
     chosen_workspace,
@@ -14,6 +13,7 @@ from pandocast_server.cli.database import (
     print_table,
     workspace_option,
 )
+from pandocast_server.keys import ApiKey
 from pandocast_server.timestamps import wire_text
 
 

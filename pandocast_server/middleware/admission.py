@@ -7,8 +7,8 @@ from typing import cast
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pandocast_server.auth.keys import ApiKey, find_key
 from pandocast_server.errors import ApiError, error_response
+from pandocast_server.keys import ApiKey, find_key
 from pandocast_server.middleware.answers import set_headers
 from pandocast_server.rate_limit import WindowStatus, address_name
 from pandocast_server.routing import KEY

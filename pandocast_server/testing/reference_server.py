@@ -14,8 +14,8 @@ from sqlalchemy import delete
 from starlette.types import ASGIApp
 
 import pandocast_sdk
+from pandocast_server import keys
 from pandocast_server.app import create_app
-from pandocast_server.auth import keys
 from pandocast_server.background import background_workers
 from pandocast_server.clock import Clock
 from pandocast_server.delivery.events import record_event
