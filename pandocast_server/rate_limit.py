@@ -88,8 +88,8 @@ class RateLimits:
     """The windows of keys, and those of client addresses whose requests carry no valid key."""
 
     def __init__(self, limit: int, window: int) -> None:
-        self.keys = FixedWindows(limit, window)
-        self.addresses = FixedWindows(limit, window, capacity=MAX_ADDRESSES)
+        self.keys: FixedWindows = FixedWindows(limit, window)
+        self.addresses: FixedWindows = FixedWindows(limit, window, capacity=MAX_ADDRESSES)
 
     def clear(self) -> None:
         """Forget every window, as when a server is reset."""
