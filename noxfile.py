@@ -36,7 +36,6 @@ OTHER_SESSIONS_DO_THESE = (
     "--ignore=tests/docs",
     "--ignore=tests/wild",
     "--ignore=tests/test_packaging.py",
-    "--ignore=tests/wild",
     f"--ignore={OF_HTTP_LIBRARIES}",
 )
 BESIDE_TOOLS = ("tests/wild", "tests/sdk/test_fake_clocks.py", "tests/server/testing/test_fake_clocks.py")

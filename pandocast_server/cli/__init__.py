@@ -3,22 +3,36 @@
 A command's module is imported when the command is called, so that `--help` and completion answer at once.
 """
 
-from pandocast_server.cli.lazy import LazyCommand, LazyGroup
+from importlib import import_module
+from typing import cast
 
-main = LazyGroup(
-    "pandocast-server",
-    help="A local reference server of the Pandocast and Passband APIs.",
-    version_of="pandocast",
-    lazy=[
-        LazyCommand("demo", "pandocast_server.cli.demo:demo", "Publish an article, or draft from a feed."),
-        LazyCommand("serve", "pandocast_server.cli.serve:serve", "Serve both APIs until interrupted."),
-        LazyCommand("keys", "pandocast_server.cli.keys:keys", "Create, list and revoke API keys."),
-        LazyCommand("webhooks", "pandocast_server.cli.webhooks:webhooks", "Manage endpoints and deliveries."),
-        LazyCommand(
-            "calendar", "pandocast_server.cli.calendar:calendar", "Manage the calendar feed's address."
-        ),
-        LazyCommand("trigger", "pandocast_server.cli.trigger:trigger", "Emit any webhook event."),
-    ],
-)
+import click
 
-__all__ = ["main"]
+_SUMMARIES = {
+    "demo": "Publish an article, or draft from a feed.",
+    "serve": "Serve both APIs until interrupted.",
+    "keys": "Create, list and revoke API keys.",
+    "webhooks": "Manage endpoints and deliveries.",
+    "calendar": "Manage the calendar feed's address.",
+    "trigger": "Emit any webhook event.",
+}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_SUMMARIES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _SUMMARIES:
+            return None
+        return cast("click.Command", getattr(import_module(f"{__name__}.{cmd_name}"), cmd_name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_SUMMARIES.items()))
+
+
+@click.group("pandocast-server", cls=_LazyGroup)
+@click.version_option(package_name="pandocast")
+def main() -> None:
+    """A local reference server of the Pandocast and Passband APIs."""

@@ -1,21 +1,10 @@
 """`pandocast-server calendar`."""
 
-from collections.abc import Callable
-from typing import ParamSpec, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import click
-from sqlalchemy import Connection
 
-from pandocast_server.cli.database import (
-    Refused,
-    chosen_workspace,
-    database_option,
-    existing_database,
-    json_option,
-    print_json,
-    workspace_option,
-)
+from pandocast_server.cli.workspace import Answer, Refused, Workspace, in_workspace
 from pandocast_server.passband.calendar.feed import (
     CalendarFeed,
     disable_feed,
@@ -23,39 +12,29 @@ from pandocast_server.passband.calendar.feed import (
     find_feed,
     renew_feed,
 )
-from pandocast_server.settings import Settings
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-class _Change(Protocol):
-    def __call__(self, connection: Connection, *, workspace_id: str) -> None: ...
 
 
 def _origin(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     refusal = click.BadParameter("it must be like https://passband.example.com or http://127.0.0.1:8000")
     try:
-        parts = urlsplit(value)
+        parts = urlsplit(value.removesuffix("/"))
         port = parts.port
     except ValueError as error:
         raise refusal from error
-    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or "@" in parts.netloc:
         raise refusal
-    if value.rstrip("/").lower() != f"{parts.scheme}://{parts.netloc}".lower() or "@" in parts.netloc:
+    if parts.path or parts.query or parts.fragment:
         raise refusal
-    return f"{parts.scheme}://{parts.netloc}"
+    return parts.geturl()
 
 
-def _origin_option(function: Callable[P, R]) -> Callable[P, R]:
-    default = Settings()
-    return click.option(
-        "--origin",
-        default=f"http://{default.host}:{default.port}",
-        show_default=True,
-        callback=_origin,
-        help="Where calendars reach the server.",
-    )(function)
+_origin_option = click.option(
+    "--origin",
+    default="http://127.0.0.1:8000",
+    show_default=True,
+    callback=_origin,
+    help="Where calendars reach the server.",
+)
 
 
 @click.group
@@ -65,63 +44,53 @@ def calendar() -> None:
 
 @calendar.command
 @_origin_option
-@workspace_option
-@database_option
-@json_option
-def url(origin: str, workspace_id: str | None, database_url: str, *, as_json: bool) -> None:
+@in_workspace
+def url(workspace: Workspace, *, origin: str) -> Answer:
     """Print the address of the workspace's feed."""
-    feed = _feed(database_url, workspace_id)
-    if not feed.enabled and not as_json:
+    feed = _feed(workspace)
+    if not feed.enabled and not click.get_current_context().params["as_json"]:
         raise Refused("the calendar feed is turned off; `pandocast-server calendar enable` turns it on")
-    _print(feed, origin, as_json=as_json)
+    return _answer(feed, origin)
 
 
 @calendar.command
 @_origin_option
-@workspace_option
-@database_option
-@json_option
-def enable(origin: str, workspace_id: str | None, database_url: str, *, as_json: bool) -> None:
+@in_workspace
+def enable(workspace: Workspace, *, origin: str) -> Answer:
     """Turn the feed on again, at the address that it had."""
-    _print(_feed(database_url, workspace_id, enable_feed), origin, as_json=as_json)
+    with workspace.runtime.database.write() as connection:
+        enable_feed(connection, workspace_id=workspace.id)
+    return _answer(_feed(workspace), origin)
 
 
 @calendar.command
-@workspace_option
-@database_option
-@json_option
-def disable(workspace_id: str | None, database_url: str, *, as_json: bool) -> None:
+@in_workspace
+def disable(workspace: Workspace) -> Answer:
     """Turn the feed off: its address is answered with 404."""
-    _print(_feed(database_url, workspace_id, disable_feed), "", as_json=as_json)
+    with workspace.runtime.database.write() as connection:
+        disable_feed(connection, workspace_id=workspace.id)
+    return _answer(_feed(workspace))
 
 
 @calendar.command
 @_origin_option
-@workspace_option
-@database_option
-@json_option
-def renew(origin: str, workspace_id: str | None, database_url: str, *, as_json: bool) -> None:
+@in_workspace
+def renew(workspace: Workspace, *, origin: str) -> Answer:
     """Give the feed another address.
 
     The one that it had is worth nothing from now on.
     """
-    _print(_feed(database_url, workspace_id, renew_feed), origin, as_json=as_json)
+    with workspace.runtime.database.write() as connection:
+        renew_feed(connection, workspace_id=workspace.id)
+    return _answer(_feed(workspace), origin)
 
 
-def _feed(database_url: str, workspace_id: str | None, change: _Change | None = None) -> CalendarFeed:
-    with existing_database(database_url) as runtime:
-        chosen = chosen_workspace(runtime, workspace_id)
-        if change is not None:
-            with runtime.database.write() as connection:
-                change(connection, workspace_id=chosen)
-        secret = runtime.database.secret()
-        with runtime.database.read() as connection:
-            return find_feed(connection, secret, workspace_id=chosen)
+def _feed(workspace: Workspace) -> CalendarFeed:
+    secret = workspace.runtime.database.secret()
+    with workspace.runtime.database.read() as connection:
+        return find_feed(connection, secret, workspace_id=workspace.id)
 
 
-def _print(feed: CalendarFeed, origin: str, *, as_json: bool) -> None:
-    found = feed.url(origin)
-    if as_json:
-        print_json({"enabled": feed.enabled, "url": found})
-    else:
-        click.echo("The calendar feed is turned off" if found is None else found)
+def _answer(feed: CalendarFeed, origin: str = "") -> Answer:
+    address = feed.url(origin)
+    return Answer({"enabled": feed.enabled, "url": address}, address or "The calendar feed is turned off")

@@ -5,18 +5,15 @@ import logging
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-_Act = Callable[["Console", bool], dict[str, object]]
-"""Takes where to show it, and whether in full."""
+    from pandocast_server.demo.screen import Screen
 
 _FAILED = 1
 _INTERRUPTED = 130
@@ -56,10 +53,11 @@ def demo(*, file: Path | None, passband: bool, calendar: Path | None, full: bool
     """
     if calendar is not None and not passband:
         raise click.UsageError("--calendar belongs to the second act: add --passband")
+    # The server's log stays off the screen: without any handler, Python would print warnings.
+    logging.getLogger().addHandler(logging.NullHandler())
+    show = partial(_screen, full=full, quiet=as_json)
     try:
-        with _quiet_logs():
-            act = _draft(file, calendar or Path(_CALENDAR)) if passband else _publish(file)
-            document = act(_console(quiet=as_json), full)
+        document = _draft(file, calendar or Path(_CALENDAR), show) if passband else _publish(file, show)
         if as_json:
             click.echo(json.dumps(document))
     except KeyboardInterrupt:
@@ -74,49 +72,38 @@ def demo(*, file: Path | None, passband: bool, calendar: Path | None, full: bool
 # while the server loads, and an interrupt finds somebody who knows what to say.
 
 
-def _publish(file: Path | None) -> _Act:
+def _publish(file: Path | None, show: Callable[[int], "Screen"]) -> dict[str, object]:
     from pandocast_server.demo.files import read_article  # noqa: PLC0415
 
     article = read_article(file)
+    screen = show(6)
+    with screen.progress("Pandocast: one article, from upload to webhook"):
+        from pandocast_server.demo.article import run  # noqa: PLC0415
 
-    def act(console: "Console", full: bool) -> dict[str, object]:  # noqa: FBT001 - see `_Act`
-        from pandocast_server.demo.screen import Screen  # noqa: PLC0415
-
-        screen = Screen(console, steps=6, program=_program(), full=full)
-        with screen.progress("Pandocast: one article, from upload to webhook"):
-            from pandocast_server.demo.article import run  # noqa: PLC0415
-
-            return run(article, screen)
-
-    return act
+        return run(article, screen)
 
 
-def _draft(file: Path | None, calendar: Path) -> _Act:
-    from pandocast_server.demo.calendar_file import check_writable  # noqa: PLC0415
-    from pandocast_server.demo.files import read_feed_file  # noqa: PLC0415
+def _draft(file: Path | None, calendar: Path, show: Callable[[int], "Screen"]) -> dict[str, object]:
+    from pandocast_server.demo.files import read_feed_file, write_calendar  # noqa: PLC0415
 
     feed = read_feed_file(file)
-    check_writable(calendar)
+    write_calendar(calendar, None)
+    screen = show(8)
+    with screen.progress("Passband: one feed, from its entries to posts and a calendar"):
+        from pandocast_server.demo.feed import run  # noqa: PLC0415
 
-    def act(console: "Console", full: bool) -> dict[str, object]:  # noqa: FBT001 - see `_Act`
-        from pandocast_server.demo.screen import Screen  # noqa: PLC0415
-
-        screen = Screen(console, steps=8, program=_program(), full=full)
-        with screen.progress("Passband: one feed, from its entries to posts and a calendar"):
-            from pandocast_server.demo.feed import run  # noqa: PLC0415
-
-            return run(feed, calendar, screen)
-
-    return act
+        return run(feed, calendar, screen)
 
 
-def _console(*, quiet: bool) -> "Console":
-    from rich.console import Console  # noqa: PLC0415 - as late as all the rest
+def _screen(steps: int, *, full: bool, quiet: bool) -> "Screen":
+    from rich.console import Console  # noqa: PLC0415
+
+    from pandocast_server.demo.screen import Screen  # noqa: PLC0415
 
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="replace")  # a text may hold what a terminal's encoding lacks
-    return Console(highlight=False, quiet=quiet)
+    return Screen(Console(highlight=False, quiet=quiet), steps=steps, program=_program(), full=full)
 
 
 def _program() -> str:
@@ -126,17 +113,6 @@ def _program() -> str:
     if not called.is_file() or (found is not None and called.samefile(found)):
         return name
     return shlex.quote(sys.argv[0])
-
-
-@contextmanager
-def _quiet_logs() -> Generator[None]:
-    """Keep the server's log off the screen: without any handler, Python prints warnings there."""
-    handler = logging.NullHandler()
-    logging.getLogger().addHandler(handler)
-    try:
-        yield
-    finally:
-        logging.getLogger().removeHandler(handler)
 
 
 def _end(sentence: str, status: int) -> NoReturn:

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from pandocast_server import pandocast, passband
 from pandocast_server.app import create_app
 from pandocast_server.background import background_workers
-from pandocast_server.cli.database import Refused, database_option, first_workspace, start_runtime
+from pandocast_server.cli.workspace import Refused, database_option, first_workspace, start_runtime
 from pandocast_server.middleware import access_log
 from pandocast_server.runtime import Runtime
 from pandocast_server.serving import HttpServer, listen
@@ -48,36 +48,16 @@ def serve(*, host: str, port: int, database_url: str, private_targets: bool | No
     with _listener(host, port) as listener:
         runtime = start_runtime(settings)
         try:
-            _serve(runtime, listener)
+            logging.basicConfig(
+                level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+            )
+            access_log.write_to(sys.stdout)
+            server = HttpServer(create_app(runtime), grace=_GRACE_SECONDS)
+            _end_on_signals(server)
+            _introduce(runtime, listener)
+            asyncio.run(serve_until_exit(server, listener, background_workers(runtime)))
         finally:
             runtime.database.close()
-
-
-def _serve(runtime: Runtime, listener: socket.socket) -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    access_log.write_to(sys.stdout)
-    server = HttpServer(create_app(runtime), grace=_GRACE_SECONDS)
-    _end_on_signals(server)
-    _introduce(runtime, f"http://{_authority(listener)}")
-    asyncio.run(serve_until_exit(server, listener, background_workers(runtime)))
-
-
-def _introduce(runtime: Runtime, origin: str) -> None:
-    if first_workspace(runtime) is None:
-        created = create_workspace(runtime, "first")
-        click.echo(f"Made workspace {created.workspace_id}, whose key is shown only now. In another shell:")
-        click.echo(f"export PANDOCAST_API_KEY={created.api_key}")
-    else:
-        click.echo(f"For another key: {_keys_create(runtime.settings.database_url)}. In another shell:")
-    click.echo(f"export PANDOCAST_BASE_URL={shlex.quote(origin + pandocast.MOUNT)}")  # [::1] is no pattern
-    click.echo(f"Serving this, and {origin}{passband.MOUNT}, until Ctrl+C")
-
-
-def _keys_create(database_url: str) -> str:
-    if database_url == DEFAULT_DATABASE_URL:
-        return "pandocast-server keys create"
-    shown = make_url(database_url).render_as_string(hide_password=True)
-    return f"pandocast-server keys create --database-url {shlex.quote(shown)}"
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -89,11 +69,23 @@ def _listener(host: str, port: int) -> socket.socket:
         raise Refused(f"cannot listen on {host}:{port}: {reason}") from error
 
 
-def _authority(listener: socket.socket) -> str:
+def _introduce(runtime: Runtime, listener: socket.socket) -> None:
     host: str
     host, port = listener.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - all addresses; a client takes one
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    origin = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    if first_workspace(runtime) is None:
+        created = create_workspace(runtime, "first")
+        click.echo(f"Made workspace {created.workspace_id}, whose key is shown only now. In another shell:")
+        click.echo(f"export PANDOCAST_API_KEY={created.api_key}")
+    else:
+        command = "pandocast-server keys create"
+        if runtime.settings.database_url != DEFAULT_DATABASE_URL:
+            shown = make_url(runtime.settings.database_url).render_as_string(hide_password=True)
+            command += f" --database-url {shlex.quote(shown)}"
+        click.echo(f"For another key: {command}. In another shell:")
+    click.echo(f"export PANDOCAST_BASE_URL={shlex.quote(origin + pandocast.MOUNT)}")  # [::1] is no pattern
+    click.echo(f"Serving this, and {origin}{passband.MOUNT}, until Ctrl+C")
 
 
 def _end_on_signals(server: HttpServer) -> None:

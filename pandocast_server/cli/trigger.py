@@ -6,15 +6,7 @@ from typing import cast
 
 import click
 
-from pandocast_server.cli.database import (
-    Refused,
-    chosen_workspace,
-    database_option,
-    existing_database,
-    json_option,
-    print_json,
-    workspace_option,
-)
+from pandocast_server.cli.workspace import Answer, Refused, Workspace, in_workspace
 from pandocast_server.delivery.events import record_event
 
 
@@ -23,26 +15,19 @@ from pandocast_server.delivery.events import record_event
 @click.option(
     "--data", default="{}", metavar="JSON", help="The event's data, a JSON object; - reads it from stdin."
 )
-@workspace_option
-@database_option
-@json_option
-def trigger(event: str, data: str, workspace_id: str | None, database_url: str, *, as_json: bool) -> None:
+@in_workspace
+def trigger(workspace: Workspace, *, event: str, data: str) -> Answer:
     """Emit EVENT, such as ab_test.completed, to the workspace's webhook endpoints.
 
     A running server delivers it. The data are sent as given, with workspace_id put first.
     """
-    parsed = _object(sys.stdin.read() if data == "-" else data)
-    with existing_database(database_url) as runtime:
-        chosen = chosen_workspace(runtime, workspace_id)
-        try:
-            with runtime.database.write() as connection:
-                event_id = record_event(connection, runtime, workspace_id=chosen, type=event, data=parsed)
-        except ValueError as error:
-            raise Refused(error) from error
-    if as_json:
-        print_json({"event_id": event_id, "event": event, "workspace_id": chosen})
-    else:
-        click.echo(f"{event} recorded as {event_id}")
+    runtime, parsed = workspace.runtime, _object(sys.stdin.read() if data == "-" else data)
+    with runtime.database.write() as connection:
+        event_id = record_event(connection, runtime, workspace_id=workspace.id, type=event, data=parsed)
+    return Answer(
+        {"event_id": event_id, "event": event, "workspace_id": workspace.id},
+        f"{event} recorded as {event_id}",
+    )
 
 
 def _object(text: str) -> dict[str, object]:

@@ -1,1 +1,1 @@
-"""The demo: `article` is its first act and `feed` its second; each tells itself from top to bottom."""
+"""The demo: `article` is its first act and `feed` its second; each can be read from top to bottom."""

@@ -18,10 +18,6 @@ def review(
 
     Returns:
         What was approved, and what happened, for JSON.
-
-    Raises:
-        DemoError: There are fewer than two drafts, or something did not come about.
-        PandocastError: A call of the SDK failed.
     """
     if len(drafts) < 2:
         raise DemoError("there are fewer than two drafts to review")
@@ -30,15 +26,14 @@ def review(
     screen.excerpt("Weakest", weakest.text, confidence(weakest))
     rejected = client.drafts.reject(weakest.id, feedback=_FEEDBACK)
     screen.fact("Rejected", _FEEDBACK)
-    rewritten = client.drafts.wait_until_generated(
-        client.drafts.regenerate(weakest.id).id, timeout=_SECONDS_FOR_A_DRAFT
-    )
-    screen.changed("Anew", rewritten.text, confidence(rewritten))
+    begun = client.drafts.regenerate(weakest.id)
+    rewritten = client.drafts.wait_until_generated(begun.id, timeout=_SECONDS_FOR_A_DRAFT)
+    screen.text("Anew", rewritten.text, confidence(rewritten))
     drafts = [rewritten if draft is weakest else draft for draft in drafts]
     before = min(drafts, key=lambda draft: (draft.format != "SHORT", draft is rewritten, len(draft.text)))
     screen.excerpt("Edited", before.text)
     edited = client.drafts.edit(before.id, text=_OPENING + before.text)
-    screen.changed("to", edited.text, confidence(edited))
+    screen.text("to", edited.text, confidence(edited))
     drafts = [edited if draft is before else draft for draft in drafts]
     approved = chosen(drafts, edited)
     archived = [draft.id for draft in drafts if draft not in approved]

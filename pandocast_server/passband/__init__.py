@@ -1,4 +1,4 @@
-"""The Passband API: one folder a resource (contract, section 2)."""
+"""The Passband API: a module or a folder for each resource (contract, section 2)."""
 
 from typing import Final
 

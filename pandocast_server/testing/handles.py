@@ -15,8 +15,8 @@ from pandocast_server.delivery.endpoints import Delivery, Endpoint
 from pandocast_server.errors import ApiError
 from pandocast_server.pandocast import outputs, platforms
 from pandocast_server.pandocast.injected_failures import InjectedFailures
+from pandocast_server.passband import experiments
 from pandocast_server.passband.calendar import feed as calendar_feed
-from pandocast_server.passband.experiments import routes as experiments
 from pandocast_server.runtime import Runtime
 from pandocast_server.workspaces import NewWorkspace, create_workspace
 

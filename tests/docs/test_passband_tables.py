@@ -13,7 +13,7 @@ from pandocast_sdk import Passband
 from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_server.passband.drafts.platforms import PLATFORMS
 from pandocast_server.passband.drafts.transitions import OUTCOMES, TRANSITIONS, Transition
-from pandocast_server.passband.schedule.times import _CUSTOMARY  # pyright: ignore[reportPrivateUsage]
+from pandocast_server.passband.schedule.times import CUSTOMARY
 from pandocast_server.passband.sources.types import SOURCE_TYPES, TWITTER, feed_url
 
 UNCHANGED = "as it was"
@@ -75,7 +75,7 @@ def test_the_customary_times_are_those_of_the_page() -> None:
         quoted(name)[0]: tuple(times(cell))
         for name, cell in table("passband-decisions.md", "platform", "best first")
     }
-    assert shown == {platform: tuple(given) for platform, given in _CUSTOMARY.items()}
+    assert shown == {platform: tuple(given) for platform, given in CUSTOMARY.items()}
 
 
 def test_a_source_has_its_feed_where_the_page_says() -> None:

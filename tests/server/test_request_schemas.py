@@ -10,13 +10,11 @@ from support.openapi_operations import operations
 from support.request_schemas import reduced, reduced_parameters, without_null
 
 from pandocast_server.pandocast import models as content
+from pandocast_server.passband import engagement, experiments, voice_profile
 from pandocast_server.passband.drafts import models as drafts
-from pandocast_server.passband.engagement import models as engagement
-from pandocast_server.passband.experiments import models as experiments
 from pandocast_server.passband.pipeline.routes import RunsQuery
 from pandocast_server.passband.schedule import models as schedule
 from pandocast_server.passband.sources import models as sources
-from pandocast_server.passband.voice_profile import models as voice_profile
 
 BODIES: Mapping[str, type[BaseModel]] = {
     "upload_content": content.UploadBody,

@@ -18,12 +18,13 @@ from attrs import evolve
 from pandocast_sdk import models
 from pandocast_sdk._core.call.context import CallContext, request_record
 from pandocast_sdk._core.call.failures import deadline_error, unreadable_row_error
+from pandocast_sdk._core.call.interposing import interpose
 from pandocast_sdk._core.call.plan import call
 from pandocast_sdk._core.lookups.known_steps import KnownSteps
 from pandocast_sdk._core.lookups.upload_entry import Journal, Records, UploadEntry
 from pandocast_sdk._core.lookups.upload_search import find_upload
 from pandocast_sdk._core.operations.content import upload_content
-from pandocast_sdk._core.protocol import Load, Outcome, Plan, Send, Sleep
+from pandocast_sdk._core.protocol import Load, Outcome, Plan, Send, Sleep, Step
 from pandocast_sdk._core.requests.argument_types import wrong_type
 from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk._core.requests.validation import text
@@ -180,16 +181,10 @@ class _Upload:
 
 def _noting_sends(plan: Plan[T], note: Callable[[], object]) -> Plan[T]:
     """Run a plan, and have the driver call `note` before each request is sent."""
-    outcome: Outcome = None
-    try:
-        while True:
-            try:
-                step = plan.send(outcome)
-            except StopIteration as stop:
-                result: T = stop.value
-                return result
-            if isinstance(step, Send):
-                yield Load(note)
-            outcome = yield step
-    finally:
-        plan.close()
+
+    def do(step: Step) -> Plan[Outcome]:
+        if isinstance(step, Send):
+            yield Load(note)
+        return (yield step)
+
+    return interpose(plan, do)

@@ -1,14 +1,13 @@
 """The time of a wait: for how long the rate limit holds it back does not count."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from math import inf
 from typing import TypeVar
 
 from pandocast_sdk._core.call.context import CallContext
-from pandocast_sdk._core.protocol import Failure, FailureKind, Outcome, Plan, Send, Sleep
+from pandocast_sdk._core.call.interposing import interpose, withhold
+from pandocast_sdk._core.protocol import Outcome, Plan, Send, Sleep, Step
 from pandocast_sdk._core.rate_limit.tickets import Ticket
-from pandocast_sdk.errors import PandocastError
 from pandocast_sdk.options import positive_seconds
 
 T = TypeVar("T")
@@ -114,43 +113,30 @@ def timed(
     Raises:
         TimeUpError: The time is over; the plan is closed, and its slot in the window given back.
     """
-    outcome: Outcome = None
-    try:
-        while True:
-            try:
-                step = plan.send(outcome)
-            except StopIteration as stop:
-                result: T = stop.value
-                return result
-            outcome, moment = None, now()
-            end = moment + _LONGEST_STEP
-            if isinstance(step, Send):
-                latest = expires()
-                if moment >= latest:
-                    _give_back_slot(plan)
-                    raise TimeUpError
-                if latest < step.deadline:
-                    step = step._replace(expires=min(step.expires, latest), deadline=latest)
-                end = step.expires
-            elif isinstance(step, Sleep):
-                if step.until is None:
-                    step = Sleep(max(0.0, min(step.seconds, expires() - moment)))
-                end = moment + step.seconds
-            if progress is not None:
-                progress(end)
-            if isinstance(step, Sleep) and isinstance(step.until, Ticket):
-                held.begin(step.seconds)
-                try:
-                    outcome = yield step
-                finally:
-                    held.end()
-            else:
-                outcome = yield step
-    finally:
-        plan.close()
 
+    def do(step: Step) -> Plan[Outcome]:
+        moment = now()
+        end = moment + _LONGEST_STEP
+        if isinstance(step, Send):
+            latest = expires()
+            if moment >= latest:
+                withhold(plan, TimeUpError())
+                raise TimeUpError
+            if latest < step.deadline:
+                step = step._replace(expires=min(step.expires, latest), deadline=latest)
+            end = step.expires
+        elif isinstance(step, Sleep):
+            if step.until is None:
+                step = Sleep(max(0.0, min(step.seconds, expires() - moment)))
+            end = moment + step.seconds
+        if progress is not None:
+            progress(end)
+        if not isinstance(step, Sleep) or not isinstance(step.until, Ticket):
+            return (yield step)
+        held.begin(step.seconds)
+        try:
+            return (yield step)
+        finally:
+            held.end()
 
-def _give_back_slot(plan: Plan[object]) -> None:
-    """Have a plan that is about to send account for a request that was not sent."""
-    with suppress(PandocastError, StopIteration):
-        plan.send(Failure(FailureKind.NOT_CONNECTED, TimeUpError()))
+    return interpose(plan, do)

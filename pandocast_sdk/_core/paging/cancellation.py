@@ -1,12 +1,11 @@
 """Cancelling a plan that runs in a thread, between its steps."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TypeVar
 
 from pandocast_sdk._core.call.context import CallContext
-from pandocast_sdk._core.protocol import Failure, FailureKind, Outcome, Plan, Send, Sleep
-from pandocast_sdk.errors import PandocastError
+from pandocast_sdk._core.call.interposing import interpose, withhold
+from pandocast_sdk._core.protocol import Outcome, Plan, Send, Sleep, Step
 
 _CHECK_SECONDS = 0.2  # how often a thread that waits checks whether it is stopped
 
@@ -39,27 +38,18 @@ def stoppable(
         StoppedError: It was stopped before it was sent (again); its slot in the window was given back.
     """
     plan = fetch(context, request)
-    outcome: Outcome = None
-    try:
-        while True:
-            try:
-                step = plan.send(outcome)
-            except StopIteration as stop:
-                response: ResponseT = stop.value
-                return response
-            if stopped():
-                if isinstance(step, Send):
-                    # A failure that means that nothing was sent.
-                    with suppress(PandocastError):
-                        plan.send(Failure(FailureKind.NOT_CONNECTED, StoppedError()))
-                raise StoppedError
-            if isinstance(step, Sleep):
-                yield from _interruptible_sleep(context, step, stopped)
-                outcome = None
-            else:
-                outcome = yield step
-    finally:
-        plan.close()
+
+    def do(step: Step) -> Plan[Outcome]:
+        if stopped():
+            if isinstance(step, Send):
+                withhold(plan, StoppedError())
+            raise StoppedError
+        if isinstance(step, Sleep):
+            yield from _interruptible_sleep(context, step, stopped)
+            return None
+        return (yield step)
+
+    return interpose(plan, do)
 
 
 def _interruptible_sleep(context: CallContext, step: Sleep, stopped: Callable[[], bool]) -> Plan[None]:

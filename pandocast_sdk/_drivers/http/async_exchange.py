@@ -16,7 +16,7 @@ from pandocast_sdk._drivers.http.body import UNREADABLE, BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
 from pandocast_sdk._drivers.http.handshake import close_if_cancelled
 from pandocast_sdk._drivers.http.hook_errors import response_of
-from pandocast_sdk._drivers.http.leftovers import close_after
+from pandocast_sdk._drivers.http.leftovers import close_after, release
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
 from pandocast_sdk._drivers.http.time_left import NotSentError, TimeLeft
 from pandocast_sdk.options import ClientOptions
@@ -103,4 +103,5 @@ async def _read(response: httpx.Response, headers: RawHeaders, expires: float) -
         raise
     finally:
         await stream.aclose()
+        release(response)
     return reader.finish()

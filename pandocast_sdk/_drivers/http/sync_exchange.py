@@ -12,7 +12,7 @@ from pandocast_sdk._drivers.http.body import BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
 from pandocast_sdk._drivers.http.hook_errors import response_of
 from pandocast_sdk._drivers.http.interruptions import InterruptedWriteError
-from pandocast_sdk._drivers.http.leftovers import close_after
+from pandocast_sdk._drivers.http.leftovers import close_after, release
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
 from pandocast_sdk._drivers.http.sync_pool import OpenTransport, Pool
 from pandocast_sdk._drivers.http.time_left import TimeLeft
@@ -74,4 +74,5 @@ def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> byte
         close_after(stream)
     finally:
         stream.close()
+        release(response)
     return reader.finish()

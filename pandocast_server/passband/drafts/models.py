@@ -1,18 +1,22 @@
 """What requests on drafts hold (reference, from "List drafts" to "Bulk draft action")."""
 
-from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
 from pandocast_server.outgoing.urls import MAX_URL, InvalidUrlError, check_url
 from pandocast_server.passband.cursors import PageQuery
-from pandocast_server.passband.drafts.formats import FORMATS, MAX_TEXT, Format
 from pandocast_server.passband.drafts.platforms import Platform
 from pandocast_server.passband.drafts.transitions import Action, BulkAction, Status
 from pandocast_server.validation import CamelModel, CommaSeparated, Digits, Text, Time, quoted
 
 T = TypeVar("T")
+
+Format = Literal["SHORT", "THREAD", "BLOG"]
+
+DEFAULT_FORMAT: Final[Format] = "SHORT"
+MAX_TEXT: Final = 50_000
+"""The most characters that a draft may hold, whoever wrote it (reference, "Create draft")."""
 
 
 def _usable(url: str) -> str:
@@ -47,7 +51,7 @@ def each_once(values: list[T]) -> list[T]:
 
 
 Url = Annotated[Text, Field(max_length=MAX_URL), AfterValidator(_usable)]
-Formats = Annotated[list[Format], Field(min_length=1, max_length=len(FORMATS)), AfterValidator(_distinct)]
+Formats = Annotated[list[Format], Field(min_length=1, max_length=3), AfterValidator(_distinct)]
 Tags = Annotated[
     list[Annotated[Text, Field(max_length=50), AfterValidator(_tag)]],
     Field(max_length=20),
@@ -56,7 +60,6 @@ Tags = Annotated[
 Platforms = Annotated[list[Platform], Field(max_length=100), AfterValidator(each_once)]
 _Text = Annotated[Text, Field(max_length=MAX_TEXT), AfterValidator(_not_blank)]
 _Prompt = Annotated[Text, Field(max_length=5_000), AfterValidator(_not_blank)]
-_Feedback = Annotated[str, Field(max_length=5_000)]
 
 
 class DraftsQuery(PageQuery):
@@ -109,42 +112,42 @@ class NewDraftsBody(CamelModel):
         return self
 
 
-class DraftUpdateBody(CamelModel):
+class _ActionBody(CamelModel):
+    """What may come along with an action; each action takes what is its own, and ignores the rest."""
+
+    feedback: Annotated[str, Field(max_length=5_000)] | None = None
+    scheduled_at: Time | None = None
+    smart_schedule: bool | None = None
+
+    def _check_time(self, action: Action | BulkAction | None) -> None:
+        if action in {"schedule", "reschedule"} and self.scheduled_at is not None and self.smart_schedule:
+            raise ValueError("scheduledAt cannot be given together with smartSchedule")
+        if action == "reschedule" and self.scheduled_at is None:
+            raise ValueError("scheduledAt is missing")
+
+
+class DraftUpdateBody(_ActionBody):
     """An action on a draft with what belongs to it, or another text."""
 
     action: Action | None = None
     text: _Text | None = None
-    feedback: _Feedback | None = None
-    scheduled_at: Time | None = None
-    smart_schedule: bool | None = None
     platforms: Annotated[Platforms, Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _is_one_change(self) -> "DraftUpdateBody":
         if (self.action is None) == (self.text is None):
             raise ValueError("Either action or text must be given, and not both")
-        _check_time(self.action, self.scheduled_at, self.smart_schedule)
+        self._check_time(self.action)
         return self
 
 
-class BulkBody(CamelModel):
+class BulkBody(_ActionBody):
     """An action on many drafts with what belongs to it."""
 
     action: BulkAction
     ids: Annotated[list[str], Field(min_length=1, max_length=100), AfterValidator(each_once)]
-    feedback: _Feedback | None = None
-    scheduled_at: Time | None = None
-    smart_schedule: bool | None = None
 
     @model_validator(mode="after")
     def _has_a_time(self) -> "BulkBody":
-        _check_time(self.action, self.scheduled_at, self.smart_schedule)
+        self._check_time(self.action)
         return self
-
-
-def _check_time(action: Action | BulkAction | None, at: datetime | None, smart: bool | None) -> None:  # noqa: FBT001 - a field of bodies
-    """Refuse what contradicts itself; what belongs to another action is ignored."""
-    if action in {"schedule", "reschedule"} and at is not None and smart:
-        raise ValueError("scheduledAt cannot be given together with smartSchedule")
-    if action == "reschedule" and at is None:
-        raise ValueError("scheduledAt is missing")

@@ -26,14 +26,12 @@ _CHARSET: Final = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([a-z0-9_.:-]{1,40})
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # Python has codecs that are no charsets, and some that take the square of the length.
 _KNOWN_CHARSET: Final = re.compile(
-    r"utf-?8|utf-?16(le|be)?|(us-)?ascii|iso-?8859-?\d\d?|windows-\d{3,4}|cp\d{3,4}|koi8-[ru]|macintosh"
-    r"|gb2312|gbk|gb18030|big5(-hkscs)?|shift[_-]jis|euc-(jp|kr)|iso-2022-jp",
-    re.IGNORECASE,
+    r"utf-?16(le|be)?|iso-?8859-?\d\d?|windows-\d{3,4}|cp\d{3,4}|koi8-[ru]|macintosh"
+    r"|gb2312|gbk|gb18030|big5(-hkscs)?|shift[_-]jis|euc-(jp|kr)"
 )
 _CHARSET_READ: Final = 2_048
 
-_TITLE: Final = re.compile(r"<title(?:\s[^<>]*)?>", re.IGNORECASE)
-_TITLE_END: Final = re.compile(r"</title[^<>]*>", re.IGNORECASE)
+_TITLE: Final = re.compile(r"<title(?:\s[^<>]*)?>([^<]*)</title[^<>]*>", re.IGNORECASE)
 _TAG: Final = re.compile(r"<(/?)(nav|aside|footer|form|button|main|article)(?:\s[^<>]*)?>", re.IGNORECASE)
 _BODIES: Final = ("article", "main")
 _AROUND: Final = {"item": "- ", "quote": "> ", "heading": "## ", "prose": ""}
@@ -45,12 +43,7 @@ class PageError(Exception):
 
 @frozen
 class Page:
-    """What a page says.
-
-    Attributes:
-        title: One line of at most `MAX_TITLE` characters; empty when it has none.
-        text: Its paragraphs, headings and lists as Markdown, without navigation.
-    """
+    """The title of a page, in one line or empty, and its text as Markdown, without navigation."""
 
     title: str
     text: str = field(repr=False)
@@ -78,41 +71,25 @@ def _decoded(body: bytes, content_type: bytes) -> str:
     for mark, charset in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(charset, "replace")
-    if not body.isascii():
-        with suppress(UnicodeDecodeError):  # what reads as UTF-8 is that, whatever it is said to be
-            return body.decode()
+    with suppress(UnicodeDecodeError):  # what reads as UTF-8 is that, whatever it is said to be
+        return body.decode()
     found = _CHARSET.search(content_type) or _CHARSET.search(body[:_CHARSET_READ])
-    charset = found[1].decode("ascii").lower() if found else "utf-8"
-    if charset in {"iso-8859-1", "us-ascii", "ascii"}:
-        charset = "windows-1252"  # what browsers take these names to mean
-    is_too_narrow = charset.startswith("utf") and body.isascii() and b"\0" not in body  # for UTF-16
-    if is_too_narrow or not _KNOWN_CHARSET.fullmatch(charset):
-        charset = "utf-8"
-    try:
-        return body.decode(charset, "replace")
-    except LookupError:  # a number that no code page has
-        return body.decode("utf-8", "replace")
+    charset = found[1].decode("ascii").lower() if found else ""
+    if charset == "iso-8859-1":
+        charset = "windows-1252"  # what browsers take the name to mean
+    with suppress(LookupError):  # a number that no code page has
+        if _KNOWN_CHARSET.fullmatch(charset):
+            return body.decode(charset, "replace")
+    return body.decode("utf-8", "replace")
 
 
 def _read_html(source: str) -> Page:
-    title, rest = _without_title(source)
-    blocks = [block for block in _blocks(_body(rest)) if block.text.strip()]
-    text = "\n\n".join(_AROUND[block.kind] + one_line(block.text) for block in blocks)
-    return Page(title or _first_heading(blocks), text)
-
-
-def _blocks(source: str) -> list[Block]:
+    title = _TITLE.search(source)
     # Without blank lines, Markdown takes all of it for one block of HTML.
-    return read_blocks("<div>\n" + "\n".join(line for line in source.split("\n") if line.strip()))
-
-
-def _without_title(source: str) -> tuple[str, str]:
-    begin = _TITLE.search(source)
-    end = _TITLE_END.search(source, begin.end()) if begin else None
-    if begin is None or end is None:
-        return "", source
-    title = one_line(html.unescape(source[begin.end() : end.start()]))
-    return title, source[: begin.start()] + source[end.end() :]
+    lines = [line for line in _body(_TITLE.sub("", source, count=1)).split("\n") if line.strip()]
+    blocks = read_blocks("<div>\n" + "\n".join(lines))
+    text = "\n\n".join(_AROUND[block.kind] + one_line(block.text) for block in blocks)
+    return Page((one_line(html.unescape(title[1])) if title else "") or _first_heading(blocks), text)
 
 
 def _first_heading(blocks: Sequence[Block]) -> str:

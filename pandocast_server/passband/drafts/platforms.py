@@ -21,13 +21,10 @@ PLATFORMS: Final[Mapping[str, str]] = MappingProxyType(
 """Each platform by its name here, with the id under which Settings -> Platforms connects it."""
 
 
-def state_of(connection: Connection, *, workspace_id: str, platform: str) -> PlatformState:
-    """Return the state of a platform in a workspace."""
-    return platform_state(connection, workspace_id=workspace_id, platform_id=PLATFORMS[platform])
-
-
-def connected_platforms(connection: Connection, *, workspace_id: str) -> list[str]:
-    """Return the platforms that are connected, in the order of the table."""
-    return [
-        name for name in PLATFORMS if state_of(connection, workspace_id=workspace_id, platform=name).connected
-    ]
+def connected_platforms(connection: Connection, *, workspace_id: str) -> Mapping[str, PlatformState]:
+    """Return the states of the platforms that are connected, in the order of the table."""
+    states = {
+        name: platform_state(connection, workspace_id=workspace_id, platform_id=platform_id)
+        for name, platform_id in PLATFORMS.items()
+    }
+    return {name: state for name, state in states.items() if state.connected}

@@ -1,29 +1,44 @@
-"""Drafts: listing, reading and changing them (reference, from "List drafts" to "Bulk draft action")."""
+"""Drafts: creating, listing and changing them (reference, from "List drafts" to "Bulk draft action")."""
 
-from collections.abc import Iterator
-from datetime import datetime
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pandocast_server.errors import ApiError, bad_request
+from pandocast_server.generation.cleaning import one_line
 from pandocast_server.json_body import read_body
 from pandocast_server.passband.cursors import read_page
-from pandocast_server.passband.drafts.actions import Asked, take
-from pandocast_server.passband.drafts.creating import create_drafts
-from pandocast_server.passband.drafts.models import BulkBody, DraftsQuery, DraftUpdateBody
-from pandocast_server.passband.drafts.rows import SELECT, find_draft, move, on_the_wire
-from pandocast_server.passband.drafts.transitions import EDIT
+from pandocast_server.passband.drafts.generating import FROM_PROMPT, FROM_URL, have_generated, regenerate
+from pandocast_server.passband.drafts.models import (
+    DEFAULT_FORMAT,
+    BulkBody,
+    DraftsQuery,
+    DraftUpdateBody,
+    NewDraftsBody,
+)
+from pandocast_server.passband.drafts.posting import post_now
+from pandocast_server.passband.drafts.rows import (
+    SELECT,
+    NewDraft,
+    add_drafts,
+    check_allowed,
+    find_draft,
+    move,
+    on_the_wire,
+)
+from pandocast_server.passband.drafts.transitions import EDIT, PENDING_GENERATION, PENDING_REVIEW
 from pandocast_server.passband.locking import lock_workspace
-from pandocast_server.passband.schedule.slots import FreeSlots
+from pandocast_server.passband.schedule.scheduling import FreeSlots, put_on_schedule
 from pandocast_server.routing import Endpoint, runtime_of, workspace_of
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import draft_tags, drafts, items
 from pandocast_server.validation import read_query
 
-_Results = dict[str, dict[str, bool | str]]
+_TITLE_OF_PROMPT = 80
 
 
 async def list_drafts(request: Request) -> Response:
@@ -32,6 +47,27 @@ async def list_drafts(request: Request) -> Response:
     found = SELECT.where(drafts.c.workspace_id == workspace_of(request), *_filters(query))
     rows, following = read_page(request, query, drafts, found, listing="drafts")
     return JSONResponse({"drafts": [on_the_wire(row) for row in rows], "nextCursor": following})
+
+
+async def create_drafts(request: Request) -> Response:
+    """Create one draft with a text, or one for each format to be generated from a URL, a prompt, or both."""
+    body = await read_body(request, NewDraftsBody)
+    runtime, workspace_id = runtime_of(request), workspace_of(request)
+    item_id = None
+    with runtime.database.write() as connection:
+        if body.generates:
+            item_id = _add_item(connection, runtime, workspace_id, body)
+        new = _new_drafts(body, item_id)
+        draft_ids = add_drafts(connection, runtime, workspace_id=workspace_id, new=new)
+        if body.generates:
+            have_generated(connection, runtime, workspace_id=workspace_id, draft_ids=draft_ids)
+        created = [
+            on_the_wire(find_draft(connection, workspace_id=workspace_id, draft_id=draft_id))
+            for draft_id in draft_ids
+        ]
+    runtime.announce_work()
+    mode = "generate" if body.generates else "direct"
+    return JSONResponse({"mode": mode, "itemId": item_id, "drafts": created}, status_code=201)
 
 
 async def get_draft(request: Request) -> Response:
@@ -45,36 +81,45 @@ async def update_draft(request: Request) -> Response:
     """Take an action on a draft, or change its text; regenerating answers the new draft."""
     body = await read_body(request, DraftUpdateBody, may_be_empty=True)
     runtime, workspace_id, draft_id = runtime_of(request), workspace_of(request), _draft_id(request)
-    asked = _asked(body, now=runtime.clock.now())
+    _check_is_future(runtime, body)
     with runtime.database.write() as connection:
         draft = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
         if body.action is None:
-            move(connection, runtime, draft, EDIT, values={"text": body.text})
+            move(connection, runtime, draft, EDIT, text=body.text)
+        elif body.action == "regenerate":
+            draft_id = regenerate(connection, runtime, draft)
+        elif body.action == "post":
+            post_now(connection, runtime, draft, body.platforms)
         else:
             free = FreeSlots(connection, workspace_id=workspace_id, after=runtime.clock.now())
-            draft_id = take(connection, runtime, draft, body.action, asked, free=free)
-        answered = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
+            _take(connection, runtime, draft, body.action, body=body, free=free)
+        updated = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
     runtime.announce_work()
-    return JSONResponse(on_the_wire(answered))
+    return JSONResponse(on_the_wire(updated))
 
 
 async def bulk_draft_action(request: Request) -> Response:
     """Take an action on many drafts, on each in its own right: one that refuses it fails alone."""
     body = await read_body(request, BulkBody)
     runtime, workspace_id = runtime_of(request), workspace_of(request)
+    _check_is_future(runtime, body)
+    results: dict[str, Mapping[str, bool | str]] = {}
     with runtime.database.write() as connection:
-        results = _take_each(connection, runtime, workspace_id, body)
+        # Before the drafts, as everybody does; and for all of them, whichever is taken back.
+        lock_workspace(connection, workspace_id)
+        free = FreeSlots(connection, workspace_id=workspace_id, after=runtime.clock.now())
+        for draft_id in body.ids:
+            try:
+                with connection.begin_nested():  # a refusal takes back what was written for this draft only
+                    draft = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
+                    _take(connection, runtime, draft, body.action, body=body, free=free)
+                results[draft_id] = {"ok": True}
+            except ApiError as refusal:
+                results[draft_id] = {"ok": False, "error": refusal.message}
     runtime.announce_work()
     succeeded = sum(result["ok"] is True for result in results.values())
-    return JSONResponse(
-        {
-            "action": body.action,
-            "total": len(results),
-            "succeeded": succeeded,
-            "failed": len(results) - succeeded,
-            "results": results,
-        }
-    )
+    counts = {"total": len(results), "succeeded": succeeded, "failed": len(results) - succeeded}
+    return JSONResponse({"action": body.action, **counts, "results": results})
 
 
 class Drafts(Endpoint):
@@ -125,26 +170,69 @@ def _filters(query: DraftsQuery) -> Iterator[ColumnElement[bool]]:
         yield drafts.c.scheduled_at <= query.scheduled_before
 
 
-def _asked(body: DraftUpdateBody | BulkBody, *, now: datetime) -> Asked:
+def _add_item(connection: Connection, runtime: Runtime, workspace_id: str, body: NewDraftsBody) -> str:
+    """Add what drafts are generated from; a URL is fetched for its title and content later."""
+    item_id = runtime.identifiers.new("itm")
+    # A prompt by itself is all the material there is; beside a URL it says what to stress.
+    alone = "" if body.url else body.prompt or ""
+    connection.execute(
+        insert(items).values(
+            id=item_id,
+            workspace_id=workspace_id,
+            source_type=FROM_URL if body.url else FROM_PROMPT,
+            fingerprint=hashlib.sha256((body.url or alone).encode()).hexdigest(),
+            title=body.url or one_line(alone)[:_TITLE_OF_PROMPT],
+            link=body.url,
+            prompt=body.prompt if body.url else None,
+            content=alone,
+            created_at=runtime.clock.now(),
+        )
+    )
+    return item_id
+
+
+def _new_drafts(body: NewDraftsBody, item_id: str | None) -> Sequence[NewDraft]:
+    formats = body.formats or [body.format or DEFAULT_FORMAT]
+    images = [image.model_dump(exclude_none=True) for image in body.images or ()]
+    return [
+        NewDraft(
+            format=name,
+            status=PENDING_GENERATION if body.generates else PENDING_REVIEW,
+            text=body.text or "",
+            item_id=item_id,
+            images=images if name == formats[0] else (),  # they attach to the first
+            tags=body.tags or (),
+            target_platforms=body.target_platforms or (),
+        )
+        for name in formats
+    ]
+
+
+def _check_is_future(runtime: Runtime, body: DraftUpdateBody | BulkBody) -> None:
     is_timed = body.action in {"schedule", "reschedule"}
-    if is_timed and body.scheduled_at is not None and body.scheduled_at <= now:
+    if is_timed and body.scheduled_at is not None and body.scheduled_at <= runtime.clock.now():
         raise bad_request("scheduledAt must be in the future")
-    platforms = body.platforms if isinstance(body, DraftUpdateBody) else None
-    return Asked(feedback=body.feedback, scheduled_at=body.scheduled_at, platforms=platforms)
 
 
-def _take_each(connection: Connection, runtime: Runtime, workspace_id: str, body: BulkBody) -> _Results:
-    # Before the drafts, as everybody does; and for all of them, whichever is taken back.
-    lock_workspace(connection, workspace_id)
-    asked = _asked(body, now=runtime.clock.now())
-    free = FreeSlots(connection, workspace_id=workspace_id, after=runtime.clock.now())
-    results: _Results = {}
-    for draft_id in body.ids:
-        try:
-            with connection.begin_nested():  # a refusal takes back what was written for this draft only
-                draft = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
-                take(connection, runtime, draft, body.action, asked, free=free)
-            results[draft_id] = {"ok": True}
-        except ApiError as refusal:
-            results[draft_id] = {"ok": False, "error": refusal.message}
-    return results
+def _take(
+    connection: Connection,
+    runtime: Runtime,
+    draft: RowMapping,
+    action: str,
+    *,
+    body: DraftUpdateBody | BulkBody,
+    free: FreeSlots,
+) -> None:
+    """Take an action that changes this draft and makes no other, or refuse it with 409."""
+    match action:
+        case "schedule" | "reschedule":
+            check_allowed(draft, action)  # before a slot is taken for it
+            put_on_schedule(connection, runtime, draft, at=body.scheduled_at or free.take(), action=action)
+        case "reject":
+            move(connection, runtime, draft, action, rejection_feedback=body.feedback)
+        case "unapprove":
+            move(connection, runtime, draft, action, feedback=body.feedback)
+        case "cancel_schedule":
+            move(connection, runtime, draft, action, scheduled_at=None)
+        case _:
+            move(connection, runtime, draft, action)

@@ -45,12 +45,7 @@ EDIT: Final = "edit"
 
 @frozen
 class Transition:
-    """One row of the table.
-
-    Attributes:
-        sources: The statuses in which the action is legal.
-        target: The status that it leads to; None leaves it as it is.
-    """
+    """One row of the table: from which statuses to which; None leaves it as it is."""
 
     sources: frozenset[str]
     target: str | None

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, insert, select, update
 from pandocast_server.clock import event_loop
 from pandocast_server.generation.voice import VoiceProfile
 from pandocast_server.pandocast.voice import read_voice
-from pandocast_server.passband.drafts.formats import DEFAULT_FORMAT
 from pandocast_server.passband.drafts.generating import Written, write_draft
+from pandocast_server.passband.drafts.models import DEFAULT_FORMAT
 from pandocast_server.passband.drafts.rows import NewDraft, add_drafts
 from pandocast_server.passband.drafts.transitions import PENDING_REVIEW
 from pandocast_server.passband.sources.feeds import Entry

@@ -20,12 +20,12 @@ class SlotBody(CamelModel):
 
 
 def _differ(slots: list[SlotBody]) -> list[SlotBody]:
-    places: dict[SlotBody, int] = {}
-    for place, slot in enumerate(slots):
-        first = places.setdefault(slot, place)
-        if first != place:
+    positions: dict[SlotBody, int] = {}
+    for position, slot in enumerate(slots):
+        first = positions.setdefault(slot, position)
+        if first != position:
             time = f"dayOfWeek {slot.day_of_week}, hour {slot.hour}, minute {slot.minute}"
-            raise ValueError(f"slots[{place}] is the same as slots[{first}]: {time}")
+            raise ValueError(f"slots[{position}] is the same as slots[{first}]: {time}")
     return slots
 
 

@@ -1,54 +1,108 @@
-"""Putting drafts on the schedule, the one way in for actions, the queue and bulks; and pausing it."""
+"""The schedule: its slots, putting drafts on it, and pausing it (contract, section 2)."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from itertools import count
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
-from pandocast_server.passband.drafts.rows import move, move_each
+from pandocast_server.errors import conflict
+from pandocast_server.passband.drafts.rows import move
 from pandocast_server.passband.drafts.transitions import SCHEDULED
 from pandocast_server.passband.locking import lock_workspace
 from pandocast_server.runtime import Runtime
-from pandocast_server.storage.passband_tables import drafts, schedule_pauses
+from pandocast_server.storage.passband_tables import drafts, schedule_pauses, slots
 from pandocast_server.work.queue import enqueue_each
 
 DUE_POST = "passband_post"
+
+NO_SLOTS = "No schedule slots are configured"
+
+_WEEK = timedelta(weeks=1)
+
+
+def slots_of(connection: Connection, workspace_id: str) -> Sequence[RowMapping]:
+    """Return the slots of a workspace, sorted by day, hour and minute."""
+    query = select(slots).where(slots.c.workspace_id == workspace_id)
+    by_time = query.order_by(slots.c.day_of_week, slots.c.hour, slots.c.minute)
+    return connection.execute(by_time).mappings().all()
+
+
+class FreeSlots:
+    """The slots strictly after a time at which no scheduled draft stands.
+
+    They are those of one transaction, which must be one that writes and puts drafts there. The schedule is
+    read when the first slot is taken; from then on nobody else is given a slot of the workspace.
+    """
+
+    def __init__(self, connection: Connection, *, workspace_id: str, after: datetime) -> None:
+        self._week: list[timedelta] = []
+        self._free = self._read(connection, workspace_id, after)
+
+    def take(self) -> datetime:
+        """Return the earliest that has not been taken.
+
+        Raises:
+            ApiError: 409, no slots are configured, or none is free before time itself ends.
+        """
+        moment = next(self._free, None)
+        if moment is None:
+            raise conflict("There is no free slot before the year 10000" if self._week else NO_SLOTS)
+        return moment
+
+    def _read(self, connection: Connection, workspace_id: str, after: datetime) -> Iterator[datetime]:
+        lock_workspace(connection, workspace_id)
+        self._week = [
+            timedelta(days=slot["day_of_week"], hours=slot["hour"], minutes=slot["minute"])
+            for slot in slots_of(connection, workspace_id)
+        ]
+        standing = select(drafts.c.scheduled_at).where(
+            drafts.c.workspace_id == workspace_id,
+            drafts.c.status == SCHEDULED,
+            drafts.c.scheduled_at > after,
+        )
+        taken = frozenset(connection.scalars(standing))
+        yield from (moment for moment in _occurrences(self._week, after) if moment not in taken)
+
+
+def _occurrences(week: Sequence[timedelta], after: datetime) -> Iterator[datetime]:
+    """Yield the moments of some times of the week, counted from the midnight with which Sunday begins."""
+    if not week:
+        return
+    midnight = after.replace(hour=0, minute=0, second=0, microsecond=0)
+    sunday = midnight - timedelta(days=midnight.isoweekday() % 7)
+    with suppress(OverflowError):
+        for number in count():
+            for into_week in week:
+                moment = sunday + number * _WEEK + into_week
+                if moment > after:
+                    yield moment
 
 
 def put_on_schedule(
     connection: Connection, runtime: Runtime, draft: RowMapping, *, at: datetime, action: str = "schedule"
 ) -> None:
-    """Set the time of a draft, and have it posted then; in a transaction that writes and has read the draft.
+    """Set the time of a draft as `move` does, and have it posted then; announce the work after the commit.
 
     The job looks anew when it runs: a draft that was moved, cancelled or archived meanwhile is left alone, so
     jobs are never taken back.
-
-    Args:
-        connection: That transaction.
-        runtime: The parts of this server; work is announced by the caller, after the commit.
-        draft: The draft as `find_draft` gave it.
-        at: Its time.
-        action: `schedule` or `reschedule`.
-
-    Raises:
-        ApiError: 409, its status does not allow it.
     """
-    move(connection, runtime, draft, action, values={"scheduled_at": at})
+    move(connection, runtime, draft, action, scheduled_at=at)
     have_posted(connection, workspace_id=draft["workspace_id"], due=[(draft["id"], at)])
 
 
 def put_each_on_schedule(
     connection: Connection, runtime: Runtime, *, workspace_id: str, times: Mapping[str, datetime]
 ) -> None:
-    """Set the times of many drafts in one go: there may be thousands, and everybody else waits meanwhile.
-
-    Args:
-        connection: A transaction that writes, has locked the drafts and found each approved.
-        runtime: The parts of this server; work is announced by the caller, after the commit.
-        workspace_id: Whose drafts they are.
-        times: The time of each, by its id.
-    """
-    move_each(connection, runtime, "schedule", {draft: {"scheduled_at": at} for draft, at in times.items()})
+    """Set the times of drafts, which must be locked and approved; in one go, as there may be thousands."""
+    scheduled = (
+        update(drafts)
+        .where(drafts.c.id == bindparam("draft_id"))
+        .values(status=SCHEDULED, scheduled_at=bindparam("at"), updated_at=runtime.clock.now())
+    )
+    if times:
+        connection.execute(scheduled, [{"draft_id": draft_id, "at": at} for draft_id, at in times.items()])
     have_posted(connection, workspace_id=workspace_id, due=times.items())
 
 
@@ -67,22 +121,17 @@ def set_paused(connection: Connection, runtime: Runtime, *, workspace_id: str, p
     """Pause a schedule, or go on and have posted what is overdue; announce the work after the commit."""
     lock_workspace(connection, workspace_id)
     was_paused = is_paused(connection, workspace_id=workspace_id)
-    if paused != was_paused:
-        is_it = schedule_pauses.c.workspace_id == workspace_id
-        if connection.execute(update(schedule_pauses).where(is_it).values(paused=paused)).rowcount == 0:
-            connection.execute(insert(schedule_pauses).values(workspace_id=workspace_id, paused=paused))
-    if was_paused and not paused:
-        # The time is read under the lock: what a job left alone because of the pause is overdue by now.
-        _have_overdue_posted(connection, workspace_id, now=runtime.clock.now())
-
-
-def _have_overdue_posted(connection: Connection, workspace_id: str, *, now: datetime) -> None:
+    connection.execute(delete(schedule_pauses).where(schedule_pauses.c.workspace_id == workspace_id))
+    connection.execute(insert(schedule_pauses).values(workspace_id=workspace_id, paused=paused))
+    if paused or not was_paused:
+        return
     overdue = (
         select(drafts.c.id, drafts.c.scheduled_at)
         .where(
             drafts.c.workspace_id == workspace_id,
             drafts.c.status == SCHEDULED,
-            drafts.c.scheduled_at <= now,
+            # The time is read under the lock: what a job left alone because of the pause is overdue by now.
+            drafts.c.scheduled_at <= runtime.clock.now(),
         )
         .order_by(drafts.c.scheduled_at, drafts.c.seq)
     )

@@ -8,7 +8,6 @@ import pytest
 from click.testing import CliRunner
 
 from pandocast_server.cli import main
-from pandocast_server.cli.lazy import LazyCommand
 
 COMMANDS = ["demo", "serve", "keys", "webhooks", "calendar", "trigger"]
 GROUPS = {
@@ -66,8 +65,3 @@ def test_version_is_the_package_s() -> None:
 )
 def test_what_is_no_command_ends_with_2(arguments: list[str]) -> None:
     assert CliRunner().invoke(main, arguments).exit_code == 2
-
-
-def test_a_table_that_names_something_else_than_a_command_is_a_mistake() -> None:
-    with pytest.raises(TypeError, match="is not a command"):
-        LazyCommand("x", "pandocast_server.cli.lazy:LazyGroup", "").load()

@@ -57,12 +57,11 @@ def test_it_shows_every_step_on_80_columns_of_a_pipe(here: Path, tmp_path: Path)
     assert "\x1b" not in output
     assert [line.split()[1] for line in lines if re.match(r"\d [A-Z]", line)] == STEPS
     assert "6 items fetched, 12 drafts generated" in output
-    assert len([line for line in lines if re.match(r"(SHORT|THREAD) .* [01]\.\d\d\s*$", line)]) == 12
+    assert len([line for line in lines if re.match(r" {4}(SHORT|THREAD) .* [01]\.\d\d\s*$", line)]) == 12
     posts = A_POST.findall(output)
     planned = [time for time, note in posts if note != "posted"]
     assert len(planned) == len(set(planned)) == 6
     assert [time for time, note in posts if note == "posted"] == planned
-    assert "1 post within 30 minutes" in output
     assert "'passband-calendar.ics', 6 events" in output
     assert "6 entries became 12 drafts; 6 posts went out on time." in output
     assert "pandocast-server demo --passband FILE" in output
@@ -91,7 +90,6 @@ def check_document(document: Mapping[str, Any]) -> None:
     times = [(one["scheduledAt"], one["id"]) for one in schedule["scheduled"]]
     assert times == sorted(times)
     assert {draft_id for _, draft_id in times} == set(review["approved"])
-    assert schedule["conflicts"]["ids"] == [times[0][1]]
     assert [post["id"] for post in document["posts"]] == [draft_id for _, draft_id in times]
     assert {one["itemId"] for one in document["posts"]} == {one["itemId"] for one in drafts.values()}
     for draft in drafts.values():
@@ -264,13 +262,15 @@ def test_a_file_that_cannot_be_used_is_refused_in_one_line(
 
 
 def test_what_is_no_file_is_refused_in_one_line(tmp_path: Path) -> None:
-    check_refusal(invoke(str(tmp_path / "missing.xml")), "missing.xml' does not exist")
-    check_refusal(invoke(str(tmp_path)), "is a directory")
+    check_refusal(
+        invoke(str(tmp_path / "missing.xml")), "missing.xml' cannot be read: No such file or directory"
+    )
+    check_refusal(invoke(str(tmp_path)), "cannot be read: Is a directory")
 
 
 def test_a_calendar_that_cannot_be_written_is_refused_before_anything_is_shown(here: Path) -> None:
-    check_refusal(invoke("--calendar", "missing/my.ics"), "its directory does not exist")
-    check_refusal(invoke("--calendar", str(here)), "is a directory")
+    check_refusal(invoke("--calendar", "missing/my.ics"), "cannot be written: No such file or directory")
+    check_refusal(invoke("--calendar", str(here)), "is not a file")
     assert names(here) == []
 
 

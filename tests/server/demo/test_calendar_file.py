@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from pandocast_server.demo.calendar_file import check_writable, write_calendar
-from pandocast_server.demo.files import UnusableFileError
+from pandocast_server.demo.files import UnusableFileError, write_calendar
 
 CALENDAR = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
 
 
 def write(path: Path) -> None:
     write_calendar(path, CALENDAR)
+
+
+def check_writable(path: Path) -> None:
+    write_calendar(path, None)
 
 
 both = pytest.mark.parametrize("use", [check_writable, write], ids=["checking", "writing"])
@@ -86,9 +89,11 @@ def test_a_link_to_what_is_no_calendar_is_no_way_around(use: Callable[[Path], No
 def test_what_cannot_be_a_file_is_refused(use: Callable[[Path], None], tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(CALENDAR)
-    assert refusal(use, tmp_path / "missing" / "a.ics").endswith("its directory does not exist")
-    assert refusal(use, file / "a.ics").endswith("its directory does not exist")
-    assert refusal(use, tmp_path).endswith("is a directory, not a file")
+    assert refusal(use, tmp_path / "missing" / "a.ics").endswith(
+        "cannot be written: No such file or directory"
+    )
+    assert refusal(use, file / "a.ics").endswith("cannot be written: Not a directory")
+    assert refusal(use, tmp_path).endswith("is not a file")
     assert refusal(use, tmp_path / ("x" * 300)).endswith("cannot be written: File name too long")
     assert refusal(use, tmp_path / "a\nb\x1b[31m" / "c").isprintable()
     assert names(tmp_path) == ["file"]
@@ -99,7 +104,7 @@ def test_a_device_is_refused(use: Callable[[Path], None]) -> None:
     device = Path("/dev/null")
     if not device.exists():
         pytest.skip("no such device")
-    assert refusal(use, device) == "'/dev/null' is a device, not a file"
+    assert refusal(use, device) == "'/dev/null' is not a file"
 
 
 @contextmanager
@@ -126,8 +131,7 @@ def test_a_directory_that_may_not_be_written_to_is_told(use: Callable[[Path], No
 _ON_A_FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from pandocast_server.demo.calendar_file import write_calendar
-from pandocast_server.demo.files import UnusableFileError
+from pandocast_server.demo.files import UnusableFileError, write_calendar
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 before = resource.getrlimit(resource.RLIMIT_FSIZE)

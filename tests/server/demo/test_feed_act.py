@@ -21,7 +21,7 @@ def prepare_nothing(_server: ReferenceServer) -> None:
     pass
 
 
-Respond = Callable[[bytes, Headers], tuple[int, bytes]]
+Respond = Callable[[bytes, Headers], tuple[int, bytes | str]]
 FEED = """<rss version='2.0'><channel><item><title>A title</title></item></channel></rss>"""
 
 

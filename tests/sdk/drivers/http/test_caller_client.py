@@ -1,6 +1,8 @@
 """HTTP clients of the caller: their transport and their hooks are used, and nothing else of them."""
 
+import gc
 import gzip
+import weakref
 
 import httpx
 import pytest
@@ -76,6 +78,41 @@ def test_a_transport_may_have_read_the_body(flavour: str) -> None:
 
     http_client = {"transport": caller_clients.library.MockTransport(respond)}
     assert call(flavour, "https://api.example", http_client=http_client).json() == {"a": 1}
+
+
+@EVERY_FLAVOUR
+def test_a_response_is_freed_as_soon_as_it_is_read(flavour: str) -> None:
+    """The HTTP library's own `get` leaves it to the garbage collector, with all that refers to it."""
+    responses: list[weakref.ref[httpx.Response]] = []
+
+    def keep(response: httpx.Response) -> None:
+        responses.append(weakref.ref(response))
+
+    async def keep_async(response: httpx.Response) -> None:
+        keep(response)
+
+    http_client = {"event_hooks": {"response": [keep if flavour == "sync" else keep_async]}}
+    gc.disable()
+    try:
+        with loopback(always(http("200 OK", b"{}"))) as server:
+            call(flavour, server.url, http_client=http_client)
+            assert [reference() for reference in responses] == [None]
+    finally:
+        gc.enable()
+
+
+@EVERY_FLAVOUR
+def test_a_response_that_a_hook_has_kept_says_that_it_is_closed(flavour: str) -> None:
+    kept: list[httpx.Response] = []
+
+    async def keep_async(response: httpx.Response) -> None:
+        kept.append(response)
+
+    http_client = {"event_hooks": {"response": [kept.append if flavour == "sync" else keep_async]}}
+    with loopback(always(http("200 OK", b"{}"))) as server:
+        call(flavour, server.url, http_client=http_client)
+    with pytest.raises(caller_clients.library.StreamClosed):
+        kept[0].read()
 
 
 @pytest.mark.skipif(bool(caller_clients.LIBRARY), reason="respx knows only httpx's own connections")

@@ -13,8 +13,8 @@ from support.loopback import Conversation, Script, always, free_port, http, loop
 
 from pandocast_server.generation.counting import fits
 from pandocast_server.generation.voice import VoiceProfile
-from pandocast_server.passband.drafts.formats import FORMATS, MAX_TEXT
-from pandocast_server.passband.drafts.generating import write_draft
+from pandocast_server.passband.drafts.generating import FORMATS, write_draft
+from pandocast_server.passband.drafts.models import MAX_TEXT
 from pandocast_server.storage.passband_tables import items
 
 ARTICLE = """<!doctype html><html><head><title>Agents &amp; memory</title>

@@ -16,6 +16,7 @@ from pandocast_server.background import background_workers
 from pandocast_server.pandocast.platforms import connect, disconnect, fail, platform_state
 from pandocast_server.passband.drafts import posting
 from pandocast_server.passband.drafts.platforms import PLATFORMS
+from pandocast_server.passband.drafts.rows import move
 from pandocast_server.passband.schedule.scheduling import have_posted
 from pandocast_server.storage.passband_tables import drafts, engagement
 from pandocast_server.timestamps import wire_text
@@ -303,10 +304,9 @@ def test_pages_that_keep_their_readers_waiting_do_not_hold_up_what_is_posted(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     was_posted = threading.Event()
-    record = posting._record  # the nearest place to see that a post went out
 
-    def telling(*arguments: Any) -> None:
-        record(*arguments)
+    def telling(*arguments: Any, **columns: Any) -> None:
+        move(*arguments, **columns)
         was_posted.set()
 
     def script(conversation: Conversation) -> None:
@@ -314,7 +314,7 @@ def test_pages_that_keep_their_readers_waiting_do_not_hold_up_what_is_posted(
         if was_posted.wait(9):
             conversation.send(http("200 OK", b"A page at last.", "Content-Type: text/plain"))
 
-    monkeypatch.setattr(posting, "_record", telling)
+    monkeypatch.setattr(posting, "move", telling)  # the nearest place to see that a post went out
     due = scheduled(api)
     with loopback(script) as site:
         waiting = create(api, url=site.url)

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -6,11 +5,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import doc_pages, doc_tables
 from support.in_process import Api, StillClock, open_api
 from support.passband_rows import PASSBAND, add_row, record
 
 from pandocast_server.passband.drafts.platforms import PLATFORMS
-from pandocast_server.passband.schedule import times as posting_times
 from pandocast_server.workspaces import create_workspace
 
 BEST = f"{PASSBAND}/schedule/best-times"
@@ -40,15 +39,16 @@ def posted(api: Api, at: datetime, platform: str, percent: int) -> None:
 
 
 def documented() -> dict[str, list[Time]]:
-    """Read the table in the docstring."""
-    rows = re.findall(r"^\| (\w+) \| (\w{3} \d.*) \|$", posting_times.__doc__ or "", re.MULTILINE)
-    return {
-        platform: [
+    """Return the customary times of each platform, as the page says them."""
+    page = doc_pages.ROOT / "docs" / "passband-decisions.md"
+    shown: dict[str, list[Time]] = {}
+    for cell, times_ in doc_tables.table(page, "platform", "best first"):
+        (platform,) = doc_tables.quoted(cell)
+        shown[platform] = [
             (platform, DAYS.index(day), int(hour), (10 - rank) / 10)
-            for rank, (day, hour) in enumerate(re.findall(r"(\w{3}) (\d+)", cells))
+            for rank, (day, hour) in enumerate(time.split() for time in times_.split(", "))
         ]
-        for platform, cells in rows
-    }
+    return shown
 
 
 def test_without_history_there_are_no_best_times(api: Api) -> None:

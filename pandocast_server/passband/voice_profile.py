@@ -3,6 +3,9 @@
 Pandocast's generation and Passband's read the same row; what of it they use is theirs to decide.
 """
 
+from typing import Annotated
+
+from pydantic import Field
 from sqlalchemy import Connection, RowMapping, select, update
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -10,10 +13,21 @@ from starlette.routing import Route
 
 from pandocast_server.errors import not_found
 from pandocast_server.json_body import read_body
-from pandocast_server.passband.voice_profile.models import VoiceProfileBody
 from pandocast_server.passband.wire import camel
 from pandocast_server.routing import Endpoint, runtime_of, workspace_of
 from pandocast_server.storage.tables import voice_profiles
+from pandocast_server.validation import CamelModel, Text
+
+_Passages = Annotated[list[Annotated[Text, Field(max_length=5_000)]], Field(max_length=100)]
+
+
+class VoiceProfileBody(CamelModel):
+    """How the workspace writes; what is None stays as it is."""
+
+    style: Annotated[str, Field(max_length=10_000)] | None = None
+    avoid: _Passages | None = None
+    examples: _Passages | None = None
+    formats: dict[str, object] | None = None
 
 
 async def get_voice_profile(request: Request) -> Response:
@@ -32,16 +46,11 @@ async def update_voice_profile(request: Request) -> Response:
     with runtime.database.write() as connection:
         now = runtime.clock.now()
         before = _row(connection, workspace_id)
-        connection.execute(
-            update(voice_profiles)
-            .where(voice_profiles.c.workspace_id == workspace_id)
-            .values(
-                **body.model_dump(exclude_none=True),
-                # The row is as old as the workspace; seen from here, its first description makes it.
-                created_at=before["created_at"] if before["updated_at"] else now,
-                updated_at=now,
-            )
-        )
+        # The row is as old as the workspace; seen from here, its first description makes it.
+        created_at = before["created_at"] if before["updated_at"] else now
+        changes = body.model_dump(exclude_none=True) | {"created_at": created_at, "updated_at": now}
+        ours = update(voice_profiles).where(voice_profiles.c.workspace_id == workspace_id)
+        connection.execute(ours.values(changes))
         return JSONResponse(_on_the_wire(_row(connection, workspace_id)))
 
 

@@ -179,7 +179,7 @@ def test_a_summary_is_what_adding_up_by_hand_gives(
 
 
 def rate(row: Mapping[str, int]) -> float:
-    reactions = float(row["likes"] + row["replies"] + row["reposts"] + row["clicks"])
+    reactions = row["likes"] + row["replies"] + row["reposts"] + row["clicks"]
     return reactions / row["impressions"] if row["impressions"] else 0
 
 

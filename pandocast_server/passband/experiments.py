@@ -1,5 +1,8 @@
 """A/B experiments: listing, starting and, behind the API, concluding them (reference, "Experiments")."""
 
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, JsonValue, WithJsonSchema
 from sqlalchemy import Connection, RowMapping, insert, select, update
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -8,15 +11,56 @@ from starlette.routing import Route
 from pandocast_server.delivery.events import record_event
 from pandocast_server.errors import bad_request, conflict, not_found
 from pandocast_server.json_body import read_body
-from pandocast_server.passband.experiments.models import ExperimentBody, ExperimentsQuery
 from pandocast_server.passband.wire import camel
 from pandocast_server.routing import Endpoint, runtime_of, workspace_of
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import experiments
-from pandocast_server.validation import quoted, read_query
+from pandocast_server.validation import CamelModel, Text, quoted, read_query
 
 ACTIVE = "active"
 CONCLUDED = "concluded"
+
+
+def _given(value: JsonValue) -> JsonValue:
+    if value is None:
+        raise ValueError("is missing")
+    return value
+
+
+_Name = Annotated[Text, Field(max_length=100)]
+_Value = Annotated[
+    JsonValue,
+    AfterValidator(_given),
+    WithJsonSchema({"type": ["string", "number", "boolean", "array", "object"]}),
+]
+
+
+class Variant(CamelModel):
+    """One of the values that are tried."""
+
+    name: _Name
+    value: _Value
+    weight: Annotated[float, Field(gt=0)] | None = None
+
+
+def _distinct(variants: list[Variant]) -> list[Variant]:
+    if len({variant.name for variant in variants}) < len(variants):
+        raise ValueError("must have distinct names")
+    return variants
+
+
+class ExperimentBody(CamelModel):
+    """A new experiment."""
+
+    name: _Name
+    parameter: Annotated[Text, Field(max_length=200)]
+    variants: Annotated[list[Variant], Field(min_length=2, max_length=5), AfterValidator(_distinct)]
+
+
+class ExperimentsQuery(CamelModel):
+    """Which experiments."""
+
+    status: Literal["active", "concluded", "archived"] | None = None
 
 
 async def list_experiments(request: Request) -> Response:
@@ -49,8 +93,7 @@ async def create_experiment(request: Request) -> Response:
                 created_at=now,
             )
         )
-        created = _find(connection, workspace_id=workspace_id, experiment_id=experiment_id)
-        return JSONResponse(_on_the_wire(created), status_code=201)
+        return JSONResponse(_on_the_wire(_find(connection, workspace_id, experiment_id)), status_code=201)
 
 
 class Experiments(Endpoint):
@@ -66,23 +109,16 @@ ROUTES = [Route("/experiments", Experiments)]
 def conclude(
     connection: Connection, runtime: Runtime, *, workspace_id: str, experiment_id: str, winner: str
 ) -> None:
-    """End an experiment and record `ab_test.completed`, in the caller's transaction.
+    """End an experiment and record `ab_test.completed`; announce the work after the commit.
 
     No operation of the API does this. The event's `winner_output_id` is the winner's value where that is a
     string, which then may name an output, and its name otherwise.
-
-    Args:
-        connection: A transaction that may write; the work is announced by the caller, after the commit.
-        runtime: The parts of this server.
-        workspace_id: Whose experiment it is.
-        experiment_id: The experiment, which must be active.
-        winner: The name of one of its variants.
 
     Raises:
         ApiError: 404, the workspace has no such experiment; 400, it has no such variant; 409, it is not
             active.
     """
-    experiment = _find(connection, workspace_id=workspace_id, experiment_id=experiment_id)
+    experiment = _find(connection, workspace_id, experiment_id)
     values = {variant["name"]: variant["value"] for variant in experiment["variants"]}
     if winner not in values:
         raise bad_request(f"winner must be one of {', '.join(map(quoted, values))}, not {quoted(winner)}")
@@ -102,7 +138,7 @@ def conclude(
     record_event(connection, runtime, workspace_id=workspace_id, type="ab_test.completed", data=about)
 
 
-def _find(connection: Connection, *, workspace_id: str, experiment_id: str) -> RowMapping:
+def _find(connection: Connection, workspace_id: str, experiment_id: str) -> RowMapping:
     query = select(experiments).where(
         experiments.c.id == experiment_id, experiments.c.workspace_id == workspace_id
     )
@@ -114,12 +150,7 @@ def _find(connection: Connection, *, workspace_id: str, experiment_id: str) -> R
 
 def _on_the_wire(row: RowMapping) -> dict[str, object]:
     # Nothing says which draft belongs to which variant, so there is nothing to count.
-    results: dict[str, object] = {
-        "byVariant": {variant["name"]: {"posts": 0, "avgEngagementRate": 0} for variant in row["variants"]}
-    }
-    if row["winner"] is not None:
-        results = {"winner": row["winner"], **results}
-    return {
-        **camel(row, "id name parameter status variants started_at ended_at created_at"),
-        "results": results,
-    }
+    by_variant = {variant["name"]: {"posts": 0, "avgEngagementRate": 0} for variant in row["variants"]}
+    winner = {} if row["winner"] is None else {"winner": row["winner"]}
+    experiment = camel(row, "id name parameter status variants started_at ended_at created_at")
+    return {**experiment, "results": {**winner, "byVariant": by_variant}}

@@ -6,7 +6,7 @@ from support.in_process import Api, StillClock, open_api
 from support.passband_rows import PASSBAND
 
 from pandocast_server.errors import ApiError
-from pandocast_server.passband.experiments.routes import conclude
+from pandocast_server.passband.experiments import conclude
 from pandocast_server.workspaces import create_workspace
 
 PATH = f"{PASSBAND}/experiments"
