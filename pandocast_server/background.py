@@ -5,8 +5,7 @@ from functools import partial
 
 from pandocast_server.delivery.endpoints import DELIVERY
 from pandocast_server.delivery.sending import deliver, give_up_delivery
-from pandocast_server.pandocast import analysing, generating, posts
-from pandocast_server.pandocast.content import ANALYSIS
+from pandocast_server.pandocast import content, generating, posts
 from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.passband.drafts import generating as draft_generating
 from pandocast_server.passband.drafts import posting
@@ -39,7 +38,7 @@ def background_workers(runtime: Runtime, failures: InjectedFailures | None = Non
 
 def _prompt(failures: InjectedFailures) -> Mapping[str, Kind]:
     return {
-        ANALYSIS: computed(partial(analysing.analyse, failures), analysing.give_up_analysis),
+        content.ANALYSIS: computed(partial(content.analyse, failures), content.give_up_analysis),
         generating.GENERATION: computed(
             partial(generating.generate, failures), generating.give_up_generation
         ),

@@ -5,30 +5,17 @@ addresses are judged, and the connection goes to an address that was judged: no 
 comes between, and a redirect, where one is followed at all, is judged like a URL that somebody gave.
 """
 
-from pandocast_server.outgoing.client import MAX_BODY, MAX_REDIRECTS, Fetched, fetch, post
-from pandocast_server.outgoing.errors import (
-    BodyTooLargeError,
-    ConnectFailedError,
-    DeadlineError,
-    OutgoingError,
-    ProtocolError,
-    TargetRefusedError,
-)
-from pandocast_server.outgoing.urls import MAX_URL, InvalidUrlError, check_url
+from pandocast_server.outgoing.client import MAX_BODY, Fetched, fetch, header, post
+from pandocast_server.outgoing.targets import MAX_URL, InvalidUrlError, OutgoingError, check_url
 
 __all__ = (
     "MAX_BODY",
-    "MAX_REDIRECTS",
     "MAX_URL",
-    "BodyTooLargeError",
-    "ConnectFailedError",
-    "DeadlineError",
     "Fetched",
     "InvalidUrlError",
     "OutgoingError",
-    "ProtocolError",
-    "TargetRefusedError",
     "check_url",
     "fetch",
+    "header",
     "post",
 )

@@ -1,22 +1,54 @@
-"""Dialling: a name is resolved once, all its addresses are judged, and one of them is connected to."""
+"""One request over a connection of its own: a name is resolved once, and all its addresses are judged."""
 
 import socket
-from collections.abc import Iterable
-from contextlib import suppress
+import ssl
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import cast
+from urllib.parse import urlsplit
 
 import httpcore
 
-from pandocast_server.outgoing.addresses import is_allowed
-from pandocast_server.outgoing.errors import ConnectFailedError, TargetRefusedError
+from pandocast_server.outgoing.targets import OutgoingError, is_allowed
 from pandocast_server.threads import in_thread
 
 # A first address that does not answer must leave time for the next one.
 _SECONDS_PER_ADDRESS = 2.5
 
 
-class VettingBackend(httpcore.AsyncNetworkBackend):
+@asynccontextmanager
+async def exchange(
+    method: str, url: str, headers: Sequence[tuple[str, str]], body: bytes | None, *, private_targets: bool
+) -> AsyncGenerator[httpcore.Response, None]:
+    """Send a request to a URL that was checked, and yield its response while the connection is open.
+
+    A connection that was kept open may turn out to be closed when the request is on its way; then nobody
+    knows whether it was acted on. A new one costs little and is judged anew.
+    """
+    target = httpcore.URL(url)
+    connection = httpcore.AsyncHTTPConnection(
+        origin=target.origin,
+        ssl_context=_tls() if target.scheme == b"https" else None,
+        network_backend=_VettingBackend(private_targets=private_targets),
+    )
+    sent = [("Host", urlsplit(url).netloc), ("Connection", "close"), *headers]
+    try:
+        async with connection, connection.stream(method, target, headers=sent, content=body) as response:
+            yield response
+    except httpcore.ConnectError as error:
+        raise OutgoingError(f"cannot connect: {error}") from error
+    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+        raise OutgoingError(f"no valid answer: {str(error) or type(error).__name__}") from error
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    return httpcore.default_ssl_context()
+
+
+class _VettingBackend(httpcore.AsyncNetworkBackend):
     """Connects to judged addresses only."""
 
     def __init__(self, *, private_targets: bool) -> None:
@@ -34,7 +66,7 @@ class VettingBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         addresses = await _resolve(host, port)
         if not all(is_allowed(address, private=self._private_targets) for address in addresses):
-            raise TargetRefusedError("the host has an address that requests may not be sent to")
+            raise OutgoingError("the host has an address that requests may not be sent to")
         *others, last = addresses
         for address in others:
             with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
@@ -52,5 +84,5 @@ async def _resolve(host: str, port: int) -> list[str]:
             lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), name="resolver"
         )
     except (OSError, UnicodeError) as error:
-        raise ConnectFailedError(f"the name {host} cannot be resolved") from error
+        raise OutgoingError(f"the name {host} cannot be resolved") from error
     return list(dict.fromkeys(str(address[0]) for *_, address in answers))

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from pandocast_server.passband.calendar.routes import ROUTES as CALENDAR
+from pandocast_server.passband.calendar.feed import ROUTES as CALENDAR
 from pandocast_server.passband.drafts.routes import ROUTES as DRAFTS
 from pandocast_server.passband.engagement import ROUTES as ENGAGEMENT
 from pandocast_server.passband.experiments import ROUTES as EXPERIMENTS

@@ -14,7 +14,7 @@ from pandocast_sdk._core.operations.passband_routes import ROUTES
 from pandocast_server.passband.drafts.platforms import PLATFORMS
 from pandocast_server.passband.drafts.transitions import OUTCOMES, TRANSITIONS, Transition
 from pandocast_server.passband.schedule.times import CUSTOMARY
-from pandocast_server.passband.sources.types import SOURCE_TYPES, TWITTER, feed_url
+from pandocast_server.passband.sources.models import SOURCE_TYPES, TWITTER, feed_url
 
 UNCHANGED = "as it was"
 DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")

@@ -1,33 +1,54 @@
-"""The address of a workspace's calendar: as good as a key, never stored, and other once it is renewed.
+"""The calendar feed of a workspace: its address, and what is read there (contract, section 2, "Sources").
 
-It holds a token, an HMAC of the workspace and the number of renewals under the server's secret (contract,
-section 2, "Sources"), so that it can be given again at any time.
+The address is as good as a key, never stored, and other once it is renewed. It holds a token, an HMAC of the
+workspace and the number of renewals under the server's secret, so that it can be given again at any time.
 """
 
+import asyncio
 import hmac
+import re
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final, cast
 
 from attrs import field, frozen
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Scope
 
+from pandocast_server.errors import not_found
 from pandocast_server.passband import MOUNT
+from pandocast_server.passband.drafts.transitions import POSTED, SCHEDULED
 from pandocast_server.passband.locking import lock_workspace
-from pandocast_server.storage.passband_tables import calendar_feeds
+from pandocast_server.routing import runtime_of, workspace_of
+from pandocast_server.runtime import Runtime
+from pandocast_server.storage.passband_tables import calendar_feeds, drafts
 from pandocast_server.storage.tables import workspaces
 
-_TOKEN_BYTES = 24
-_SUFFIX = ".ics"
+LONGEST_DESCRIPTION: Final = 8000
+MOST_EVENTS: Final = 1000
+POSTED_FOR: Final = timedelta(days=30)
+
+_COLUMNS: Final = tuple(
+    drafts.c["id", "seq", "status", "scheduled_at", "posted_at", "tags", "updated_at"].values()
+)
+_TOKEN_BYTES: Final = 24
+_AUTHORITY: Final = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?", re.ASCII)
+
+# The address is a secret: neither a cache nor a page that is linked from an event is to learn it.
+_HEADERS: Final[Mapping[str, str]] = {
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 @frozen
 class CalendarFeed:
-    """The feed of a workspace.
-
-    Attributes:
-        workspace_id: Whose it is.
-        enabled: Whether it can be read.
-        file: The last part of its address, which nobody can guess.
-    """
+    """The feed of a workspace; `file` is the last part of its address, which nobody can guess."""
 
     workspace_id: str
     enabled: bool
@@ -47,13 +68,7 @@ class CalendarFeed:
 
 
 def find_feed(connection: Connection, secret: bytes, *, workspace_id: str) -> CalendarFeed:
-    """Return the feed of a workspace; one that does not exist has a feed that is turned off.
-
-    Args:
-        connection: A transaction.
-        secret: The server's, see `Database.secret`.
-        workspace_id: Whose feed.
-    """
+    """Return the feed of a workspace, under `Database.secret`; an unknown workspace's is turned off."""
     query = (
         select(calendar_feeds.c.enabled, calendar_feeds.c.renewals)
         .select_from(workspaces.outerjoin(calendar_feeds, calendar_feeds.c.workspace_id == workspaces.c.id))
@@ -61,8 +76,9 @@ def find_feed(connection: Connection, secret: bytes, *, workspace_id: str) -> Ca
     )
     row = connection.execute(query).one_or_none()
     enabled, renewals = (False, None) if row is None else row
-    file = _token(secret, workspace_id, renewals or 0) + _SUFFIX
-    return CalendarFeed(workspace_id, row is not None and enabled is not False, file)
+    message = b"\0".join((b"calendar", workspace_id.encode(errors="replace"), str(renewals or 0).encode()))
+    token = urlsafe_b64encode(hmac.digest(secret, message, "sha256")[:_TOKEN_BYTES]).decode()
+    return CalendarFeed(workspace_id, enabled is not False, f"{token}.ics")
 
 
 def enable_feed(connection: Connection, *, workspace_id: str) -> None:
@@ -80,6 +96,27 @@ def renew_feed(connection: Connection, *, workspace_id: str) -> None:
     _set(connection, workspace_id, renewals=calendar_feeds.c.renewals + 1)
 
 
+async def get_calendar_feed(request: Request) -> Response:
+    """Return the address of the feed (reference, "Get calendar feed URL")."""
+    database = runtime_of(request).database
+    with database.read() as connection:
+        feed = find_feed(connection, database.secret(), workspace_id=workspace_of(request))
+    return JSONResponse({"enabled": feed.enabled, "url": feed.url(_origin(request.scope))})
+
+
+async def read_calendar(request: Request) -> Response:
+    """Return the calendar to whoever knows its address; every other address is 404, in the same words."""
+    # A full one takes a while to find and to write.
+    return await asyncio.to_thread(_calendar, runtime_of(request), **request.path_params)
+
+
+ROUTES = [
+    Route("/calendar/feed", get_calendar_feed),
+    # The published operation gives its address; this is what answers there.
+    Route("/calendar/{workspace:segment}/{file:segment}", read_calendar),
+]
+
+
 def _set(connection: Connection, workspace_id: str, **values: object) -> None:
     lock_workspace(connection, workspace_id)
     is_it = calendar_feeds.c.workspace_id == workspace_id
@@ -88,6 +125,42 @@ def _set(connection: Connection, workspace_id: str, **values: object) -> None:
     connection.execute(update(calendar_feeds).where(is_it).values(**values))
 
 
-def _token(secret: bytes, workspace_id: str, renewals: int) -> str:
-    message = b"\0".join((b"calendar", workspace_id.encode(errors="replace"), str(renewals).encode()))
-    return urlsafe_b64encode(hmac.digest(secret, message, "sha256")[:_TOKEN_BYTES]).decode()
+def _origin(scope: Scope) -> str:
+    """Return the origin that the client names; what no client would send is replaced by where it arrived."""
+    scheme = scope.get("scheme", "http")
+    said = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+    if len(said) == 1 and _AUTHORITY.fullmatch(said[0]):
+        return f"{scheme}://{said[0]}"
+    server = cast("tuple[str, int | None] | None", scope.get("server"))
+    host, port = server or ("localhost", None)
+    return f"{scheme}://{host}" + ("" if port is None else f":{port}")
+
+
+def _calendar(runtime: Runtime, *, workspace: str, file: str) -> Response:
+    secret = runtime.database.secret()
+    with runtime.database.read() as connection:
+        if not find_feed(connection, secret, workspace_id=workspace).is_read_by(file):
+            raise not_found("Calendar")
+        rows = _read_drafts(connection, workspace, runtime.clock.now())
+    # Its library takes megabytes: a server whose calendar nobody reads does without.
+    from pandocast_server.passband.calendar import document  # noqa: PLC0415
+
+    body = document.calendar_document(rows)
+    return Response(body, media_type="text/calendar; charset=utf-8", headers=_HEADERS)
+
+
+def _read_drafts(connection: Connection, workspace_id: str, now: datetime) -> list[RowMapping]:
+    """Return what is scheduled, the next first, then as many as fit of what was posted, the latest first."""
+    # One character more than is shown says that the text goes on.
+    text = func.substr(drafts.c.text, 1, LONGEST_DESCRIPTION + 1).label("text")
+    ours = select(*_COLUMNS, text).where(drafts.c.workspace_id == workspace_id)
+    scheduled = ours.where(drafts.c.status == SCHEDULED).order_by(drafts.c.scheduled_at, drafts.c.seq)
+    rows = list(connection.execute(scheduled.limit(MOST_EVENTS)).mappings())
+    posted = ours.where(drafts.c.status == POSTED, drafts.c.posted_at >= now - POSTED_FOR)
+    latest = posted.order_by(drafts.c.posted_at.desc(), drafts.c.seq.desc()).limit(MOST_EVENTS - len(rows))
+    rows += connection.execute(latest).mappings()
+    return sorted(rows, key=_place)
+
+
+def _place(row: RowMapping) -> tuple[datetime, int]:
+    return row["posted_at"] if row["status"] == POSTED else row["scheduled_at"], row["seq"]

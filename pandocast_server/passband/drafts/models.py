@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
-from pandocast_server.outgoing.urls import MAX_URL, InvalidUrlError, check_url
+from pandocast_server.outgoing import MAX_URL, InvalidUrlError, check_url
 from pandocast_server.passband.cursors import PageQuery
 from pandocast_server.passband.drafts.platforms import Platform
 from pandocast_server.passband.drafts.transitions import Action, BulkAction, Status

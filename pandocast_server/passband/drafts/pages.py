@@ -3,13 +3,14 @@
 import html
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Final
 
 from attrs import field, frozen
 
 from pandocast_server.generation.cleaning import clean, one_line
 from pandocast_server.generation.markup import Block, read_blocks
+from pandocast_server.outgoing import header
+from pandocast_server.passband.charsets import decode
 
 MAX_TITLE: Final = 300
 _MAX_TEXT: Final = 1_000_000
@@ -21,15 +22,6 @@ _PLAIN: Final = frozenset({"text/plain", "text/markdown", "text/x-markdown"})
 
 ACCEPTED: Final = "text/html, application/xhtml+xml, text/markdown, text/plain;q=0.9, */*;q=0.1"
 """What to ask for, as the header `Accept` has it."""
-
-_CHARSET: Final = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([a-z0-9_.:-]{1,40})", re.IGNORECASE)
-_MARKS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-# Python has codecs that are no charsets, and some that take the square of the length.
-_KNOWN_CHARSET: Final = re.compile(
-    r"utf-?16(le|be)?|iso-?8859-?\d\d?|windows-\d{3,4}|cp\d{3,4}|koi8-[ru]|macintosh"
-    r"|gb2312|gbk|gb18030|big5(-hkscs)?|shift[_-]jis|euc-(jp|kr)"
-)
-_CHARSET_READ: Final = 2_048
 
 _TITLE: Final = re.compile(r"<title(?:\s[^<>]*)?>([^<]*)</title[^<>]*>", re.IGNORECASE)
 _TAG: Final = re.compile(r"<(/?)(nav|aside|footer|form|button|main|article)(?:\s[^<>]*)?>", re.IGNORECASE)
@@ -55,32 +47,16 @@ def read_page(headers: Sequence[tuple[bytes, bytes]], body: bytes) -> Page:
     Raises:
         PageError: It is something else, or holds no text.
     """
-    content_type = next((value for name, value in headers if name.lower() == b"content-type"), b"")
+    content_type = header(headers, b"content-type")
     media_type = content_type.partition(b";")[0].strip().lower().decode("latin-1")
     if media_type and media_type not in _HTML | _PLAIN:
         raise PageError(f"it is {media_type[:60]}, not a page of text")
-    text = clean(_decoded(body, content_type)[:_MAX_SOURCE])
+    text = clean(decode(body, content_type)[:_MAX_SOURCE])
     is_html = media_type in _HTML or (not media_type and text.lstrip().startswith("<"))
     page = _read_html(text) if is_html else Page(_first_heading(read_blocks(text[:_HEADING_WITHIN])), text)
     if not page.text.strip():
         raise PageError("it holds no text")
     return Page(page.title[:MAX_TITLE], page.text[:_MAX_TEXT])
-
-
-def _decoded(body: bytes, content_type: bytes) -> str:
-    for mark, charset in _MARKS:
-        if body.startswith(mark):
-            return body[len(mark) :].decode(charset, "replace")
-    with suppress(UnicodeDecodeError):  # what reads as UTF-8 is that, whatever it is said to be
-        return body.decode()
-    found = _CHARSET.search(content_type) or _CHARSET.search(body[:_CHARSET_READ])
-    charset = found[1].decode("ascii").lower() if found else ""
-    if charset == "iso-8859-1":
-        charset = "windows-1252"  # what browsers take the name to mean
-    with suppress(LookupError):  # a number that no code page has
-        if _KNOWN_CHARSET.fullmatch(charset):
-            return body.decode(charset, "replace")
-    return body.decode("utf-8", "replace")
 
 
 def _read_html(source: str) -> Page:

@@ -6,12 +6,11 @@ Nothing is kept before the end, so a run whose process died is simply run again.
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from typing import Final, cast
 
 from attrs import field, frozen
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from pandocast_server.clock import event_loop
 from pandocast_server.generation.voice import VoiceProfile
@@ -20,9 +19,7 @@ from pandocast_server.passband.drafts.generating import Written, write_draft
 from pandocast_server.passband.drafts.models import DEFAULT_FORMAT
 from pandocast_server.passband.drafts.rows import NewDraft, add_drafts
 from pandocast_server.passband.drafts.transitions import PENDING_REVIEW
-from pandocast_server.passband.sources.feeds import Entry
-from pandocast_server.passband.sources.fetching import SourceError, fetch_entries
-from pandocast_server.passband.sources.models import DEFAULT_MAX_ITEMS
+from pandocast_server.passband.sources.feeds import Entry, SourceError, fetch_entries
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import items, pipeline_runs, sources
 from pandocast_server.threads import in_thread
@@ -40,45 +37,25 @@ FAILED: Final = "failed"
 
 AT_ONCE: Final = 8
 FETCHING_SECONDS: Final = 60.0
+DEFAULT_MAX_ITEMS: Final = 20
 
 _LOG = logging.getLogger(__name__)
-
-_UNFORESEEN: Final = "The run could not be brought to an end"
-
-
-@frozen
-class _Source:
-    """A source as it was when the run began."""
-
-    id: str
-    type: str
-    name: str
-    url: str
-    config: Mapping[str, object]
-
-
-@frozen
-class _New:
-    """A new entry with the drafts that were written from it, by their formats."""
-
-    entry: Entry
-    drafts: Mapping[str, Written] = field(repr=False)
 
 
 @frozen
 class _Harvest:
-    """What a source has given: what is new, or why there is nothing.
+    """What a source has given.
 
     Attributes:
-        source: The source.
-        new: Newest first.
+        source: The source as it was when the run began.
+        new: The new entries, newest first, each with the drafts that were written from it, by their formats.
         skipped: How many entries could not be written about; the next run tries them again.
         error: Why the source failed, or None.
         was_tried: Whether its turn came; else it is not to blame.
     """
 
-    source: _Source
-    new: Sequence[_New] = ()
+    source: RowMapping
+    new: Sequence[tuple[Entry, Mapping[str, Written]]] = field(default=(), repr=False)
     skipped: int = 0
     error: str | None = None
     was_tried: bool = True
@@ -91,36 +68,34 @@ def run_pipeline(runtime: Runtime, job: Job) -> Outcome:
             pipeline_runs.c.id == job.subject_id, pipeline_runs.c.status == QUEUED
         )
         connection.execute(beginning.values(status=RUNNING, started_at=runtime.clock.now()))
+    enabled = (
+        select(sources)
+        .where(sources.c.workspace_id == job.workspace_id, sources.c.enabled)
+        # Those that fail come last, and after them nobody: time may be over.
+        .order_by(sources.c.fail_count, sources.c.last_fetch, sources.c.seq)
+    )
     with runtime.database.read() as connection:
-        enabled = _enabled_sources(connection, job.workspace_id)
+        rows = connection.execute(enabled).mappings().all()
         voice = read_voice(connection, workspace_id=job.workspace_id)
     with asyncio.Runner(loop_factory=event_loop) as runner:
-        harvests = runner.run(_harvest_all(runtime, enabled, voice))
+        harvests = runner.run(_harvest_all(runtime, rows, voice))
     return Outcome(partial(_record, runtime, job, harvests))
 
 
 def give_up_run(connection: Connection, runtime: Runtime, job: Job) -> None:
     """Write that a run came to no end, however often it was begun."""
-    _finish(connection, runtime, job, status=FAILED, error=_UNFORESEEN)
+    _finish(connection, runtime, job, status=FAILED, error="The run could not be brought to an end")
 
 
-def _enabled_sources(connection: Connection, workspace_id: str) -> list[_Source]:
-    query = (
-        select(sources.c.id, sources.c.type, sources.c.name, sources.c.url, sources.c.config)
-        .where(sources.c.workspace_id == workspace_id, sources.c.enabled)
-        # Those that fail come last, and after them nobody: time may be over.
-        .order_by(sources.c.fail_count, sources.c.last_fetch, sources.c.seq)
-    )
-    return [_Source(**row) for row in connection.execute(query).mappings()]
-
-
-async def _harvest_all(runtime: Runtime, enabled: Sequence[_Source], voice: VoiceProfile) -> list[_Harvest]:
+async def _harvest_all(
+    runtime: Runtime, enabled: Sequence[RowMapping], voice: VoiceProfile
+) -> list[_Harvest]:
     """Harvest the sources in their order, `AT_ONCE` at a time; after `FETCHING_SECONDS` none is begun."""
     turn = asyncio.Semaphore(AT_ONCE)
     clock = asyncio.get_running_loop().time
     end = clock() + FETCHING_SECONDS
 
-    async def harvest(source: _Source) -> _Harvest:
+    async def harvest(source: RowMapping) -> _Harvest:
         async with turn:
             if clock() >= end:
                 late = f"the {FETCHING_SECONDS:g} seconds of the run were over before its turn"
@@ -130,34 +105,34 @@ async def _harvest_all(runtime: Runtime, enabled: Sequence[_Source], voice: Voic
     return await asyncio.gather(*map(harvest, enabled))
 
 
-async def _harvest(runtime: Runtime, source: _Source, voice: VoiceProfile) -> _Harvest:
+async def _harvest(runtime: Runtime, source: RowMapping, voice: VoiceProfile) -> _Harvest:
+    private = runtime.settings.allows_private_targets
     try:
-        entries = await fetch_entries(
-            source.type, source.url, private_targets=runtime.settings.allows_private_targets
-        )
+        entries = await fetch_entries(source["type"], source["url"], private_targets=private)
     except SourceError as error:
         return _Harvest(source, error=str(error))
     except Exception:  # noqa: BLE001 - a fault of ours is one source's failure, not the run's
-        _LOG.exception("source %s could not be fetched", source.id)
+        _LOG.exception("source %s could not be fetched", source["id"])
         return _Harvest(source, error="The feed cannot be fetched: something unforeseen happened")
     # At once, so that only what is kept of a feed waits for the others.
     return await in_thread(partial(_write, runtime, source, entries, voice), name="writing")
 
 
-def _write(runtime: Runtime, source: _Source, entries: Sequence[Entry], voice: VoiceProfile) -> _Harvest:
+def _write(runtime: Runtime, source: RowMapping, entries: Sequence[Entry], voice: VoiceProfile) -> _Harvest:
     """Write about the newest of the entries that were not taken before."""
     with runtime.database.read() as connection:
-        seen = set(connection.scalars(select(items.c.fingerprint).where(items.c.source_id == source.id)))
+        taken = select(items.c.fingerprint).where(items.c.source_id == source["id"])
+        seen = set(connection.scalars(taken))
     unseen = [entry for entry in entries if entry.fingerprint not in seen]
-    most = cast("int", source.config.get("maxItems", DEFAULT_MAX_ITEMS))
-    new: list[_New] = []
+    most = source["config"].get("maxItems", DEFAULT_MAX_ITEMS)
+    new: list[tuple[Entry, Mapping[str, Written]]] = []
     skipped = 0
     for entry in sorted(unseen, key=_age):
         if len(new) == most:
             break
         drafts = _drafts(runtime, source, entry, voice)
         if drafts:
-            new.append(_New(entry, drafts))
+            new.append((entry, drafts))
         else:
             skipped += 1
     return _Harvest(source, new, skipped)
@@ -165,94 +140,90 @@ def _write(runtime: Runtime, source: _Source, entries: Sequence[Entry], voice: V
 
 def _age(entry: Entry) -> float:
     # Feeds have the newest first, so those without a date keep their order, behind the dated.
-    moment: datetime | None = entry.published
-    return float("inf") if moment is None else -(moment - EPOCH).total_seconds()
+    return float("inf") if entry.published is None else (EPOCH - entry.published).total_seconds()
 
 
-def _drafts(runtime: Runtime, source: _Source, entry: Entry, voice: VoiceProfile) -> dict[str, Written]:
+def _drafts(runtime: Runtime, source: RowMapping, entry: Entry, voice: VoiceProfile) -> dict[str, Written]:
     drafts: dict[str, Written] = {}
-    for name in cast("list[str]", source.config.get("formats", [DEFAULT_FORMAT])):
+    for name in cast("list[str]", source["config"].get("formats", [DEFAULT_FORMAT])):
         try:
             drafts[name] = write_draft(
                 runtime, title=entry.title, content=entry.content, format=name, voice=voice
             )
         except Exception:  # noqa: BLE001 - whatever a generator raises, the other entries are not lost
-            _LOG.exception("an entry of source %s could not be written about as %s", source.id, name)
+            _LOG.exception("an entry of source %s could not be written about as %s", source["id"], name)
     return drafts
 
 
 def _record(runtime: Runtime, job: Job, harvests: Sequence[_Harvest], connection: Connection) -> None:
     kept = [harvest for harvest in harvests if _note_health(connection, runtime, harvest)]
     _keep(connection, runtime, job.workspace_id, kept)
+    written = [drafts for harvest in kept for _, drafts in harvest.new]
     has_failed = bool(kept) and all(harvest.error for harvest in kept)
-    taken = [new for harvest in kept for new in harvest.new]
     _finish(
         connection,
         runtime,
         job,
         status=FAILED if has_failed else COMPLETED,
         error=_error(kept),
-        items_fetched=len(taken),
-        drafts_generated=sum(len(new.drafts) for new in taken),
+        items_fetched=len(written),
+        drafts_generated=sum(map(len, written)),
     )
 
 
 def _note_health(connection: Connection, runtime: Runtime, harvest: _Harvest) -> bool:
-    """Note how a source fared, and tell whether it is still the source that was fetched."""
+    """Note how a source fared, and return whether it is still the source that was fetched."""
     source = harvest.source
     same = update(sources).where(
-        sources.c.id == source.id,
+        sources.c.id == source["id"],
         sources.c.enabled,
-        sources.c.url == source.url,
-        sources.c.type == source.type,
+        sources.c.url == source["url"],
+        sources.c.type == source["type"],
     )
-    failures = 0 if harvest.error is None else sources.c.fail_count + 1
-    noted = (
-        same.values(last_fetch=runtime.clock.now(), fail_count=failures, last_error=harvest.error)
-        if harvest.was_tried
-        else same.values(fail_count=sources.c.fail_count)
-    )
-    return connection.execute(noted).rowcount == 1
+    changes: dict[str, object] = {"fail_count": sources.c.fail_count}  # as it is
+    if harvest.was_tried:
+        failures = 0 if harvest.error is None else sources.c.fail_count + 1
+        now = runtime.clock.now()
+        changes = {"last_fetch": now, "fail_count": failures, "last_error": harvest.error}
+    return connection.execute(same.values(changes)).rowcount == 1
 
 
 def _keep(connection: Connection, runtime: Runtime, workspace_id: str, harvests: Sequence[_Harvest]) -> None:
     """Keep all in a few statements: there may be thousands of drafts, and everybody else waits meanwhile."""
-    # The oldest first, so that the newest stands at the head of the list of drafts.
-    found = {
-        runtime.identifiers.new("itm"): (harvest.source, new)
-        for harvest in harvests
-        for new in reversed(harvest.new)
-    }
     now = runtime.clock.now()
-    rows = [
-        {
-            "id": item_id,
-            "workspace_id": workspace_id,
-            "source_id": source.id,
-            "source_type": source.type,
-            "fingerprint": new.entry.fingerprint,
-            "title": new.entry.title,
-            "link": new.entry.link,
-            "content": new.entry.content,
-            "published_at": new.entry.published,
-            "created_at": now,
-        }
-        for item_id, (source, new) in found.items()
-    ]
+    rows: list[dict[str, object]] = []
+    drafts: list[NewDraft] = []
+    # The oldest first, so that the newest stands at the head of the list of drafts.
+    found = [(one.source, *new) for one in harvests for new in reversed(one.new)]
+    for source, entry, written in found:
+        item_id = runtime.identifiers.new("itm")
+        rows.append(
+            {
+                "id": item_id,
+                "workspace_id": workspace_id,
+                "source_id": source["id"],
+                "source_type": source["type"],
+                "fingerprint": entry.fingerprint,
+                "title": entry.title,
+                "link": entry.link,
+                "content": entry.content,
+                "published_at": entry.published,
+                "created_at": now,
+            }
+        )
+        drafts += [
+            NewDraft(
+                format=name,
+                status=PENDING_REVIEW,
+                text=one.text,
+                item_id=item_id,
+                confidence=one.confidence,
+                tags=source["config"].get("tags", ()),
+            )
+            for name, one in written.items()
+        ]
     if rows:
         connection.execute(insert(items), rows)
-    drafts = [
-        NewDraft(
-            format=name,
-            status=PENDING_REVIEW,
-            text=written.text,
-            item_id=item_id,
-            confidence=written.confidence,
-            tags=cast("list[str]", source.config.get("tags", [])),
-        )
-        for item_id, (source, new) in found.items()
-        for name, written in new.drafts.items()
-    ]
     add_drafts(connection, runtime, workspace_id=workspace_id, new=drafts)
 
 
@@ -260,8 +231,8 @@ def _error(harvests: Sequence[_Harvest]) -> str | None:
     """Say what went wrong: the first cause, and how many sources failed."""
     failed = [harvest for harvest in harvests if harvest.error]
     if failed:
-        first = failed[0]
-        return f"{first.error} ({len(failed)} of {len(harvests)} sources failed, first {first.source.name})"
+        first, count = failed[0], f"{len(failed)} of {len(harvests)} sources failed"
+        return f"{first.error} ({count}, first {first.source['name']})"
     skipped = sum(harvest.skipped for harvest in harvests)
     return f"Entries that could not be written about: {skipped}" if skipped else None
 

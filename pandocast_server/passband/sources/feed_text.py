@@ -4,7 +4,6 @@ What stands before the root element goes no further: the declaration has named t
 is not needed, and entities of a feed's own are refused, as they serve attacks only.
 """
 
-import codecs
 import html
 import html.entities
 import re
@@ -12,7 +11,8 @@ from functools import lru_cache
 from typing import Final
 from xml.parsers import expat
 
-from pandocast_server.outgoing.urls import MAX_URL
+from pandocast_server.outgoing import MAX_URL
+from pandocast_server.passband.charsets import decode
 
 MAX_ENTRIES: Final = 500
 
@@ -26,33 +26,13 @@ _MOST_READ: Final = 2 * _ENOUGH_BYTES
 # What is not well-formed is read by a lenient parser, which can take the square of the length.
 _MOST_MALFORMED: Final = 256 * 1024
 
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like the following one
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (b"<\0?\0", "utf-16-le"),
-    (b"\0<\0?", "utf-16-be"),
-)
-_DECLARED: Final = re.compile(rb"<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([A-Za-z0-9._:-]{1,40})")
-_CHARSET: Final = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
-# Python has codecs that are no charsets, and some that take the square of the length.
-_KNOWN_CHARSET: Final = re.compile(
-    r"(us-)?ascii|utf-?8|utf-?16(-?[lb]e)?|iso-?8859-?\d\d?|latin-?\d|windows-?\d{3,4}|cp-?\d{3,4}|koi8-[rut]"
-    r"|macintosh|mac-?roman|gb2312|gbk|gb18030|big5(-hkscs)?|shift[_-]?jis|euc-(jp|kr)|iso-2022-(jp|kr)|tis-620",
-    re.IGNORECASE,
-)
-_FALLBACK: Final = "windows-1252"
-
 _COMMENT: Final = "<!--"
 _COMMENT_OR_ROOT: Final = re.compile(r"<!--|<(?:[A-Za-z_][\w.-]*:)?(?:rss|feed|rdf)(?=[\s/>])", re.IGNORECASE)
 _HTML: Final = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CDATA: Final = "<![CDATA["
 _CDATA_END: Final = "]]>"
-_BARE_AMPERSAND: Final = re.compile(r"&(?!#?[A-Za-z0-9]{1,31};)")
-_REFERENCE: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)#?[A-Za-z0-9]{1,31};")
+_AMPERSAND: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#?[A-Za-z0-9]{1,31};)?")
 _NUMERIC: Final = re.compile(r"&#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});")
 # Nothing of these is read, and what the parser does with them can take the square of their length, or fail.
 _UNREAD: Final = re.compile(
@@ -70,44 +50,16 @@ class FeedError(Exception):
     """There is no feed to be read; the text is a sentence for the person who gave the URL."""
 
 
-def feed_text(body: bytes, content_type: str = "") -> bytes:
+def feed_text(body: bytes, content_type: bytes = b"") -> bytes:
     """Return the root element of a feed in UTF-8: all of it, or as many entries as are worth reading.
-
-    Args:
-        body: What came; of any encoding, with anything before the root element.
-        content_type: The value of the header, for its charset.
 
     Raises:
         FeedError: It is no feed, declares entities, or is made to exhaust who reads it.
     """
-    text = _UNPRINTABLE.sub("", _decoded(body, content_type))
+    text = _UNPRINTABLE.sub("", decode(body, content_type))
     root = _root(text)
     readable = _UNREAD.sub(r"\1unread", text[root : root + _MOST_READ])
     return _bounded(_with_xml_references(readable).encode())
-
-
-def _decoded(body: bytes, content_type: str) -> str:
-    for mark, charset in _MARKS:
-        if body.startswith(mark):
-            return body.decode(charset, "replace").lstrip("\ufeff")
-    # What decodes as UTF-8 is that, whatever it says, unless it is of ASCII alone, as ISO-2022 is.
-    declared = _declared(body, content_type)
-    candidates = [declared] if body.isascii() else ["utf-8", declared]
-    for charset in candidates:
-        try:
-            return body.decode(charset)
-        except (UnicodeError, LookupError):
-            continue
-    return body.decode(_FALLBACK, "replace")
-
-
-def _declared(body: bytes, content_type: str) -> str:
-    in_document = _DECLARED.search(body[:4096])
-    in_header = _CHARSET.search(content_type)
-    name = in_document[1].decode("ascii") if in_document else in_header[1] if in_header else "utf-8"
-    # Who says ISO 8859-1 means its superset.
-    is_latin = name.lower() in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii")
-    return _FALLBACK if is_latin or not _KNOWN_CHARSET.fullmatch(name) else name
 
 
 def _root(text: str) -> int:
@@ -151,8 +103,7 @@ def _with_xml_references(text: str) -> str:
 
 
 def _repaired(text: str) -> str:
-    without_bare = _BARE_AMPERSAND.sub("&amp;", text)
-    return _REFERENCE.sub(lambda found: _xml_reference(found[0]), without_bare)
+    return _AMPERSAND.sub(lambda found: _xml_reference(found[0]), text)
 
 
 @lru_cache(maxsize=4096)  # made anew each time, they would take most of the time of reading

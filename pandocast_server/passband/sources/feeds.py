@@ -1,5 +1,6 @@
-"""The entries of a feed: RSS of every version, RDF and Atom, as odd as they come (contract, "Sources")."""
+"""The entries of a source: its feed is fetched and read, be it as odd as feeds come (contract, "Sources")."""
 
+import asyncio
 import hashlib
 import html
 import io
@@ -8,19 +9,20 @@ from calendar import timegm
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from time import struct_time
-from typing import Final, cast
+from typing import Any, Final, cast
 from urllib.parse import quote, urljoin
 
-import feedparser
 from attrs import field, frozen
 
+from pandocast_server import outgoing
 from pandocast_server.generation.cleaning import clean, one_line
-from pandocast_server.outgoing.urls import InvalidUrlError, check_url
 from pandocast_server.passband.sources.feed_text import MAX_ENTRIES, FeedError, feed_text
+from pandocast_server.passband.sources.models import feed_url
 from pandocast_server.timestamps import EPOCH
 
-__all__ = ("MAX_CONTENT", "MAX_TITLE", "Entry", "FeedError", "read_feed")
+__all__ = ("MAX_CONTENT", "MAX_TITLE", "Entry", "FeedError", "SourceError", "fetch_entries", "read_feed")
 
+DEADLINE_SECONDS = 10.0
 MAX_TITLE: Final = 300
 MAX_CONTENT: Final = 100_000
 _TITLE_FROM_CONTENT: Final = 80
@@ -37,7 +39,16 @@ _TAG: Final = re.compile(
 )
 _BLOCK: Final = re.compile(r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|td|tr|blockquote)|br)\b", re.IGNORECASE)
 
-_Row = Mapping[str, object]
+# Servers that weigh what they send against this have a feed; to the others it makes no difference.
+_ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml, text/xml, */*;q=0.1"
+)
+
+_Row = Mapping[str, Any]
+
+
+class SourceError(Exception):
+    """A source gave no entries; the text is a sentence for the person who set it up."""
 
 
 @frozen
@@ -47,9 +58,9 @@ class Entry:
     Attributes:
         fingerprint: A digest of its guid, else of its link, else of what it says: the same in every fetch.
         title: One line of plain text, 1 to `MAX_TITLE` characters.
-        link: An `http` or `https` URL, or None.
+        link: An `http` or `https` URL.
         content: Text or a fragment of HTML, at most `MAX_CONTENT` characters; may be empty.
-        published: In UTC, as the feed has it, be it in the future; None where it has none.
+        published: In UTC, as the feed has it, be it in the future.
     """
 
     fingerprint: str
@@ -59,15 +70,34 @@ class Entry:
     published: datetime | None
 
 
-def read_feed(body: bytes, *, url: str, content_type: str = "") -> list[Entry]:
+async def fetch_entries(source_type: str, url: str, *, private_targets: bool) -> list[Entry]:
+    """Fetch the feed of a source, within `DEADLINE_SECONDS` of real time, and read it in a thread.
+
+    Raises:
+        SourceError: It cannot be fetched, was answered otherwise than with a success, or is no feed. What was
+            answered is never repeated.
+    """
+    feed = feed_url(source_type, url)
+    try:
+        found = await outgoing.fetch(
+            feed, private_targets=private_targets, deadline=DEADLINE_SECONDS, accept=_ACCEPT
+        )
+    except outgoing.OutgoingError as error:
+        raise SourceError(f"The feed cannot be fetched: {error}") from error
+    if not 200 <= found.status < 300:
+        raise SourceError(f"The feed answered {found.status}")
+    content_type = outgoing.header(found.headers, b"content-type")
+    try:
+        return await asyncio.to_thread(read_feed, found.body, url=found.url, content_type=content_type)
+    except FeedError as error:
+        raise SourceError(f"The feed cannot be read: {error}") from error
+
+
+def read_feed(body: bytes, *, url: str, content_type: bytes = b"") -> list[Entry]:
     """Read the entries of a feed in its order, each once; may take a second of computing.
 
-    An entry that says nothing at all is left out; of very many, the first `MAX_ENTRIES` are read.
-
-    Args:
-        body: What came.
-        url: Where it came from: relative links are relative to it.
-        content_type: The value of that header.
+    An entry that says nothing at all is left out; of very many, the first `MAX_ENTRIES` are read. Links are
+    relative to `url`, where the feed came from.
 
     Raises:
         FeedError: It is no feed.
@@ -84,15 +114,18 @@ def read_feed(body: bytes, *, url: str, content_type: str = "") -> list[Entry]:
 
 
 def _parse(text: bytes) -> list[_Row]:
-    # It does not get the URL: it would make guids of it, other ones after a redirect.
-    headers = {"content-type": "application/xml; charset=utf-8"}
-    # Anything but a stream might be taken for the name of a file or a URL to open.
-    parse = cast("Callable[..., Mapping[str, object]]", feedparser.parse)  # pyright: ignore[reportUnknownMemberType]
+    import feedparser  # noqa: PLC0415 - it takes memory, which a server without sources does without
+
+    parse = cast("Callable[..., dict[str, Any]]", feedparser.parse)  # pyright: ignore[reportUnknownMemberType]
     parsed = parse(
-        io.BytesIO(text), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        io.BytesIO(text),  # anything but a stream might be taken for the name of a file or a URL to open
+        # It does not get the URL: it would make guids of it, other ones after a redirect.
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
     )
-    # As plain dicts: the parser's give other fields in place of missing ones, and warn of it.
-    return [dict(row) for row in cast("list[dict[str, object]]", parsed["entries"])[:MAX_ENTRIES]]
+    # As plain dicts: the parser's return other fields in place of missing ones, and warn of it.
+    return [dict(row) for row in parsed["entries"][:MAX_ENTRIES]]
 
 
 def _entries(rows: Sequence[_Row], url: str) -> Iterator[Entry]:
@@ -114,8 +147,7 @@ def _text(row: _Row, name: str) -> str:
 
 
 def _content(row: _Row) -> str:
-    contents = cast("list[_Row]", row.get("content") or [])
-    texts = [_text(content, "value") for content in contents]
+    texts = [_text(content, "value") for content in row.get("content", ())]
     return max([*texts, _text(row, "summary")], key=len)
 
 
@@ -127,7 +159,7 @@ def _given_link(row: _Row) -> str:
 
 
 def _enclosure(row: _Row) -> str:
-    links = cast("list[_Row]", row.get("links") or [])
+    links = row.get("links", ())
     return next((_text(link, "href") for link in links if _text(link, "rel") == "enclosure"), "")
 
 
@@ -136,8 +168,8 @@ def _link(given: str, url: str) -> str | None:
         return None
     try:
         link = urljoin(url, quote(given.strip(), safe=_UNESCAPED))
-        check_url(link)
-    except (InvalidUrlError, ValueError):  # the latter when it has half a bracket
+        outgoing.check_url(link)
+    except ValueError:  # it cannot be used, or has half a bracket
         return None
     return link
 

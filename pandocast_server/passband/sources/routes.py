@@ -9,8 +9,7 @@ from starlette.routing import Route
 
 from pandocast_server.errors import bad_request, not_found
 from pandocast_server.json_body import read_body
-from pandocast_server.passband.sources.feeds import Entry
-from pandocast_server.passband.sources.fetching import SourceError, fetch_entries
+from pandocast_server.passband.sources.feeds import Entry, SourceError, fetch_entries
 from pandocast_server.passband.sources.models import SourceBody, SourceUpdate
 from pandocast_server.passband.wire import camel
 from pandocast_server.routing import Endpoint, post, runtime_of, workspace_of

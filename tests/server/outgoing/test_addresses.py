@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandocast_server.outgoing.addresses import is_allowed
+from pandocast_server.outgoing.targets import is_allowed
 
 PUBLIC = [
     "1.1.1.1",

@@ -12,14 +12,7 @@ import pytest
 from attrs import define, field
 
 from pandocast_server import outgoing
-from pandocast_server.outgoing import (
-    BodyTooLargeError,
-    DeadlineError,
-    ProtocolError,
-    TargetRefusedError,
-    dialling,
-    fetch,
-)
+from pandocast_server.outgoing import InvalidUrlError, OutgoingError, dialling, fetch
 
 pytestmark = pytest.mark.anyio
 
@@ -96,7 +89,7 @@ async def test_redirects_are_followed_wherever_they_lead(status: str) -> None:
 
 async def test_the_fourth_redirect_is_one_too_many() -> None:
     async with site(a=moved("/a")) as there:
-        with pytest.raises(ProtocolError, match="redirected more than 3 times"):
+        with pytest.raises(OutgoingError, match="redirected more than 3 times"):
             await fetch(f"{there.url}/a", private_targets=True)
         assert len(there.heads) == 4
 
@@ -130,14 +123,14 @@ async def test_a_redirect_to_nowhere_is_the_answer(status: str) -> None:
 )
 async def test_a_redirect_is_judged_like_a_url_that_was_given(location: str) -> None:
     async with site(a=moved(location)) as there:
-        with pytest.raises(TargetRefusedError) as refusal:
+        with pytest.raises(InvalidUrlError) as refusal:
             await fetch(f"{there.url}/a", private_targets=True)
     assert "secret" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("url", ["http://u:p@127.0.0.1/", "file:///etc/passwd", "", "http://bücher.example/"])
 async def test_a_url_that_nobody_may_give_is_not_requested(url: str) -> None:
-    with pytest.raises(TargetRefusedError):
+    with pytest.raises(InvalidUrlError):
         await fetch(url, private_targets=True)
 
 
@@ -150,7 +143,7 @@ async def test_an_allowed_host_cannot_redirect_to_a_forbidden_one(monkeypatch: p
         server = await asyncio.start_server(public.serve, "127.0.0.2", 0)
         public.port = server.sockets[0].getsockname()[1]
         async with server:
-            with pytest.raises(TargetRefusedError, match="address that requests may not be sent to"):
+            with pytest.raises(OutgoingError, match="address that requests may not be sent to"):
                 await fetch(f"http://public.example:{public.port}/a", private_targets=False)
     assert len(public.heads) == 1
     assert private.heads == []
@@ -175,7 +168,9 @@ async def test_one_deadline_holds_over_all_hops() -> None:
     server = await asyncio.start_server(slowly, "127.0.0.1", 0)
     async with server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-        with pytest.raises(DeadlineError):  # a deadline for each hop would end with too many of them
+        with pytest.raises(
+            OutgoingError, match="no complete answer within"
+        ):  # a deadline for each hop would end with too many of them
             await fetch(url, private_targets=True, deadline=0.25)
 
 
@@ -220,7 +215,7 @@ BROKEN = {
 async def test_a_body_that_cannot_be_decoded_is_a_protocol_error(case: str) -> None:
     coding, body, sentence = BROKEN[case]
     async with site(feed=page(body, f"Content-Encoding: {coding}")) as there:
-        with pytest.raises(ProtocolError, match=sentence):
+        with pytest.raises(OutgoingError, match=sentence):
             await fetch(f"{there.url}/feed", private_targets=True)
 
 
@@ -233,7 +228,7 @@ async def test_the_cap_is_exact_and_counts_decompressed_bytes(size: int, coding:
         if size <= outgoing.MAX_BODY:
             assert (await fetch(f"{there.url}/feed", private_targets=True)).body == plain
         else:
-            with pytest.raises(BodyTooLargeError):
+            with pytest.raises(OutgoingError, match="larger than"):
                 await fetch(f"{there.url}/feed", private_targets=True)
 
 
@@ -244,7 +239,7 @@ async def test_a_bomb_is_defused_before_it_takes_memory() -> None:
     async with site(feed=page(bomb, "Content-Encoding: gzip")) as there:
         tracemalloc.start()
         try:
-            with pytest.raises(BodyTooLargeError):
+            with pytest.raises(OutgoingError, match="larger than"):
                 await fetch(f"{there.url}/feed", private_targets=True)
             peak = tracemalloc.get_traced_memory()[1]
         finally:

@@ -14,15 +14,7 @@ from attrs import define, field
 
 import pandocast_server
 from pandocast_server import outgoing
-from pandocast_server.outgoing import (
-    BodyTooLargeError,
-    ConnectFailedError,
-    DeadlineError,
-    OutgoingError,
-    ProtocolError,
-    TargetRefusedError,
-    client,
-)
+from pandocast_server.outgoing import InvalidUrlError, OutgoingError, client
 
 pytestmark = pytest.mark.anyio
 
@@ -111,7 +103,7 @@ async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
 
 async def test_a_response_is_read_to_its_end() -> None:
     async with peer(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel") as there:
-        with pytest.raises(ProtocolError):
+        with pytest.raises(OutgoingError, match="no valid answer"):
             await post(there.url)
 
 
@@ -128,7 +120,7 @@ async def test_the_deadline_holds_against_a_peer_that_drips(begun: bytes) -> Non
 
     async with peer(drip) as there:
         started = time.monotonic()
-        with pytest.raises(DeadlineError, match=r"within 0\.2 seconds"):
+        with pytest.raises(OutgoingError, match=r"within 0\.2 seconds"):
             await post(there.url, deadline=0.2)
         assert time.monotonic() - started >= 0.2
 
@@ -141,7 +133,7 @@ async def test_the_deadline_holds_against_endless_interim_answers() -> None:
             await asyncio.sleep(0.01)
 
     async with peer(stall) as there:
-        with pytest.raises(DeadlineError):
+        with pytest.raises(OutgoingError, match="no complete answer within"):
             await post(there.url, deadline=0.2)
 
 
@@ -159,7 +151,7 @@ async def test_the_deadline_holds_against_a_resolver_that_hangs(monkeypatch: pyt
         results = await asyncio.gather(*hanging, return_exceptions=True)
     finally:
         answer.set()
-    assert {type(result) for result in results} == {DeadlineError}
+    assert {str(result) for result in results} == {"no complete answer within 0.2 seconds"}
 
 
 @pytest.mark.parametrize(
@@ -174,7 +166,7 @@ async def test_the_deadline_holds_against_a_resolver_that_hangs(monkeypatch: pyt
 )
 async def test_what_is_not_http_is_a_protocol_error(garbage: bytes) -> None:
     async with peer(garbage) as there:
-        with pytest.raises(ProtocolError, match="no valid answer"):
+        with pytest.raises(OutgoingError, match="no valid answer"):
             await post(there.url)
 
 
@@ -188,7 +180,7 @@ async def test_an_endless_body_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> No
             await writer.drain()
 
     async with peer(flood) as there:
-        with pytest.raises(BodyTooLargeError):
+        with pytest.raises(OutgoingError, match="larger than"):
             await post(there.url)
 
 
@@ -211,7 +203,7 @@ async def test_many_tiny_chunks_leave_the_loop_to_others() -> None:
 
 
 async def test_nobody_listens(unused_port: int) -> None:
-    with pytest.raises(ConnectFailedError, match="cannot connect"):
+    with pytest.raises(OutgoingError, match="cannot connect"):
         await post(f"http://127.0.0.1:{unused_port}/")
 
 
@@ -228,12 +220,12 @@ async def test_a_name_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> No
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    with pytest.raises(ConnectFailedError, match=r"nowhere\.example cannot be resolved"):
+    with pytest.raises(OutgoingError, match=r"nowhere\.example cannot be resolved"):
         await post("http://nowhere.example/")
 
 
 async def test_a_name_that_no_resolver_accepts() -> None:
-    with pytest.raises(ConnectFailedError, match="cannot be resolved"):
+    with pytest.raises(OutgoingError, match="cannot be resolved"):
         await post(f"http://{'a' * 70}.example/")
 
 
@@ -253,14 +245,14 @@ async def test_a_name_that_no_resolver_accepts() -> None:
 )
 async def test_this_machine_is_out_of_reach_unless_allowed(host: str) -> None:
     async with peer(OK) as there:
-        with pytest.raises(TargetRefusedError):
+        with pytest.raises(OutgoingError, match="may not be sent to"):
             await post(f"http://{host}:{there.port}/", private_targets=False)
     assert there.heads == []
 
 
 async def test_one_refused_address_among_good_ones_refuses_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", resolver({"mixed.example": ["93.184.216.34", "10.0.0.1"]}, []))
-    with pytest.raises(TargetRefusedError):
+    with pytest.raises(OutgoingError, match="may not be sent to"):
         await post("http://mixed.example/", private_targets=False)
 
 
@@ -285,7 +277,7 @@ async def test_the_next_address_is_tried_when_one_does_not_answer(monkeypatch: p
     "url", ["", "/path", "ftp://127.0.0.1/", "http://", "http://h:99999/", "http://bücher.example/"]
 )
 async def test_a_url_that_is_none(url: str) -> None:
-    with pytest.raises(TargetRefusedError):
+    with pytest.raises(InvalidUrlError):
         await post(url)
 
 
@@ -296,11 +288,6 @@ async def test_proxies_of_the_environment_are_not_used(
         monkeypatch.setenv(name, f"http://127.0.0.1:{unused_port}")
     async with peer(OK) as there:
         assert await post(there.url) == 200
-
-
-def test_every_failure_is_of_one_family() -> None:
-    kinds = (TargetRefusedError, ConnectFailedError, DeadlineError, ProtocolError, BodyTooLargeError)
-    assert all(issubclass(kind, OutgoingError) for kind in kinds)
 
 
 def test_no_other_module_that_serves_sends_requests() -> None:

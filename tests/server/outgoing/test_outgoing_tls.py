@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pandocast_server import outgoing
-from pandocast_server.outgoing import ConnectFailedError
+from pandocast_server.outgoing import OutgoingError
 
 # For "localhost", signed by itself, good for a century; it protects nothing.
 SELF_SIGNED = """-----BEGIN PRIVATE KEY-----
@@ -48,6 +48,6 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> Non
         finally:
             server.close()
 
-    with pytest.raises(ConnectFailedError, match="CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(OutgoingError, match="CERTIFICATE_VERIFY_FAILED"):
         asyncio.run(ask())
     assert heard == []

@@ -10,7 +10,7 @@ import vobject
 from support.in_process import Api, StillClock, open_api
 from support.stored_drafts import store_draft
 
-from pandocast_server.passband.calendar import routes as calendar
+from pandocast_server.passband.calendar import feed as calendar
 from pandocast_server.passband.calendar.feed import disable_feed, enable_feed, renew_feed
 from pandocast_server.passband.drafts.transitions import POSTED, SCHEDULED, STATUSES
 from pandocast_server.workspaces import create_workspace

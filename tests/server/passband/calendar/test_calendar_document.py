@@ -9,12 +9,8 @@ import vobject
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pandocast_server.passband.calendar.document import (
-    LONGEST_DESCRIPTION,
-    Posting,
-    calendar_document,
-    carried,
-)
+from pandocast_server.passband.calendar.document import calendar_document, carried
+from pandocast_server.passband.calendar.feed import LONGEST_DESCRIPTION
 
 NOON = datetime(2026, 3, 30, 12, tzinfo=UTC)
 CHANGED = datetime(2026, 3, 28, 10, 0, 0, 999_999, tzinfo=UTC)
@@ -29,9 +25,9 @@ NASTY = (
 texts = st.lists(st.text(max_size=20) | st.sampled_from(NASTY), max_size=12).map("".join)
 
 
-def posting(text: str = "Hello", *, at: datetime = NOON, **changes: Any) -> Posting:
-    fields = {"draft_id": "drf_1", "is_posted": False, "tags": (), "updated_at": CHANGED, **changes}
-    return Posting(text=text, at=at, **fields)
+def posting(text: str = "Hello", *, at: datetime = NOON, **changes: Any) -> dict[str, Any]:
+    fields = {"id": "drf_1", "status": "scheduled", "tags": (), "updated_at": CHANGED, **changes}
+    return {"text": text, "scheduled_at": at, "posted_at": None, **fields}
 
 
 def events(document: bytes) -> list[Any]:
@@ -53,7 +49,7 @@ def test_an_event_tells_a_posting() -> None:
 
 
 def test_what_is_posted_is_confirmed() -> None:
-    [event] = events(calendar_document([posting(is_posted=True)]))
+    [event] = events(calendar_document([posting(status="posted", posted_at=NOON)]))
     assert event.status.value == "CONFIRMED"
     assert "categories" not in event.contents
 

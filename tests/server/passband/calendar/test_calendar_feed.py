@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pandocast_server.passband.calendar import routes as calendar
+from pandocast_server.passband.calendar import document
 from pandocast_server.passband.calendar.feed import CalendarFeed, find_feed, renew_feed
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
@@ -139,7 +139,7 @@ def test_an_unforeseen_error_does_not_log_the_token(
     def fail(*_arguments: object) -> bytes:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(calendar, "calendar_document", fail)
+    monkeypatch.setattr(document, "calendar_document", fail)
     url = handle.url()
     assert url is not None
     assert status(url) == 500

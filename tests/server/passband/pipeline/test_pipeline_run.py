@@ -35,8 +35,8 @@ from pandocast_server.generation.voice import VoiceProfile
 from pandocast_server.passband.drafts.rows import add_drafts
 from pandocast_server.passband.pipeline import run as pipeline_run
 from pandocast_server.passband.pipeline.run import PIPELINE, run_pipeline
-from pandocast_server.passband.sources import fetching as feed_fetching
-from pandocast_server.passband.sources.fetching import fetch_entries
+from pandocast_server.passband.sources import feeds as source_feeds
+from pandocast_server.passband.sources.feeds import fetch_entries
 from pandocast_server.storage.passband_tables import items
 from pandocast_server.work import queue
 
@@ -233,7 +233,7 @@ def move(api: Api, source_id: str, url: str) -> None:
 
 
 def test_a_feed_that_hangs_fails_by_itself(api: Api, host: FeedHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed_fetching, "DEADLINE_SECONDS", 0.4)
+    monkeypatch.setattr(source_feeds, "DEADLINE_SECONDS", 0.4)
     add_source(api, host.url(), name="good")
     hangs = add_source(api, host.url(), name="hangs")
     move(api, hangs["id"], host.url("/hang"))
@@ -247,7 +247,7 @@ def test_a_feed_that_hangs_fails_by_itself(api: Api, host: FeedHost, monkeypatch
 def test_feeds_that_hang_keep_no_other_from_its_turn_for_ever(
     api: Api, host: FeedHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feed_fetching, "DEADLINE_SECONDS", 0.4)
+    monkeypatch.setattr(source_feeds, "DEADLINE_SECONDS", 0.4)
     monkeypatch.setattr(pipeline_run, "FETCHING_SECONDS", 0.2)
     host.pages["/hang"] = lambda conversation: conversation.hang()
     hanging = [add_source(api, host.url(), name="hangs")["id"] for _ in range(pipeline_run.AT_ONCE)]

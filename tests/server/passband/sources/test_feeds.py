@@ -201,6 +201,8 @@ ENCODED: dict[str, tuple[bytes, str, str]] = {
     "windows-1252 that says latin-1": (rss(item("“Grün”"), "windows-1252", "ISO-8859-1"), "", "“Grün”"),
     "windows-1252 that says utf-8": (rss(item("“Grün”"), "windows-1252", "utf-8"), "", "“Grün”"),
     "utf-8 that says windows-1252": (rss(item("“Grün”"), "utf-8", "windows-1252"), "", "“Grün”"),
+    "utf-8 with a broken byte": (rss(item("Grün für bl*au")).replace(b"*", b"\xff"), "", "Grün für blau"),
+    "ascii that says it is utf-16": (rss(item("Plain"), "ascii", "utf-16"), "", "Plain"),
     "utf-8 that says nothing": (rss(item("“Grün”")), "text/xml; charset=us-ascii", "“Grün”"),
     "the header alone": (rss(item("Жук"), "koi8-r"), 'text/xml; charset="koi8-r"', "Жук"),
     "the document before the header": (rss(item("Жук"), "koi8-r", "koi8-r"), "a/b; charset=latin1", "Жук"),
@@ -224,7 +226,7 @@ ENCODED: dict[str, tuple[bytes, str, str]] = {
 @pytest.mark.parametrize("case", ENCODED)
 def test_text_arrives_whatever_it_is_encoded_in(case: str) -> None:
     body, content_type, title = ENCODED[case]
-    assert [entry.title for entry in read_feed(body, url=URL, content_type=content_type)] == [title]
+    assert [entry.title for entry in read_feed(body, url=URL, content_type=content_type.encode())] == [title]
 
 
 @pytest.mark.parametrize(

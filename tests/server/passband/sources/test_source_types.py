@@ -2,7 +2,7 @@
 
 import pytest
 
-from pandocast_server.passband.sources.types import SOURCE_TYPES, TWITTER, feed_url
+from pandocast_server.passband.sources.models import SOURCE_TYPES, TWITTER, feed_url
 
 FEEDS = [
     ("rss", "https://a.example/", "https://a.example/"),

@@ -23,7 +23,7 @@ from support.in_process import Api, StillClock, open_api
 from support.loopback import free_port, http
 
 from pandocast_server.outgoing import dialling
-from pandocast_server.passband.sources import fetching as feed_fetching
+from pandocast_server.passband.sources import feeds as source_feeds
 from pandocast_server.storage.passband_tables import (
     draft_tags,
     engagement,
@@ -123,7 +123,7 @@ def test_a_source_that_cannot_be_read_is_not_created(api: Api, host: FeedHost, c
 
 
 def test_nobody_answers(api: Api, host: FeedHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed_fetching, "DEADLINE_SECONDS", 0.2)
+    monkeypatch.setattr(source_feeds, "DEADLINE_SECONDS", 0.2)
     host.pages["/slow"] = lambda conversation: conversation.hang()
     for url, reason in (
         (host.url("/slow"), "no complete answer within 0.2 seconds"),
