@@ -5,9 +5,11 @@ from urllib.parse import SplitResult, urlsplit
 
 MAX_URL = 2000
 
+_MALFORMED = "url has a malformed host or port"
 # Anything else must be percent-encoded; readers of URLs disagree about backslashes.
 _URL = re.compile(r"[!-\[\]-~]+")
-_HOST = re.compile(r"[a-z0-9._:-]+")
+# As in the OpenAPI documents: `urlsplit` overlooks an empty port, and what stands behind a bracket.
+_HOST_AND_PORT = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]*)?")
 
 
 class InvalidUrlError(ValueError):
@@ -29,8 +31,10 @@ def check_url(url: str) -> None:
         raise InvalidUrlError("url must begin with http:// or https://")
     if "@" in parts.netloc:
         raise InvalidUrlError("url must not hold a user name or a password")
-    if not parts.hostname or not _HOST.fullmatch(parts.hostname):
+    if not parts.hostname:
         raise InvalidUrlError("url must name a host")
+    if not _HOST_AND_PORT.fullmatch(parts.netloc):
+        raise InvalidUrlError(_MALFORMED)
 
 
 def _split(url: str) -> SplitResult:
@@ -38,7 +42,7 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise InvalidUrlError("url has a malformed host or port") from error
+        raise InvalidUrlError(_MALFORMED) from error
     if port == 0:
         raise InvalidUrlError("url must not have port 0")
     return parts
