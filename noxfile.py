@@ -242,7 +242,7 @@ def documents(session: nox.Session) -> None:
     session.run(tools / "redocly", "lint", *DOCUMENTS.values(), external=True)
 
 
-@nox.session(default=False, tags=["ci"], requires=["dev"])
+@nox.session(allow_parallel=True, requires=["dev"])
 def generated_python(session: nox.Session) -> None:
     """Go through the published flows with clients that openapi-python-client generates."""
     session.install("openapi-python-client==0.29.*", "ruff")
