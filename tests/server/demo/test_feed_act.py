@@ -13,7 +13,7 @@ from pandocast_server.clock import Clock
 from pandocast_server.demo import feed as act
 from pandocast_server.demo import review
 from pandocast_server.demo.inbox import Headers, serving
-from pandocast_server.passband.drafts.platforms import PLATFORMS
+from pandocast_server.passband.drafts.models import PLATFORMS
 from pandocast_server.testing import ReferenceServer
 
 
