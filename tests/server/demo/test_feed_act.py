@@ -11,7 +11,6 @@ from starlette.responses import Response
 from pandocast_server.cli import main
 from pandocast_server.clock import Clock
 from pandocast_server.demo import feed as act
-from pandocast_server.demo import review
 from pandocast_server.passband.drafts.models import PLATFORMS
 from pandocast_server.testing import ReferenceServer
 
@@ -93,21 +92,6 @@ def test_one_draft_is_not_enough_to_review(
 ) -> None:
     monkeypatch.setattr(act, "_FORMATS", ("SHORT",))
     assert "there are fewer than two drafts to review (DemoError)" in fails(prepare_nothing)
-
-
-@pytest.mark.parametrize("action", ["approve", "archive"])
-def test_an_action_that_fails_for_one_draft(
-    fails: Callable[..., str], monkeypatch: pytest.MonkeyPatch, action: str
-) -> None:
-    do = review._bulk
-
-    def do_twice(client: object, wanted: str, ids: list[str]) -> None:
-        if wanted == action:
-            do(client, wanted, ids)  # type: ignore[arg-type]  # as it came
-        do(client, wanted, ids)  # type: ignore[arg-type]  # as it came
-
-    monkeypatch.setattr(review, "_bulk", do_twice)
-    assert f"{action} failed for a draft: " in fails(prepare_nothing)
 
 
 def test_a_schedule_without_slots(fails: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:

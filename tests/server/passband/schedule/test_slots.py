@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.in_process import Api, StillClock, open_api
 
-from pandocast_server.passband.drafts.rows import NewDraft, add_draft, find_draft
+from pandocast_server.passband.drafts.rows import NewDraft, add_drafts, find_draft
 from pandocast_server.passband.drafts.transitions import APPROVED
 from pandocast_server.passband.schedule.scheduling import _occurrences, free_slots, put_on_schedule
 from pandocast_server.timestamps import from_microseconds
@@ -40,7 +40,7 @@ def schedule(api: Api, *times: datetime, workspace_id: str | None = None) -> Non
     for at in times:
         with api.runtime.database.write() as connection:
             new = NewDraft(format="SHORT", status=APPROVED, text="Hello")
-            draft_id = add_draft(connection, api.runtime, workspace_id=whose, draft=new)
+            [draft_id] = add_drafts(connection, api.runtime, workspace_id=whose, new=[new])
             draft = find_draft(connection, workspace_id=whose, draft_id=draft_id)
             put_on_schedule(connection, api.runtime, draft, at=at)
 
