@@ -30,9 +30,10 @@ _EXAMPLES = (
     "Say what happened, say why it matters, and let people get back to their day.",
 )
 _SLOTS = [(1, 9, 0), (2, 12, 30), (3, 9, 0), (4, 12, 30), (5, 16, 0)]
-_REACTIONS = (  # platform, impressions, likes, replies, reposts
-    ("twitter", 1250, 48, 6, 9),
-    ("linkedin", 640, 37, 5, 2),
+_REACTIONS = (  # number of the post, platform, impressions, likes, replies, reposts
+    (0, "twitter", 1250, 48, 6, 9),
+    (0, "linkedin", 640, 37, 5, 2),
+    (1, "twitter", 980, 22, 3, 4),
 )
 _DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 
@@ -180,10 +181,10 @@ class _Act:
         """Record how some posts did, and look at all of them."""
         self.screen.step("Engagement", "made-up numbers, as platforms would report them")
         records: list[PassbandModel] = []
-        for draft in posted[:2]:
-            for platform, impressions, likes, replies, reposts in _REACTIONS:
+        for number, platform, impressions, likes, replies, reposts in _REACTIONS:
+            if number < len(posted):
                 record = self.client.engagement.record(
-                    draft_id=draft.id,
+                    draft_id=posted[number].id,
                     platform=platform,
                     impressions=impressions,
                     likes=likes,
@@ -192,7 +193,7 @@ class _Act:
                 )
                 records.append(record)
                 seen = f"{impressions:,} saw it, {record.engagement_rate or 0:.1%}"
-                self.screen.excerpt(platform, draft.text, seen)
+                self.screen.excerpt(platform, posted[number].text, seen)
         summary = self.client.engagement.summary()
         reactions = (
             counted(summary.total_likes, "like"),
