@@ -39,7 +39,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 UNMEASURED = frozenset(
     {
         "test_analysis.py",
-        "test_demo_article.py",
         "test_draft_generating.py",
         "test_drafts_model.py",
         "test_feeds.py",

@@ -5,36 +5,27 @@ import logging
 import shlex
 import shutil
 import sys
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-if TYPE_CHECKING:
-    from pandocast_server.demo.screen import Screen
-
-_FAILED = 1
-_INTERRUPTED = 130
 _CALENDAR = "passband-calendar.ics"
 
 
-@click.command(
-    epilog="Exit status: 0 all went well, 1 something failed, 2 a file or an option cannot be used, "
-    "130 interrupted."
-)
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.command(epilog="Exit status: 0 all went well, 1 it failed, 2 a file or an option cannot be used.")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--passband", is_flag=True, help="Show the second act: from a feed to posts and a calendar.")
 @click.option(
     "--calendar",
+    default=_CALENDAR,
+    show_default=True,
     metavar="PATH",
-    type=click.Path(path_type=Path),
-    help=f"Name of the second act's calendar file, if it is not to be {_CALENDAR}.",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Name of the second act's calendar file.",
 )
 @click.option("--full", is_flag=True, help="Show every post from its first to its last word.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead, for scripts.")
-def demo(*, file: Path | None, passband: bool, calendar: Path | None, full: bool, as_json: bool) -> None:
+def demo(*, file: Path | None, passband: bool, calendar: Path, full: bool, as_json: bool) -> None:
     """Publish an article, from upload to webhook, in a few seconds.
 
     FILE is a text or Markdown file of yours in UTF-8, of up to 1,000,000 characters; without one, an article
@@ -51,70 +42,46 @@ def demo(*, file: Path | None, passband: bool, calendar: Path | None, full: bool
     the calendar of the posts, in a file that is written to the current directory; another calendar of that
     name is replaced, any other file is not.
     """
-    if calendar is not None and not passband:
-        raise click.UsageError("--calendar belongs to the second act: add --passband")
+    if passband:
+        _check_replaceable(calendar)
     # The server's log stays off the screen: without any handler, Python would print warnings.
     logging.getLogger().addHandler(logging.NullHandler())
-    show = partial(_screen, full=full, quiet=as_json)
     try:
-        document = _draft(file, calendar or Path(_CALENDAR), show) if passband else _publish(file, show)
-        if as_json:
-            click.echo(json.dumps(document))
-    except KeyboardInterrupt:
-        _end("interrupted", _INTERRUPTED)
+        # Here, where an interrupt and a failure end well: loading the server takes a moment.
+        from rich.console import Console  # noqa: PLC0415
+
+        from pandocast_server.demo import article, feed, surroundings  # noqa: PLC0415
+        from pandocast_server.demo.screen import Screen  # noqa: PLC0415
+
+        reconfigure = getattr(sys.stdout, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")  # a text may hold what a terminal's encoding lacks
+        screen = Screen(Console(highlight=False, quiet=as_json), program=_program(), full=full)
+        if passband:
+            name, body = surroundings.read_feed(file)
+            with screen.progress("Passband: one feed, from its entries to posts and a calendar", steps=8):
+                document = feed.run(name, body, calendar, screen)
+        else:
+            text = surroundings.read_article(file)
+            with screen.progress("Pandocast: one article, from upload to webhook", steps=6):
+                document = article.run(text, screen)
     except (click.ClickException, BrokenPipeError):
         raise  # click prints the one, and ends without a word when nobody reads on
-    except Exception as error:  # noqa: BLE001 - whatever it is, the person at the keyboard gets one line
-        _end(f"the demo failed: {error} ({type(error).__name__})", _FAILED)
+    except Exception as error:  # whatever it is, the person at the keyboard gets one line
+        sentence = " ".join(str(error).split())
+        raise click.ClickException(f"the demo failed: {sentence} ({type(error).__name__})") from error
+    if as_json:
+        click.echo(json.dumps(document))
 
 
-# Each part is loaded when it is needed: a file that cannot be used is refused at once, the title is shown
-# while the server loads, and an interrupt finds somebody who knows what to say.
-
-
-def _publish(file: Path | None, show: Callable[[int], "Screen"]) -> dict[str, object]:
-    from pandocast_server.demo.files import read_article  # noqa: PLC0415
-
-    article = read_article(file)
-    screen = show(6)
-    with screen.progress("Pandocast: one article, from upload to webhook"):
-        from pandocast_server.demo.article import run  # noqa: PLC0415
-
-        return run(article, screen)
-
-
-def _draft(file: Path | None, calendar: Path, show: Callable[[int], "Screen"]) -> dict[str, object]:
-    from pandocast_server.demo.files import read_feed_file, write_calendar  # noqa: PLC0415
-
-    feed = read_feed_file(file)
-    write_calendar(calendar, None)
-    screen = show(8)
-    with screen.progress("Passband: one feed, from its entries to posts and a calendar"):
-        from pandocast_server.demo.feed import run  # noqa: PLC0415
-
-        return run(feed, calendar, screen)
-
-
-def _screen(steps: int, *, full: bool, quiet: bool) -> "Screen":
-    from rich.console import Console  # noqa: PLC0415
-
-    from pandocast_server.demo.screen import Screen  # noqa: PLC0415
-
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace")  # a text may hold what a terminal's encoding lacks
-    return Screen(Console(highlight=False, quiet=quiet), steps=steps, program=_program(), full=full)
+def _check_replaceable(calendar: Path) -> None:
+    if calendar.exists() and not calendar.read_bytes().upper().startswith(b"BEGIN:VCALENDAR"):
+        reason = "the file there is not a calendar, and would be lost: choose another name"
+        raise click.BadParameter(reason, param_hint="--calendar")
 
 
 def _program() -> str:
-    """Say what to type to call this program: its name, or its path where the shell would not find it."""
+    """Return what to type to call this program: its name, or its path where the shell would not find it."""
     name = click.get_current_context().find_root().command_path
-    called, found = Path(sys.argv[0]), shutil.which(name)
-    if not called.is_file() or (found is not None and called.samefile(found)):
-        return name
-    return shlex.quote(sys.argv[0])
-
-
-def _end(sentence: str, status: int) -> NoReturn:
-    click.echo(f"Error: {' '.join(sentence.split())}", err=True)
-    raise SystemExit(status)
+    is_hidden = shutil.which(name) is None and Path(sys.argv[0]).name == name
+    return shlex.quote(sys.argv[0]) if is_hidden else name

@@ -15,13 +15,13 @@ from sqlalchemy import make_url
 from pandocast_server import pandocast, passband
 from pandocast_server.app import create_app
 from pandocast_server.background import background_workers
-from pandocast_server.cli.workspace import Refused, database_option, first_workspace, start_runtime
+from pandocast_server.cli.workspace import Refused, database_option, start_runtime
 from pandocast_server.middleware import access_log
 from pandocast_server.runtime import Runtime
 from pandocast_server.serving import HttpServer, listen
 from pandocast_server.serving import serve as serve_until_exit
 from pandocast_server.settings import DEFAULT_DATABASE_URL, Settings
-from pandocast_server.workspaces import create_workspace
+from pandocast_server.workspaces import create_workspace, has_workspace
 
 _GRACE_SECONDS = 12
 
@@ -74,7 +74,7 @@ def _introduce(runtime: Runtime, listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - all addresses; a client takes one
     origin = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    if first_workspace(runtime) is None:
+    if not has_workspace(runtime):
         created = create_workspace(runtime, "first")
         click.echo(f"Made workspace {created.workspace_id}, whose key is shown only now. In another shell:")
         click.echo(f"export PANDOCAST_API_KEY={created.api_key}")

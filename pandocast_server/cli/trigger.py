@@ -21,20 +21,14 @@ def trigger(workspace: Workspace, *, event: str, data: str) -> Answer:
 
     A running server delivers it. The data are sent as given, with workspace_id put first.
     """
-    runtime, parsed = workspace.runtime, _object(sys.stdin.read() if data == "-" else data)
+    runtime = workspace.runtime
+    parsed: object = json.loads(sys.stdin.read() if data == "-" else data)
+    if not isinstance(parsed, dict):
+        raise Refused("--data must be a JSON object")
+    about = cast("dict[str, object]", parsed)
     with runtime.database.write() as connection:
-        event_id = record_event(connection, runtime, workspace_id=workspace.id, type=event, data=parsed)
+        event_id = record_event(connection, runtime, workspace_id=workspace.id, type=event, data=about)
     return Answer(
         {"event_id": event_id, "event": event, "workspace_id": workspace.id},
         f"{event} recorded as {event_id}",
     )
-
-
-def _object(text: str) -> dict[str, object]:
-    try:
-        value: object = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Refused(f"--data is not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise Refused("--data must be a JSON object")
-    return cast("dict[str, object]", value)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -81,12 +81,6 @@ def start_runtime(settings: Settings) -> Runtime:
         raise Refused(error) from error
 
 
-def first_workspace(runtime: Runtime) -> str | None:
-    """Return the oldest workspace, or None in an empty database."""
-    with runtime.database.read() as connection:
-        return connection.scalar(select(workspaces.c.id).order_by(workspaces.c.seq).limit(1))
-
-
 def document(item: object, *names: str) -> dict[str, object]:
     """Return some attributes of an object, ready for JSON."""
     values = ((name, getattr(item, name)) for name in names)
@@ -112,9 +106,11 @@ def _cell(value: object) -> str:
 @contextmanager
 def _existing_database(url: str) -> Generator[Runtime]:
     """Open a database that a server has made: a mistyped name must not make another."""
-    missing = _missing_file(url)
-    if missing is not None:
-        raise Refused(f"there is no database {missing}; `pandocast-server serve` makes one")
+    with suppress(ArgumentError):  # opening it will tell
+        parsed = make_url(url)
+        is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}
+        if is_file and not Path(str(parsed.database)).exists():
+            raise Refused(f"there is no database {parsed.database}; `pandocast-server serve` makes one")
     runtime = start_runtime(Settings(database_url=url))
     try:
         yield runtime
@@ -122,22 +118,11 @@ def _existing_database(url: str) -> Generator[Runtime]:
         runtime.database.close()
 
 
-def _missing_file(url: str) -> Path | None:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        return None  # opening it will tell
-    if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
-        return None
-    path = Path(str(parsed.database))
-    return None if path.exists() else path
-
-
 def _chosen(runtime: Runtime, workspace_id: str | None) -> str:
-    chosen = first_workspace(runtime) if workspace_id is None else workspace_id
-    if chosen is None:
-        raise Refused("this database has no workspace yet; `pandocast-server serve` makes the first")
     with runtime.database.read() as connection:
-        if connection.scalar(select(workspaces.c.id).where(workspaces.c.id == chosen)) is None:
-            raise Refused(f"there is no workspace {chosen}")
-    return chosen
+        known = connection.scalars(select(workspaces.c.id).order_by(workspaces.c.seq)).all()
+    if not known:
+        raise Refused("this database has no workspace yet; `pandocast-server serve` makes the first")
+    if workspace_id not in {None, *known}:
+        raise Refused(f"there is no workspace {workspace_id}")
+    return workspace_id or known[0]

@@ -10,15 +10,15 @@ from pathlib import Path
 import httpx
 from attrs import frozen
 from rich.text import Text
+from starlette.responses import Response
 
 from pandocast_sdk import Passband
 from pandocast_sdk.models.base import PassbandModel
 from pandocast_sdk.models.drafts import Draft
 from pandocast_sdk.models.sources import Source
-from pandocast_server.demo.files import Feed, shown, write_calendar
-from pandocast_server.demo.inbox import serving
 from pandocast_server.demo.review import review
 from pandocast_server.demo.screen import MASK, DemoError, Screen, confidence, counted, day_and_time
+from pandocast_server.demo.surroundings import serving
 from pandocast_server.testing import ReferenceServer
 from pandocast_server.timestamps import wire_text
 
@@ -30,10 +30,10 @@ _EXAMPLES = (
     "Say what happened, say why it matters, and let people get back to their day.",
 )
 _SLOTS = [(1, 9, 0), (2, 12, 30), (3, 9, 0), (4, 12, 30), (5, 16, 0)]
-_REACTIONS = (  # number of the post, platform, impressions, likes, replies, reposts, clicks
-    (0, "twitter", 1250, 48, 6, 9, 31),
-    (0, "linkedin", 640, 37, 5, 2, 20),
-    (1, "twitter", 980, 22, 3, 4, 15),
+_REACTIONS = (  # number of the post, platform, impressions, likes, replies, reposts
+    (0, "twitter", 1250, 48, 6, 9),
+    (0, "linkedin", 640, 37, 5, 2),
+    (1, "twitter", 980, 22, 3, 4),
 )
 _DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 
@@ -46,19 +46,19 @@ _NEXT = (
 )
 
 
-def run(feed: Feed, calendar: Path, screen: Screen) -> dict[str, object]:
+def run(name: str, body: bytes, calendar: Path, screen: Screen) -> dict[str, object]:
     """Draft from a feed, post the best and show it all; return it for JSON, in the API's names."""
     started = time.monotonic()
-    screen.step("Source", f"{feed.name}, served on this machine")
+    screen.step("Source", f"{name}, served on this machine")
     with (
-        serving("GET", "/feed.xml", lambda _body, _headers: (200, feed.body)) as url,
+        serving(Response(body), "/feed.xml") as url,
         ReferenceServer() as server,
         httpx.Client(trust_env=False) as direct,  # a proxy could not reach this machine's loopback
         Passband(api_key=server.api_key, base_url=server.passband_url, http_client=direct) as client,
     ):
         screen.fact("API", f"{server.passband_url} with a key (pk_test_{MASK})")
         act = _Act(screen, server, client, document={})
-        source = act.add_source(feed, url)
+        source = act.add_source(name, url)
         act.set_voice()
         drafts = act.generate(source)
         screen.step("Review", "the weakest is written anew, one is edited, the best are approved")
@@ -84,17 +84,16 @@ class _Act:
     client: Passband
     document: dict[str, object]
 
-    def add_source(self, feed: Feed, url: str) -> Source:
+    def add_source(self, name: str, url: str) -> Source:
         config = {"formats": list(_FORMATS), "tags": ["demo"], "maxItems": _MOST_ITEMS}
-        source = self.client.sources.create(name=feed.name, type="rss", url=url, config=config)
+        source = self.client.sources.create(name=name, type="rss", url=url, config=config)
         self.screen.fact("Feed", f"{source.url}, {source.health}")
         test = self.client.sources.test(source.id)
         if not test.ok:
             raise DemoError(f"the feed cannot be read: {test.error}")
-        self.screen.fact("Found", counted(feed.entries, "entry", "entries"))
         for item in (test.items or [])[:_MOST_ITEMS]:
             day = f"{item.published_at:%d %b %Y}" if item.published_at else ""
-            self.screen.excerpt("", item.title or "", day)
+            self.screen.excerpt("Entry", item.title or "", day)
         self.document["test"] = _wire(test)
         return source
 
@@ -155,9 +154,9 @@ class _Act:
         response = direct.get(url)
         if response.status_code != HTTPStatus.OK:
             raise DemoError(f"the calendar feed was answered with {response.status_code}")
-        write_calendar(path, response.content)
+        path.write_bytes(response.content)
         events = response.content.count(b"\r\nBEGIN:VEVENT\r\n")
-        written = f"{shown(path)}, {counted(events, 'event')}: any calendar program opens it"
+        written = f"{str(path)!r}, {counted(events, 'event')}: any calendar program opens it"
         self.screen.fact("Feed", f"{url.rsplit('/', 2)[0]}/{MASK}/{MASK}.ics")
         self.screen.fact("Written", written)
         self.screen.fact("Live", "while a server runs, calendars can subscribe to that address")
@@ -182,7 +181,7 @@ class _Act:
         """Record how some posts did, and look at all of them."""
         self.screen.step("Engagement", "made-up numbers, as platforms would report them")
         records: list[PassbandModel] = []
-        for number, platform, impressions, likes, replies, reposts, clicks in _REACTIONS:
+        for number, platform, impressions, likes, replies, reposts in _REACTIONS:
             if number < len(posted):
                 record = self.client.engagement.record(
                     draft_id=posted[number].id,
@@ -191,7 +190,6 @@ class _Act:
                     likes=likes,
                     replies=replies,
                     reposts=reposts,
-                    clicks=clicks,
                 )
                 records.append(record)
                 seen = f"{impressions:,} saw it, {record.engagement_rate or 0:.1%}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pandocast_sdk import Passband
-from pandocast_sdk.models.drafts import BulkAction, Draft
+from pandocast_sdk.models.drafts import Draft
 from pandocast_server.demo.screen import DemoError, Screen, confidence, counted
 
 _SECONDS_FOR_A_DRAFT = 60.0
@@ -37,10 +37,10 @@ def review(
     drafts = [edited if draft is before else draft for draft in drafts]
     approved = chosen(drafts, edited)
     archived = [draft.id for draft in drafts if draft not in approved]
-    _bulk(client, "approve", [draft.id for draft in approved])
-    best = f"{counted(len(approved), 'draft')}: of each entry the one that sounds best"
-    screen.fact("Approved", best)
-    _bulk(client, "archive", archived)
+    client.drafts.bulk("approve", ids=[draft.id for draft in approved])
+    screen.fact("Approved", f"{counted(len(approved), 'draft')}: of each entry the one that sounds best")
+    if archived:
+        client.drafts.bulk("archive", ids=archived)
     screen.fact("Archived", counted(len(archived), "draft"))
     return approved, {
         "rejected": {"id": rejected.id, "feedback": rejected.rejection_feedback},
@@ -57,9 +57,3 @@ def chosen(drafts: Sequence[Draft], edited: Draft) -> list[Draft]:
     for draft in sorted(drafts, key=lambda draft: (draft != edited, -(draft.confidence or 0))):
         best.setdefault(draft.item_id, draft)
     return [draft for draft in drafts if draft in best.values()]
-
-
-def _bulk(client: Passband, action: BulkAction, ids: list[str]) -> None:
-    for outcome in client.drafts.bulk(action, ids=ids).results.values() if ids else ():
-        if not outcome.ok:
-            raise DemoError(f"{action} failed for a draft: {outcome.error}")

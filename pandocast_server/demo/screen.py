@@ -16,6 +16,7 @@ MASK = "********"
 """Stands where a secret would."""
 
 _GOOD_MATCH, _FAIR_MATCH = 75, 50
+_MORE = " …"
 
 
 class DemoError(Exception):
@@ -25,12 +26,11 @@ class DemoError(Exception):
 class Screen:
     """Shows the steps of an act on a console, from any thread."""
 
-    def __init__(self, console: Console, *, steps: int, program: str, full: bool = False) -> None:
+    def __init__(self, console: Console, *, program: str, full: bool = False) -> None:
         """Make a screen; `program` is what to type to call this program, `full` shows texts to their end."""
         self._console = console
         self._full = full
         self._program = program
-        self._signs = ("<-", "*", "x") if console.options.ascii_only else ("←", "✓", "✗")
         self._step = 0
         self._progress = Progress(
             SpinnerColumn("line"),
@@ -40,12 +40,13 @@ class Screen:
             console=console,
             transient=True,
         )
-        self._task = self._progress.add_task("Starting", total=steps)
+        self._task = self._progress.add_task("Starting")
 
     @contextmanager
-    def progress(self, title: str) -> Generator[None]:
+    def progress(self, title: str, *, steps: int) -> Generator[None]:
         """Show a title, and on a terminal how far the demo is, for as long as the block runs."""
         self.show(Text(title, style="bold"))
+        self._progress.update(self._task, total=steps)
         with self._progress if self._console.is_terminal else nullcontext():
             yield
 
@@ -65,26 +66,26 @@ class Screen:
 
     def arrival(self, event_type: str, judgement: str, rest: str, *, good: bool) -> None:
         """Show a webhook, and what became of it."""
-        arrow, yes, no = self._signs
-        colour = "green" if good else "red"
-        judged = Text.assemble((f"{yes if good else no} {judgement}", colour), rest)
-        self._row(Text(f"{arrow} {event_type:<17}", style=colour), judged)
+        sign, colour = ("✓", "green") if good else ("✗", "red")
+        judged = Text.assemble((f"{sign} {judgement}", colour), rest)
+        self._row(Text(f"← {event_type:<17}", style=colour), judged)
 
     def excerpt(self, label: str, text: str, note: str | Text = "") -> None:
         """Show a text that is known already on one line, with a note beside it."""
-        self._row(f"{label:<8}", _Preview(text, lines=1, whole=1), note)
+        line = Text(" ".join(text.split()), no_wrap=True, overflow="ellipsis")
+        self._row(f"{label:<8}", line, note)
 
     def text(self, label: str, text: str, note: str | Text = "") -> None:
         """Show a new text, with a note beside it."""
-        self._row(f"{label:<8}", self.preview(text, lines=2, whole=3), note)
+        self._row(f"{label:<8}", self.preview(text, lines=2), note)
 
-    def preview(self, text: str, *, lines: int, whole: int) -> RenderableType:
-        """Return the first lines of a text; with no more than `whole` lines, or in full, all of them."""
-        return Text(text) if self._full else _Preview(text, lines, whole)
+    def preview(self, text: str, *, lines: int) -> RenderableType:
+        """Return the first lines of a text; in full, all of them."""
+        return Text(text) if self._full else _Preview(text, lines)
 
     def done(self, sentence: str, seconds: float, commands: Sequence[tuple[str, str]]) -> None:
         """Say what has been shown, and what to try next: commands, and what each is for."""
-        self.show(Text(), Text(f"{self._signs[1]} {sentence} ({seconds:.1f} s)", style="bold green"))
+        self.show(Text(), Text(f"✓ {sentence} ({seconds:.1f} s)", style="bold green"))
         self.show(Text(), Text("Try next", style="bold"))
         named = [(command.format(program=self._program), purpose) for command, purpose in commands]
         width = max(len(command) for command, _ in named)
@@ -111,17 +112,15 @@ class _Preview:
 
     content: str
     lines: int
-    whole: int
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        more = " ..." if options.ascii_only else " …"
         text = Text("\n".join(filter(str.strip, self.content.splitlines())))
-        lines = list(text.wrap(console, options.max_width - len(more)))
-        if len(lines) > self.whole:
-            lines = lines[: self.lines]
-            lines[-1].rstrip()
-            lines[-1].append(more)
-        yield Text("\n").join(lines)
+        lines = text.wrap(console, options.max_width - len(_MORE))
+        shown = lines[: self.lines]
+        if len(lines) > self.lines:
+            shown[-1].rstrip()
+            shown[-1].append(_MORE)
+        yield Text("\n").join(shown)
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

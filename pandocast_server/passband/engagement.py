@@ -50,58 +50,53 @@ class EngagementBody(CamelModel):
     clicks: _Count | None = None
 
 
-# Not async: it reads all that was ever measured, so Starlette is to call it in a thread.
-def get_engagement(request: Request) -> Response:
-    """Return totals, means of the rates and the best posts (reference, "Engagement summary")."""
-    top = read_query(request, EngagementQuery).top
-    workspace_id = workspace_of(request)
-    posted = select(func.count()).where(
-        drafts.c.workspace_id == workspace_id, drafts.c.status == transitions.POSTED
-    )
-    with runtime_of(request).database.read() as connection:
-        total_posted = connection.execute(posted).scalar_one()
-        rows = measured(connection, workspace_id)
-    best_first = sorted(rows, key=lambda row: (-engagement_rate(row), -row["likes"]))
-    return JSONResponse(
-        {
-            "totalPosted": total_posted,
-            "totalWithMetrics": len(rows),
-            "avgEngagementRate": _mean_rate(rows),
-            "totalLikes": sum(row["likes"] for row in rows),
-            "totalReplies": sum(row["replies"] for row in rows),
-            "totalReposts": sum(row["reposts"] for row in rows),
-            "totalImpressions": sum(row["impressions"] for row in rows),
-            "topPosts": [_top_post(row) for row in best_first[:top]],
-            "byFormat": _means_by(rows, "format"),
-            "byPlatform": _means_by(rows, "platform"),
-        }
-    )
-
-
-async def record_engagement(request: Request) -> Response:
-    """Record metrics or a status; what is absent stays as it is (reference, "Upsert engagement metrics")."""
-    body = await read_body(request, EngagementBody)
-    runtime = runtime_of(request)
-    given = body.model_dump(exclude={"draft_id", "platform"}, exclude_none=True)
-    if not METRICS.isdisjoint(given):
-        given["measured_at"] = runtime.clock.now()
-    with runtime.database.write() as connection:
-        row = upsert_engagement(
-            connection,
-            runtime,
-            workspace_id=workspace_of(request),
-            draft_id=body.draft_id,
-            platform=body.platform,
-            values=given,
-        )
-    return JSONResponse({**camel(row, _ON_THE_WIRE), "engagementRate": engagement_rate(row)})
-
-
 class Engagement(Endpoint):
     """What came of the workspace's posts."""
 
-    get = staticmethod(get_engagement)
-    put = staticmethod(record_engagement)
+    # Not async: it reads all that was ever measured, so Starlette is to call it in a thread.
+    def get(self, request: Request) -> Response:
+        """Return totals, means of the rates and the best posts (reference, "Engagement summary")."""
+        top = read_query(request, EngagementQuery).top
+        workspace_id = workspace_of(request)
+        posted = select(func.count()).where(
+            drafts.c.workspace_id == workspace_id, drafts.c.status == transitions.POSTED
+        )
+        with runtime_of(request).database.read() as connection:
+            total_posted = connection.execute(posted).scalar_one()
+            rows = measured(connection, workspace_id)
+        best_first = sorted(rows, key=lambda row: (-engagement_rate(row), -row["likes"]))
+        return JSONResponse(
+            {
+                "totalPosted": total_posted,
+                "totalWithMetrics": len(rows),
+                "avgEngagementRate": _mean_rate(rows),
+                "totalLikes": sum(row["likes"] for row in rows),
+                "totalReplies": sum(row["replies"] for row in rows),
+                "totalReposts": sum(row["reposts"] for row in rows),
+                "totalImpressions": sum(row["impressions"] for row in rows),
+                "topPosts": [_top_post(row) for row in best_first[:top]],
+                "byFormat": _means_by(rows, "format"),
+                "byPlatform": _means_by(rows, "platform"),
+            }
+        )
+
+    async def put(self, request: Request) -> Response:
+        """Record what is given, and leave the rest as it is (reference, "Upsert engagement metrics")."""
+        body = await read_body(request, EngagementBody)
+        runtime = runtime_of(request)
+        given = body.model_dump(exclude={"draft_id", "platform"}, exclude_none=True)
+        if not METRICS.isdisjoint(given):
+            given["measured_at"] = runtime.clock.now()
+        with runtime.database.write() as connection:
+            row = upsert_engagement(
+                connection,
+                runtime,
+                workspace_id=workspace_of(request),
+                draft_id=body.draft_id,
+                platform=body.platform,
+                values=given,
+            )
+        return JSONResponse({**camel(row, _ON_THE_WIRE), "engagementRate": engagement_rate(row)})
 
 
 ROUTES = [Route("/engagement", Engagement)]

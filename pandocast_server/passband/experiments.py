@@ -63,44 +63,39 @@ class ExperimentsQuery(CamelModel):
     status: Literal["active", "concluded", "archived"] | None = None
 
 
-async def list_experiments(request: Request) -> Response:
-    """Return all experiments, or those in one status, newest first (reference, "List experiments")."""
-    status = read_query(request, ExperimentsQuery).status
-    query = select(experiments).where(experiments.c.workspace_id == workspace_of(request))
-    if status is not None:
-        query = query.where(experiments.c.status == status)
-    newest_first = query.order_by(experiments.c.created_at.desc(), experiments.c.seq.desc())
-    with runtime_of(request).database.read() as connection:
-        return JSONResponse([_on_the_wire(row) for row in connection.execute(newest_first).mappings()])
-
-
-async def create_experiment(request: Request) -> Response:
-    """Start an experiment (reference, "Create experiment")."""
-    body = await read_body(request, ExperimentBody)
-    runtime, workspace_id = runtime_of(request), workspace_of(request)
-    experiment_id = runtime.identifiers.new("exp")
-    with runtime.database.write() as connection:
-        now = runtime.clock.now()
-        connection.execute(
-            insert(experiments).values(
-                id=experiment_id,
-                workspace_id=workspace_id,
-                name=body.name,
-                parameter=body.parameter,
-                status=ACTIVE,
-                variants=[variant.model_dump(exclude_none=True) for variant in body.variants],
-                started_at=now,
-                created_at=now,
-            )
-        )
-        return JSONResponse(_on_the_wire(_find(connection, workspace_id, experiment_id)), status_code=201)
-
-
 class Experiments(Endpoint):
     """The experiments of the workspace."""
 
-    get = staticmethod(list_experiments)
-    post = staticmethod(create_experiment)
+    async def get(self, request: Request) -> Response:
+        """Return all experiments, or those in one status, newest first (reference, "List experiments")."""
+        status = read_query(request, ExperimentsQuery).status
+        query = select(experiments).where(experiments.c.workspace_id == workspace_of(request))
+        if status is not None:
+            query = query.where(experiments.c.status == status)
+        newest_first = query.order_by(experiments.c.created_at.desc(), experiments.c.seq.desc())
+        with runtime_of(request).database.read() as connection:
+            return JSONResponse([_on_the_wire(row) for row in connection.execute(newest_first).mappings()])
+
+    async def post(self, request: Request) -> Response:
+        """Start an experiment (reference, "Create experiment")."""
+        body = await read_body(request, ExperimentBody)
+        runtime, workspace_id = runtime_of(request), workspace_of(request)
+        experiment_id = runtime.identifiers.new("exp")
+        with runtime.database.write() as connection:
+            now = runtime.clock.now()
+            connection.execute(
+                insert(experiments).values(
+                    id=experiment_id,
+                    workspace_id=workspace_id,
+                    name=body.name,
+                    parameter=body.parameter,
+                    status=ACTIVE,
+                    variants=[variant.model_dump(exclude_none=True) for variant in body.variants],
+                    started_at=now,
+                    created_at=now,
+                )
+            )
+            return JSONResponse(_on_the_wire(_find(connection, workspace_id, experiment_id)), status_code=201)
 
 
 ROUTES = [Route("/experiments", Experiments)]

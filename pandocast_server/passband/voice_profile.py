@@ -30,35 +30,30 @@ class VoiceProfileBody(CamelModel):
     formats: dict[str, object] | None = None
 
 
-async def get_voice_profile(request: Request) -> Response:
-    """Return the profile, once somebody has described the voice (reference, "Get voice profile")."""
-    with runtime_of(request).database.read() as connection:
-        row = _row(connection, workspace_of(request))
-    if row["updated_at"] is None:
-        raise not_found("Voice profile")
-    return JSONResponse(_on_the_wire(row))
-
-
-async def update_voice_profile(request: Request) -> Response:
-    """Change the fields that are given, and no others (reference, "Update voice profile")."""
-    body = await read_body(request, VoiceProfileBody)
-    runtime, workspace_id = runtime_of(request), workspace_of(request)
-    with runtime.database.write() as connection:
-        now = runtime.clock.now()
-        before = _row(connection, workspace_id)
-        # The row is as old as the workspace; seen from here, its first description makes it.
-        created_at = before["created_at"] if before["updated_at"] else now
-        changes = body.model_dump(exclude_none=True) | {"created_at": created_at, "updated_at": now}
-        ours = update(voice_profiles).where(voice_profiles.c.workspace_id == workspace_id)
-        connection.execute(ours.values(changes))
-        return JSONResponse(_on_the_wire(_row(connection, workspace_id)))
-
-
 class VoiceProfile(Endpoint):
     """The voice profile of the workspace."""
 
-    get = staticmethod(get_voice_profile)
-    put = staticmethod(update_voice_profile)
+    async def get(self, request: Request) -> Response:
+        """Return the profile, once somebody has described the voice (reference, "Get voice profile")."""
+        with runtime_of(request).database.read() as connection:
+            row = _row(connection, workspace_of(request))
+        if row["updated_at"] is None:
+            raise not_found("Voice profile")
+        return JSONResponse(_on_the_wire(row))
+
+    async def put(self, request: Request) -> Response:
+        """Change the fields that are given, and no others (reference, "Update voice profile")."""
+        body = await read_body(request, VoiceProfileBody)
+        runtime, workspace_id = runtime_of(request), workspace_of(request)
+        with runtime.database.write() as connection:
+            now = runtime.clock.now()
+            before = _row(connection, workspace_id)
+            # The row is as old as the workspace; seen from here, its first description makes it.
+            created_at = before["created_at"] if before["updated_at"] else now
+            changes = body.model_dump(exclude_none=True) | {"created_at": created_at, "updated_at": now}
+            ours = update(voice_profiles).where(voice_profiles.c.workspace_id == workspace_id)
+            connection.execute(ours.values(changes))
+            return JSONResponse(_on_the_wire(_row(connection, workspace_id)))
 
 
 ROUTES = [Route("/voice-profile", VoiceProfile)]

@@ -11,7 +11,7 @@ from support.doc_tables import operation_faults, quoted
 
 from pandocast_sdk import Passband
 from pandocast_sdk._core.operations.passband_routes import ROUTES
-from pandocast_server.passband.drafts.platforms import PLATFORMS
+from pandocast_server.passband.drafts.models import PLATFORMS
 from pandocast_server.passband.drafts.transitions import OUTCOMES, TRANSITIONS, Transition
 from pandocast_server.passband.schedule.times import CUSTOMARY
 from pandocast_server.passband.sources.models import SOURCE_TYPES, TWITTER, feed_url

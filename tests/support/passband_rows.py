@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import update
 from support.in_process import Api
 
-from pandocast_server.passband.drafts.rows import NewDraft, add_draft
+from pandocast_server.passband.drafts.rows import NewDraft, add_drafts
 from pandocast_server.passband.drafts.transitions import APPROVED, POSTED
 from pandocast_server.storage.passband_tables import drafts
 
@@ -23,7 +23,7 @@ def add_row(
     whose = workspace_id or api.workspace.workspace_id
     new = NewDraft(format=draft_format, status=APPROVED if posted_at is None else POSTED, text="Hello")
     with api.runtime.database.write() as connection:
-        draft_id = add_draft(connection, api.runtime, workspace_id=whose, draft=new)
+        [draft_id] = add_drafts(connection, api.runtime, workspace_id=whose, new=[new])
         connection.execute(update(drafts).where(drafts.c.id == draft_id).values(posted_at=posted_at))
     return draft_id
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, event, select, update
 from support.in_process import Api
 
-from pandocast_server.passband.drafts.rows import NewDraft, add_draft
+from pandocast_server.passband.drafts.rows import NewDraft, add_drafts
 from pandocast_server.passband.drafts.transitions import APPROVED
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import drafts
@@ -49,7 +49,7 @@ def store_draft_in(
     """Store a draft in any server's workspace, and return its id."""
     new = NewDraft(format="SHORT", status=status, text=text, tags=tags)
     with runtime.database.write() as connection:
-        draft_id = add_draft(connection, runtime, workspace_id=workspace_id, draft=new)
+        [draft_id] = add_drafts(connection, runtime, workspace_id=workspace_id, new=[new])
         times = update(drafts).values(scheduled_at=scheduled_at, posted_at=posted_at)
         connection.execute(times.where(drafts.c.id == draft_id))
     return draft_id

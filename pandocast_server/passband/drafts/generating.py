@@ -19,7 +19,7 @@ from pandocast_server.outgoing import OutgoingError, fetch
 from pandocast_server.pandocast.voice import read_voice
 from pandocast_server.passband.drafts.models import MAX_TEXT
 from pandocast_server.passband.drafts.pages import ACCEPTED, MAX_TITLE, Page, PageError, read_page
-from pandocast_server.passband.drafts.rows import SELECT, NewDraft, add_draft, check_allowed, move, settle
+from pandocast_server.passband.drafts.rows import SELECT, NewDraft, add_drafts, check_allowed, move, settle
 from pandocast_server.passband.drafts.transitions import PENDING_GENERATION
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import drafts, items
@@ -123,7 +123,7 @@ def regenerate(connection: Connection, runtime: Runtime, draft: RowMapping) -> s
         target_platforms=draft["target_platforms"],
         regenerated_from_id=draft["id"],
     )
-    new_id = add_draft(connection, runtime, workspace_id=draft["workspace_id"], draft=new)
+    [new_id] = add_drafts(connection, runtime, workspace_id=draft["workspace_id"], new=[new])
     move(connection, runtime, draft, "regenerate")
     have_generated(connection, runtime, workspace_id=draft["workspace_id"], draft_ids=[new_id])
     return new_id

@@ -1,18 +1,27 @@
 """What requests on drafts hold (reference, from "List drafts" to "Bulk draft action")."""
 
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
 from pandocast_server.outgoing import MAX_URL, InvalidUrlError, check_url
 from pandocast_server.passband.cursors import PageQuery
-from pandocast_server.passband.drafts.platforms import Platform
 from pandocast_server.passband.drafts.transitions import Action, BulkAction, Status
 from pandocast_server.validation import CamelModel, CommaSeparated, Digits, Text, Time, quoted
 
 T = TypeVar("T")
 
 Format = Literal["SHORT", "THREAD", "BLOG"]
+Platform = Literal["twitter", "linkedin", "threads", "bluesky"]
+
+PLATFORMS: Final[Mapping[str, str]] = {
+    "twitter": "twitter_single",
+    "linkedin": "linkedin_post",
+    "threads": "threads_post",
+    "bluesky": "bluesky_post",
+}
+"""The platforms that drafts are posted to, with the id under which Settings -> Platforms connects each."""
 
 DEFAULT_FORMAT: Final[Format] = "SHORT"
 MAX_TEXT: Final = 50_000

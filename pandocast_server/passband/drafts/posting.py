@@ -6,8 +6,8 @@ from functools import partial
 from sqlalchemy import Connection, RowMapping
 
 from pandocast_server.errors import ApiError, conflict
-from pandocast_server.pandocast.platforms import PlatformState, use_up_failure
-from pandocast_server.passband.drafts.platforms import PLATFORMS, connected_platforms
+from pandocast_server.pandocast.platforms import PlatformState, platform_state, use_up_failure
+from pandocast_server.passband.drafts.models import PLATFORMS
 from pandocast_server.passband.drafts.rows import check_allowed, find_draft, move, settle
 from pandocast_server.passband.drafts.transitions import SCHEDULED
 from pandocast_server.passband.engagement import FAILED, POSTED, upsert_engagement
@@ -28,7 +28,7 @@ def post_now(
         ApiError: 409, its status does not allow it, or a platform is not connected.
     """
     check_allowed(draft, "post")
-    connected = connected_platforms(connection, workspace_id=draft["workspace_id"])
+    connected = _connected(connection, draft["workspace_id"])
     if not connected:
         raise conflict(f"{_NOT_CONNECTED}; connect one in Settings -> Platforms")
     wanted = connected if platforms is None else platforms
@@ -54,7 +54,7 @@ def _post_if_due(runtime: Runtime, job: Job, connection: Connection) -> None:
     draft = _due_draft(connection, job)
     if draft is None or is_paused(connection, workspace_id=job.workspace_id):
         return
-    connected = connected_platforms(connection, workspace_id=job.workspace_id)
+    connected = _connected(connection, job.workspace_id)
     targets = {name: connected[name] for name in draft["target_platforms"] if name in connected}
     _post(connection, runtime, draft, targets or connected)
 
@@ -96,3 +96,12 @@ def _post(
     else:
         reason = "; ".join(errors) or _NOT_CONNECTED
         settle(connection, runtime, draft["id"], "post_failed", feedback=reason)
+
+
+def _connected(connection: Connection, workspace_id: str) -> Mapping[str, PlatformState]:
+    """Return the states of the platforms that are connected, in the order of the table."""
+    states = {
+        name: platform_state(connection, workspace_id=workspace_id, platform_id=platform_id)
+        for name, platform_id in PLATFORMS.items()
+    }
+    return {name: state for name, state in states.items() if state.connected}

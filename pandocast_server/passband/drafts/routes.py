@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select
 from starlette.requests import Request
@@ -25,14 +26,13 @@ from pandocast_server.passband.drafts.rows import (
     SELECT,
     NewDraft,
     add_drafts,
-    check_allowed,
     find_draft,
     move,
     on_the_wire,
 )
 from pandocast_server.passband.drafts.transitions import EDIT, PENDING_GENERATION, PENDING_REVIEW
 from pandocast_server.passband.locking import lock_workspace
-from pandocast_server.passband.schedule.scheduling import FreeSlots, put_on_schedule
+from pandocast_server.passband.schedule.scheduling import free_slots, put_in_next_slot, put_on_schedule
 from pandocast_server.routing import Endpoint, runtime_of, workspace_of
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.passband_tables import draft_tags, drafts, items
@@ -41,105 +41,90 @@ from pandocast_server.validation import read_query
 _TITLE_OF_PROMPT = 80
 
 
-async def list_drafts(request: Request) -> Response:
-    """Return the drafts that every filter lets through, newest first, from a cursor on."""
-    query = read_query(request, DraftsQuery)
-    found = SELECT.where(drafts.c.workspace_id == workspace_of(request), *_filters(query))
-    rows, following = read_page(request, query, drafts, found, listing="drafts")
-    return JSONResponse({"drafts": [on_the_wire(row) for row in rows], "nextCursor": following})
-
-
-async def create_drafts(request: Request) -> Response:
-    """Create one draft with a text, or one for each format to be generated from a URL, a prompt, or both."""
-    body = await read_body(request, NewDraftsBody)
-    runtime, workspace_id = runtime_of(request), workspace_of(request)
-    item_id = None
-    with runtime.database.write() as connection:
-        if body.generates:
-            item_id = _add_item(connection, runtime, workspace_id, body)
-        new = _new_drafts(body, item_id)
-        draft_ids = add_drafts(connection, runtime, workspace_id=workspace_id, new=new)
-        if body.generates:
-            have_generated(connection, runtime, workspace_id=workspace_id, draft_ids=draft_ids)
-        created = [
-            on_the_wire(find_draft(connection, workspace_id=workspace_id, draft_id=draft_id))
-            for draft_id in draft_ids
-        ]
-    runtime.announce_work()
-    mode = "generate" if body.generates else "direct"
-    return JSONResponse({"mode": mode, "itemId": item_id, "drafts": created}, status_code=201)
-
-
-async def get_draft(request: Request) -> Response:
-    """Return one draft, with its item."""
-    with runtime_of(request).database.read() as connection:
-        row = find_draft(connection, workspace_id=workspace_of(request), draft_id=_draft_id(request))
-    return JSONResponse(on_the_wire(row))
-
-
-async def update_draft(request: Request) -> Response:
-    """Take an action on a draft, or change its text; regenerating answers the new draft."""
-    body = await read_body(request, DraftUpdateBody, may_be_empty=True)
-    runtime, workspace_id, draft_id = runtime_of(request), workspace_of(request), _draft_id(request)
-    _check_is_future(runtime, body)
-    with runtime.database.write() as connection:
-        draft = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
-        if body.action is None:
-            move(connection, runtime, draft, EDIT, text=body.text)
-        elif body.action == "regenerate":
-            draft_id = regenerate(connection, runtime, draft)
-        elif body.action == "post":
-            post_now(connection, runtime, draft, body.platforms)
-        else:
-            free = FreeSlots(connection, workspace_id=workspace_id, after=runtime.clock.now())
-            _take(connection, runtime, draft, body.action, body=body, free=free)
-        updated = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
-    runtime.announce_work()
-    return JSONResponse(on_the_wire(updated))
-
-
-async def bulk_draft_action(request: Request) -> Response:
-    """Take an action on many drafts, on each in its own right: one that refuses it fails alone."""
-    body = await read_body(request, BulkBody)
-    runtime, workspace_id = runtime_of(request), workspace_of(request)
-    _check_is_future(runtime, body)
-    results: dict[str, Mapping[str, bool | str]] = {}
-    with runtime.database.write() as connection:
-        # Before the drafts, as everybody does; and for all of them, whichever is taken back.
-        lock_workspace(connection, workspace_id)
-        free = FreeSlots(connection, workspace_id=workspace_id, after=runtime.clock.now())
-        for draft_id in body.ids:
-            try:
-                with connection.begin_nested():  # a refusal takes back what was written for this draft only
-                    draft = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
-                    _take(connection, runtime, draft, body.action, body=body, free=free)
-                results[draft_id] = {"ok": True}
-            except ApiError as refusal:
-                results[draft_id] = {"ok": False, "error": refusal.message}
-    runtime.announce_work()
-    succeeded = sum(result["ok"] is True for result in results.values())
-    counts = {"total": len(results), "succeeded": succeeded, "failed": len(results) - succeeded}
-    return JSONResponse({"action": body.action, **counts, "results": results})
-
-
 class Drafts(Endpoint):
     """The drafts of the workspace."""
 
-    get = staticmethod(list_drafts)
-    post = staticmethod(create_drafts)
+    async def get(self, request: Request) -> Response:
+        """Return the drafts that every filter lets through, newest first, from a cursor on."""
+        query = read_query(request, DraftsQuery)
+        found = SELECT.where(drafts.c.workspace_id == workspace_of(request), *_filters(query))
+        rows, following = read_page(request, query, drafts, found, listing="drafts")
+        return JSONResponse({"drafts": [on_the_wire(row) for row in rows], "nextCursor": following})
+
+    async def post(self, request: Request) -> Response:
+        """Create one draft with a text, or one for each format to be generated."""
+        body = await read_body(request, NewDraftsBody)
+        runtime, workspace_id = runtime_of(request), workspace_of(request)
+        item_id = None
+        with runtime.database.write() as connection:
+            if body.generates:
+                item_id = _add_item(connection, runtime, workspace_id, body)
+            new = _new_drafts(body, item_id)
+            draft_ids = add_drafts(connection, runtime, workspace_id=workspace_id, new=new)
+            if body.generates:
+                have_generated(connection, runtime, workspace_id=workspace_id, draft_ids=draft_ids)
+            created = [
+                on_the_wire(find_draft(connection, workspace_id=workspace_id, draft_id=draft_id))
+                for draft_id in draft_ids
+            ]
+        runtime.announce_work()
+        mode = "generate" if body.generates else "direct"
+        return JSONResponse({"mode": mode, "itemId": item_id, "drafts": created}, status_code=201)
 
 
 class OneDraft(Endpoint):
     """A draft."""
 
-    get = staticmethod(get_draft)
-    patch = staticmethod(update_draft)
+    async def get(self, request: Request) -> Response:
+        """Return one draft, with its item."""
+        with runtime_of(request).database.read() as connection:
+            row = find_draft(connection, workspace_id=workspace_of(request), draft_id=_draft_id(request))
+        return JSONResponse(on_the_wire(row))
+
+    async def patch(self, request: Request) -> Response:
+        """Take an action on a draft, or change its text; regenerating answers the new draft."""
+        body = await read_body(request, DraftUpdateBody, may_be_empty=True)
+        runtime, workspace_id, draft_id = runtime_of(request), workspace_of(request), _draft_id(request)
+        _check_is_future(runtime, body)
+        with runtime.database.write() as connection:
+            draft = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
+            if body.action is None:
+                move(connection, runtime, draft, EDIT, text=body.text)
+            elif body.action == "regenerate":
+                draft_id = regenerate(connection, runtime, draft)
+            elif body.action == "post":
+                post_now(connection, runtime, draft, body.platforms)
+            else:
+                free = free_slots(connection, workspace_id=workspace_id, after=runtime.clock.now())
+                _take(connection, runtime, draft, body.action, body=body, free=free)
+            updated = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
+        runtime.announce_work()
+        return JSONResponse(on_the_wire(updated))
 
 
 class Bulk(OneDraft):
     """Many drafts; its path is that of a draft called `bulk` too, and has the methods of both."""
 
-    post = staticmethod(bulk_draft_action)
+    async def post(self, request: Request) -> Response:
+        """Take an action on many drafts, on each in its own right: one that refuses it fails alone."""
+        body = await read_body(request, BulkBody)
+        runtime, workspace_id = runtime_of(request), workspace_of(request)
+        _check_is_future(runtime, body)
+        results: dict[str, Mapping[str, bool | str]] = {}
+        with runtime.database.write() as connection:
+            lock_workspace(connection, workspace_id)  # before the drafts, as everybody does
+            free = free_slots(connection, workspace_id=workspace_id, after=runtime.clock.now())
+            for draft_id in body.ids:
+                try:
+                    draft = find_draft(connection, workspace_id=workspace_id, draft_id=draft_id)
+                    _take(connection, runtime, draft, body.action, body=body, free=free)
+                    results[draft_id] = {"ok": True}
+                except ApiError as refusal:
+                    results[draft_id] = {"ok": False, "error": refusal.message}
+        runtime.announce_work()
+        succeeded = sum(result["ok"] is True for result in results.values())
+        counts = {"total": len(results), "succeeded": succeeded, "failed": len(results) - succeeded}
+        return JSONResponse({"action": body.action, **counts, "results": results})
 
 
 ROUTES = [
@@ -221,13 +206,14 @@ def _take(
     action: str,
     *,
     body: DraftUpdateBody | BulkBody,
-    free: FreeSlots,
+    free: Iterator[datetime],
 ) -> None:
-    """Take an action that changes this draft and makes no other, or refuse it with 409."""
+    """Take an action that changes this draft and makes no other, or refuse it with 409, nothing written."""
     match action:
-        case "schedule" | "reschedule":
-            check_allowed(draft, action)  # before a slot is taken for it
-            put_on_schedule(connection, runtime, draft, at=body.scheduled_at or free.take(), action=action)
+        case "schedule" | "reschedule" if body.scheduled_at is not None:
+            put_on_schedule(connection, runtime, draft, at=body.scheduled_at, action=action)
+        case "schedule":
+            put_in_next_slot(connection, runtime, draft, free)
         case "reject":
             move(connection, runtime, draft, action, rejection_feedback=body.feedback)
         case "unapprove":

@@ -33,15 +33,10 @@ class NewDraft:
     regenerated_from_id: str | None = None
 
 
-def add_draft(connection: Connection, runtime: Runtime, *, workspace_id: str, draft: NewDraft) -> str:
-    """Add a draft in the caller's transaction, which must be one that writes, and return its id."""
-    return add_drafts(connection, runtime, workspace_id=workspace_id, new=[draft])[0]
-
-
 def add_drafts(
     connection: Connection, runtime: Runtime, *, workspace_id: str, new: Sequence[NewDraft]
 ) -> list[str]:
-    """Add drafts as `add_draft` adds one, each newer than the one before it, and return their ids."""
+    """Add drafts, each newer than the one before it, and return their ids."""
     lock_workspace(connection, workspace_id)
     # Read under the lock: rows that commit one after the other have times in the same order.
     now = runtime.clock.now()

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, RootModel
 
-from pandocast_server.passband.drafts.models import each_once
-from pandocast_server.passband.drafts.platforms import Platform
+from pandocast_server.passband.drafts.models import Platform, each_once
 from pandocast_server.validation import CamelModel, CommaSeparated, Text, Time, Whole
 
 MOST_SLOTS = 500
@@ -19,17 +18,15 @@ class SlotBody(CamelModel):
     minute: Annotated[int, Whole(0, 59)]
 
 
-def _differ(slots: list[SlotBody]) -> list[SlotBody]:
-    positions: dict[SlotBody, int] = {}
-    for position, slot in enumerate(slots):
-        first = positions.setdefault(slot, position)
-        if first != position:
-            time = f"dayOfWeek {slot.day_of_week}, hour {slot.hour}, minute {slot.minute}"
-            raise ValueError(f"slots[{position}] is the same as slots[{first}]: {time}")
+def _distinct(slots: list[SlotBody]) -> list[SlotBody]:
+    if len(set(slots)) < len(slots):
+        raise ValueError("No two slots can be the same")
     return slots
 
 
-class SlotsBody(RootModel[Annotated[list[SlotBody], Field(max_length=MOST_SLOTS), AfterValidator(_differ)]]):
+class SlotsBody(
+    RootModel[Annotated[list[SlotBody], Field(max_length=MOST_SLOTS), AfterValidator(_distinct)]]
+):
     """All slots of a schedule."""
 
 

@@ -1,14 +1,14 @@
 """The schedule: its slots, putting drafts on it, and pausing it (contract, section 2)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select
 
 from pandocast_server.errors import conflict
-from pandocast_server.passband.drafts.rows import move
+from pandocast_server.passband.drafts.rows import check_allowed, move
 from pandocast_server.passband.drafts.transitions import SCHEDULED
 from pandocast_server.passband.locking import lock_workspace
 from pandocast_server.runtime import Runtime
@@ -17,7 +17,7 @@ from pandocast_server.work.queue import enqueue_each
 
 DUE_POST = "passband_post"
 
-NO_SLOTS = "No schedule slots are configured"
+NO_SLOTS = "No schedule slots are configured, or none of them is free"
 
 _WEEK = timedelta(weeks=1)
 
@@ -29,41 +29,22 @@ def slots_of(connection: Connection, workspace_id: str) -> Sequence[RowMapping]:
     return connection.execute(by_time).mappings().all()
 
 
-class FreeSlots:
-    """The slots strictly after a time at which no scheduled draft stands.
+def free_slots(connection: Connection, *, workspace_id: str, after: datetime) -> Iterator[datetime]:
+    """Yield the slots strictly after a time at which no draft is scheduled, earliest first.
 
-    They are those of one transaction, which must be one that writes and puts drafts there. The schedule is
-    read when the first slot is taken; from then on nobody else is given a slot of the workspace.
+    The transaction must be one that writes and puts drafts there. From the first slot on, which is when the
+    schedule is read, nobody else is given a slot of the workspace.
     """
-
-    def __init__(self, connection: Connection, *, workspace_id: str, after: datetime) -> None:
-        self._week: list[timedelta] = []
-        self._free = self._read(connection, workspace_id, after)
-
-    def take(self) -> datetime:
-        """Return the earliest that has not been taken.
-
-        Raises:
-            ApiError: 409, no slots are configured, or none is free before time itself ends.
-        """
-        moment = next(self._free, None)
-        if moment is None:
-            raise conflict("There is no free slot before the year 10000" if self._week else NO_SLOTS)
-        return moment
-
-    def _read(self, connection: Connection, workspace_id: str, after: datetime) -> Iterator[datetime]:
-        lock_workspace(connection, workspace_id)
-        self._week = [
-            timedelta(days=slot["day_of_week"], hours=slot["hour"], minutes=slot["minute"])
-            for slot in slots_of(connection, workspace_id)
-        ]
-        standing = select(drafts.c.scheduled_at).where(
-            drafts.c.workspace_id == workspace_id,
-            drafts.c.status == SCHEDULED,
-            drafts.c.scheduled_at > after,
-        )
-        taken = frozenset(connection.scalars(standing))
-        yield from (moment for moment in _occurrences(self._week, after) if moment not in taken)
+    lock_workspace(connection, workspace_id)
+    week = [
+        timedelta(days=slot["day_of_week"], hours=slot["hour"], minutes=slot["minute"])
+        for slot in slots_of(connection, workspace_id)
+    ]
+    standing = select(drafts.c.scheduled_at).where(
+        drafts.c.workspace_id == workspace_id, drafts.c.status == SCHEDULED, drafts.c.scheduled_at > after
+    )
+    taken = frozenset(connection.scalars(standing))
+    yield from (moment for moment in _occurrences(week, after) if moment not in taken)
 
 
 def _occurrences(week: Sequence[timedelta], after: datetime) -> Iterator[datetime]:
@@ -89,26 +70,23 @@ def put_on_schedule(
     jobs are never taken back.
     """
     move(connection, runtime, draft, action, scheduled_at=at)
-    have_posted(connection, workspace_id=draft["workspace_id"], due=[(draft["id"], at)])
+    enqueue_each(connection, workspace_id=draft["workspace_id"], kind=DUE_POST, due=[(draft["id"], at)])
 
 
-def put_each_on_schedule(
-    connection: Connection, runtime: Runtime, *, workspace_id: str, times: Mapping[str, datetime]
-) -> None:
-    """Set the times of drafts, which must be locked and approved; in one go, as there may be thousands."""
-    scheduled = (
-        update(drafts)
-        .where(drafts.c.id == bindparam("draft_id"))
-        .values(status=SCHEDULED, scheduled_at=bindparam("at"), updated_at=runtime.clock.now())
-    )
-    if times:
-        connection.execute(scheduled, [{"draft_id": draft_id, "at": at} for draft_id, at in times.items()])
-    have_posted(connection, workspace_id=workspace_id, due=times.items())
+def put_in_next_slot(
+    connection: Connection, runtime: Runtime, draft: RowMapping, free: Iterator[datetime]
+) -> datetime:
+    """Schedule a draft as `put_on_schedule` does, at the next of the free slots, and return its time.
 
-
-def have_posted(connection: Connection, *, workspace_id: str, due: Iterable[tuple[str, datetime]]) -> None:
-    """Have the server look at drafts, each at its time, and post those that are still due then."""
-    enqueue_each(connection, workspace_id=workspace_id, kind=DUE_POST, due=due)
+    Raises:
+        ApiError: 409, its status does not allow it, or there is no free slot.
+    """
+    check_allowed(draft, "schedule")  # before a slot is taken for it
+    at = next(free, None)
+    if at is None:
+        raise conflict(NO_SLOTS)
+    put_on_schedule(connection, runtime, draft, at=at)
+    return at
 
 
 def is_paused(connection: Connection, *, workspace_id: str) -> bool:
@@ -120,10 +98,9 @@ def is_paused(connection: Connection, *, workspace_id: str) -> bool:
 def set_paused(connection: Connection, runtime: Runtime, *, workspace_id: str, paused: bool) -> None:
     """Pause a schedule, or go on and have posted what is overdue; announce the work after the commit."""
     lock_workspace(connection, workspace_id)
-    was_paused = is_paused(connection, workspace_id=workspace_id)
     connection.execute(delete(schedule_pauses).where(schedule_pauses.c.workspace_id == workspace_id))
     connection.execute(insert(schedule_pauses).values(workspace_id=workspace_id, paused=paused))
-    if paused or not was_paused:
+    if paused:
         return
     overdue = (
         select(drafts.c.id, drafts.c.scheduled_at)
@@ -137,4 +114,4 @@ def set_paused(connection: Connection, runtime: Runtime, *, workspace_id: str, p
     )
     # Due at their own times, which are over: that is the order in which jobs of a workspace are run.
     due = [(draft_id, scheduled_at) for draft_id, scheduled_at in connection.execute(overdue)]
-    have_posted(connection, workspace_id=workspace_id, due=due)
+    enqueue_each(connection, workspace_id=workspace_id, kind=DUE_POST, due=due)

@@ -5,7 +5,7 @@ the platform's best hour: 1 is the best, and platforms can be compared. Drafts c
 have metrics, by their `postedAt` in UTC.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Final
 
@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 
 from pandocast_server.passband.engagement import engagement_rate, measured
 
-WireTime = dict[str, str | int | float]
 Hour = tuple[int, int]
 """A day of the week, of which 0 is Sunday, and an hour."""
+
+Scores = Mapping[Hour, float]
 
 _MOST_OF_A_PLATFORM = 10
 
@@ -29,50 +30,32 @@ CUSTOMARY: Final[Mapping[str, Sequence[Hour]]] = {
 """Recommended, best first, for a platform without any engagement; not measured."""
 
 
-def recommended_times(
-    connection: Connection, workspace_id: str, *, platforms: Iterable[str]
-) -> list[WireTime]:
-    """Return times for some platforms, best first, as answers have them."""
-    history = _history(connection, workspace_id)
-    times: dict[str, Mapping[Hour, float]] = {}
-    for platform in platforms:
-        good = {hour: score for hour, score in history.get(platform, {}).items() if score}
-        times[platform] = good or _customary(platform)
-    return _on_the_wire(times)
-
-
-def best_times(connection: Connection, workspace_id: str, *, platform: str | None) -> list[WireTime]:
-    """Return the best times there were on one platform, or on all, as answers have them."""
-    history = _history(connection, workspace_id)
-    return _on_the_wire(history if platform is None else {platform: history.get(platform, {})})
-
-
-def _history(connection: Connection, workspace_id: str) -> dict[str, Mapping[Hour, float]]:
-    """Return the scores of the best hours on each platform."""
+def best_hours(connection: Connection, workspace_id: str) -> dict[str, Scores]:
+    """Return the best hours that there were on each platform, those without any engagement left out."""
     rates: dict[str, dict[Hour, list[float]]] = {}
     for row in measured(connection, workspace_id):
         posted_at = row["posted_at"]
         if posted_at is not None:
             hour = (posted_at.isoweekday() % 7, posted_at.hour)
             rates.setdefault(row["platform"], {}).setdefault(hour, []).append(engagement_rate(row))
-    return {platform: _scored(hours) for platform, hours in rates.items()}
+    return {platform: _scores(hours) for platform, hours in rates.items()}
 
 
-def _scored(rates: Mapping[Hour, Sequence[float]]) -> Mapping[Hour, float]:
-    means = {hour: fmean(of_hour) for hour, of_hour in rates.items()}
-    best = max(means.values())
-    best_first = sorted(means, key=lambda hour: (-means[hour], hour))
-    return {hour: means[hour] / best if best else 0.0 for hour in best_first[:_MOST_OF_A_PLATFORM]}
-
-
-def _customary(platform: str) -> Mapping[Hour, float]:
+def customary_hours(platform: str) -> Scores:
+    """Return the hours that are recommended without any engagement."""
     return {hour: (10 - rank) / 10 for rank, hour in enumerate(CUSTOMARY[platform])}
 
 
-def _on_the_wire(times: Mapping[str, Mapping[Hour, float]]) -> list[WireTime]:
-    """Order times by their scores, then by platform, day and hour."""
-    rows = [(score, platform, hour) for platform, hours in times.items() for hour, score in hours.items()]
+def times_on_the_wire(hours: Mapping[str, Scores]) -> list[dict[str, str | int | float]]:
+    """Return the hours of some platforms as answers have them: by score, then platform, day and hour."""
+    rows = [(-score, platform, hour) for platform, scores in hours.items() for hour, score in scores.items()]
     return [
-        {"platform": platform, "dayOfWeek": day, "hour": hour, "minute": 0, "score": score}
-        for score, platform, (day, hour) in sorted(rows, key=lambda row: (-row[0], *row[1:]))
+        {"platform": platform, "dayOfWeek": day, "hour": hour, "minute": 0, "score": -score}
+        for score, platform, (day, hour) in sorted(rows)
     ]
+
+
+def _scores(rates: Mapping[Hour, Sequence[float]]) -> Scores:
+    means = {hour: fmean(of_hour) for hour, of_hour in rates.items()}
+    best_first = sorted(means, key=lambda hour: (-means[hour], hour))[:_MOST_OF_A_PLATFORM]
+    return {hour: means[hour] / means[best_first[0]] for hour in best_first if means[hour]}

@@ -1,19 +1,17 @@
 """What the second act says when something does not come about."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
 import pytest
 from click.testing import CliRunner
+from starlette.responses import Response
 
 from pandocast_server.cli import main
 from pandocast_server.clock import Clock
 from pandocast_server.demo import feed as act
-from pandocast_server.demo import review
-from pandocast_server.demo.inbox import Headers, serving
-from pandocast_server.passband.drafts.platforms import PLATFORMS
+from pandocast_server.passband.drafts.models import PLATFORMS
 from pandocast_server.testing import ReferenceServer
 
 
@@ -21,7 +19,6 @@ def prepare_nothing(_server: ReferenceServer) -> None:
     pass
 
 
-Respond = Callable[[bytes, Headers], tuple[int, bytes | str]]
 FEED = """<rss version='2.0'><channel><item><title>A title</title></item></channel></rss>"""
 
 
@@ -85,22 +82,9 @@ def test_a_pipeline_that_does_not_end(fails: Callable[..., str], monkeypatch: py
     assert "WaitTimeoutError" in fails(prepare_nothing)
 
 
-@pytest.mark.parametrize(
-    ("answers", "reason"),
-    [(0, "BadRequestError"), (1, "the feed cannot be read: "), (2, "the pipeline failed: ")],
-)
-def test_a_feed_that_goes_away(
-    fails: Callable[..., str], monkeypatch: pytest.MonkeyPatch, answers: int, reason: str
-) -> None:
-    left = iter(range(answers))
-
-    def serve_for_a_while(method: str, path: str, respond: Respond) -> AbstractContextManager[str]:
-        return serving(
-            method, path, lambda *request: respond(*request) if next(left, None) is not None else (404, b"")
-        )
-
-    monkeypatch.setattr(act, "serving", serve_for_a_while)
-    assert reason in fails(prepare_nothing)
+def test_a_feed_that_cannot_be_read(fails: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(act, "Response", lambda _body: Response(status_code=404))
+    assert "BadRequestError" in fails(prepare_nothing)
 
 
 def test_one_draft_is_not_enough_to_review(
@@ -108,21 +92,6 @@ def test_one_draft_is_not_enough_to_review(
 ) -> None:
     monkeypatch.setattr(act, "_FORMATS", ("SHORT",))
     assert "there are fewer than two drafts to review (DemoError)" in fails(prepare_nothing)
-
-
-@pytest.mark.parametrize("action", ["approve", "archive"])
-def test_an_action_that_fails_for_one_draft(
-    fails: Callable[..., str], monkeypatch: pytest.MonkeyPatch, action: str
-) -> None:
-    do = review._bulk
-
-    def do_twice(client: object, wanted: str, ids: list[str]) -> None:
-        if wanted == action:
-            do(client, wanted, ids)  # type: ignore[arg-type]  # as it came
-        do(client, wanted, ids)  # type: ignore[arg-type]  # as it came
-
-    monkeypatch.setattr(review, "_bulk", do_twice)
-    assert f"{action} failed for a draft: " in fails(prepare_nothing)
 
 
 def test_a_schedule_without_slots(fails: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:

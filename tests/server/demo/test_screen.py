@@ -17,8 +17,8 @@ from pandocast_sdk.webhooks.events import (
 )
 from pandocast_server.demo.article import _show_analysis, _show_arrival, _show_posts
 from pandocast_server.demo.feed import _show_drafts
-from pandocast_server.demo.files import Article
 from pandocast_server.demo.screen import Screen
+from pandocast_server.demo.surroundings import Article
 
 NOW = datetime(2026, 3, 28, 10, 0, 0, 123_456, tzinfo=UTC)
 
@@ -29,7 +29,6 @@ class Shown:
         self._file = io.TextIOWrapper(self._bytes, encoding=encoding, errors="replace")
         self.screen = Screen(
             Console(file=self._file, width=width, highlight=False, color_system=None),
-            steps=1,
             program="a/long/way/to/the/program",
             full=full,
         )
@@ -110,7 +109,7 @@ def test_a_thread_also_shows_its_longest_post() -> None:
 def test_a_score_has_a_colour_on_a_terminal(score: int, colour: str) -> None:
     file = io.StringIO()
     console = Console(file=file, width=80, force_terminal=True, color_system="standard", _environ={})
-    _show_posts([output("Text.", score=score)], Screen(console, steps=1, program=""))
+    _show_posts([output("Text.", score=score)], Screen(console, program=""))
     assert f"\x1b[{colour}m" in file.getvalue()
 
 
@@ -162,12 +161,6 @@ def test_commands_are_never_wrapped() -> None:
         )
         assert "✓ All went well. (1.3 s)" in shown.lines
         assert "  a/long/way/to/the/program serve  a server" in shown.lines
-
-
-def test_signs_are_those_that_the_encoding_has() -> None:
-    shown = Shown(encoding="ascii")
-    _show_arrival(UnknownEvent(event="new", timestamp=NOW, data={}), shown.screen)
-    assert shown.lines == ["    <- new                * verified  10:00:00.123 UTC"]
 
 
 def draft(

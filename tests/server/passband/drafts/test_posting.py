@@ -15,11 +15,12 @@ from support.loopback import Conversation, http, loopback
 from pandocast_server.background import background_workers
 from pandocast_server.pandocast.platforms import connect, disconnect, fail, platform_state
 from pandocast_server.passband.drafts import posting
-from pandocast_server.passband.drafts.platforms import PLATFORMS
+from pandocast_server.passband.drafts.models import PLATFORMS
 from pandocast_server.passband.drafts.rows import move
-from pandocast_server.passband.schedule.scheduling import have_posted
+from pandocast_server.passband.schedule.scheduling import DUE_POST
 from pandocast_server.storage.passband_tables import drafts, engagement
 from pandocast_server.timestamps import wire_text
+from pandocast_server.work.queue import enqueue_each
 from pandocast_server.work.worker import AT_ONCE
 from pandocast_server.workspaces import create_workspace
 
@@ -278,7 +279,7 @@ def test_whoever_has_an_overdue_draft_posted_gives_it_its_own_time(api: Api) -> 
     with api.runtime.database.write() as connection:
         for _ in range(2):
             whose = api.workspace.workspace_id
-            have_posted(connection, workspace_id=whose, due=[(draft_id, at)])
+            enqueue_each(connection, workspace_id=whose, kind=DUE_POST, due=[(draft_id, at)])
     api.run_jobs()
     assert read(api, draft_id)["status"] == "posted"
     assert len(results(api, draft_id)) == 4
@@ -292,7 +293,7 @@ def test_a_draft_that_cannot_even_be_said_to_have_failed_is_given_up(
 
     due, moved = scheduled(api), scheduled(api)
     act(api, moved, "archive")
-    monkeypatch.setattr(posting, "connected_platforms", broken)
+    monkeypatch.setattr(posting, "_connected", broken)
     api.clock.move(days=1)
     api.run_jobs()
     failed = read(api, due)

@@ -72,8 +72,6 @@ def test_resuming_has_the_overdue_posted_in_the_order_of_their_times(api: Api) -
         (at_the_moment, start + timedelta(hours=3)),
     ]
     assert future not in dict(jobs_of(api, DUE_POST))
-    put(api, paused=False)
-    assert len(jobs_of(api, DUE_POST)) == 4
 
 
 def test_what_the_pause_held_is_posted_after_it(api: Api) -> None:

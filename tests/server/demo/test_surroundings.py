@@ -1,16 +1,16 @@
-import os
-import tracemalloc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import click
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.responses import Response
 
-from pandocast_server.demo import files
-from pandocast_server.demo.files import Article, UnusableFileError, read_article
+from pandocast_server.demo import surroundings
+from pandocast_server.demo.surroundings import Article, read_article, read_feed, serving
+from pandocast_server.passband.sources.feeds import read_feed as parse
 
 
 def read(tmp_path: Path, content: bytes, name: str = "file.md") -> Article:
@@ -20,7 +20,7 @@ def read(tmp_path: Path, content: bytes, name: str = "file.md") -> Article:
 
 
 def refusal(path: Path) -> str:
-    with pytest.raises(UnusableFileError) as caught:
+    with pytest.raises(click.BadParameter) as caught:
         read_article(path)
     return caught.value.message
 
@@ -36,7 +36,7 @@ def test_a_packaged_article_comes_before_the_repository_s(
 ) -> None:
     packaged = tmp_path / "article.md"
     packaged.write_text("# Packaged\n\nText.")
-    monkeypatch.setattr(files, "_HERE", tmp_path)
+    monkeypatch.setattr(surroundings, "_HERE", tmp_path)
     assert read_article(None).title == "Packaged"
 
 
@@ -65,85 +65,48 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
     assert read(tmp_path, b"\xef\xbb\xbfText.").text == "Text."
 
 
-def test_the_longest_text_is_taken_whole(tmp_path: Path) -> None:
-    text = "\N{GRINNING FACE}" * 1_000_000
-    assert read(tmp_path, b"\xef\xbb\xbf" + text.encode()).text == text
-
-
-def test_one_character_more_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "long.txt"
-    path.write_text("é" * 1_000_001, encoding="utf-8")
-    assert refusal(path).endswith("is too large: an upload may hold 1,000,000 characters")
-
-
-def test_of_a_huge_file_no_more_is_read_than_could_be_used(tmp_path: Path) -> None:
-    path = tmp_path / "huge.txt"
-    with path.open("wb") as file:
-        file.truncate(50_000_000)
-    tracemalloc.start()
-    try:
-        assert "looks like a binary file" in refusal(path)
-        _, most_memory = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert most_memory < 10_000_000
-
-
 @pytest.mark.parametrize("content", [b"", b" \r\n\t", b"\xef\xbb\xbf", b"\x01\x02", "\u200b\u2003".encode()])
 def test_a_file_without_anything_to_read_is_empty(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "empty.txt"
     path.write_bytes(content)
-    assert refusal(path).endswith("is empty: there is nothing to read in it")
+    assert refusal(path) == "there is nothing to read in it"
 
 
 def test_text_in_another_encoding_is_told_from_text(tmp_path: Path) -> None:
     path = tmp_path / "file.txt"
     path.write_bytes("abc é".encode("latin-1"))
-    assert refusal(path).endswith("is not UTF-8 text")
-    path.write_bytes("abc".encode("utf-16-le"))
-    assert refusal(path).endswith("looks like a binary file")
-
-
-def test_a_file_that_fails_while_it_is_read_is_refused() -> None:
-    failing = Path("/proc/self/mem")
-    if not failing.exists():
-        pytest.skip("no such file")
-    assert refusal(failing) == "'/proc/self/mem' cannot be read: Input/output error"
-
-
-@contextmanager
-def no_privileges() -> Iterator[None]:
-    """Be somebody who may not read everything, for as long as it takes."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
-def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "private.txt"
-    path.write_text("Text.")
-    path.chmod(0)
-    with no_privileges():
-        assert refusal(path).endswith("cannot be read: Permission denied")
-
-
-def test_a_name_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
-    message = refusal(tmp_path / "a\nb\x1b[31m")
-    assert message.isprintable()
+    assert refusal(path) == "it is not UTF-8 text"
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
-def test_any_bytes_are_an_article_that_can_be_uploaded_or_refused(content: bytes) -> None:
+def test_any_bytes_are_an_article_or_refused(content: bytes) -> None:
     with TemporaryDirectory() as directory:
         try:
             article = read(Path(directory), content)
-        except UnusableFileError:
+        except click.BadParameter:
             return
     assert 1 <= len(article.title) <= 300
     assert article.title == " ".join(article.title.split())
-    assert "\0" not in article.text
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [("my-first_feed.xml", "my first feed"), ("---.rss", "Feed"), (f"{'x' * 240}.xml", "x" * 200)],
+)
+def test_a_source_is_called_by_the_file_s_name(tmp_path: Path, name: str, source: str) -> None:
+    (tmp_path / name).write_bytes(b"A feed.")
+    assert read_feed(tmp_path / name) == (source, b"A feed.")
+
+
+def test_the_bundled_feed_has_entries_from_the_newest_on() -> None:
+    _, body = read_feed(None)
+    times = [entry.published for entry in parse(body, url="http://127.0.0.1/feed.xml") if entry.published]
+    assert len(times) >= 6
+    assert times == sorted(times, reverse=True)
+
+
+def test_it_is_served_no_longer_than_the_block_runs() -> None:
+    with serving(Response(b"a feed"), "/feed.xml") as url:
+        assert httpx.get(url, trust_env=False).content == b"a feed"
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url, trust_env=False)
