@@ -17,15 +17,13 @@ _CALENDAR = "passband-calendar.ics"
 @click.option("--passband", is_flag=True, help="Show the second act: from a feed to posts and a calendar.")
 @click.option(
     "--calendar",
-    default=_CALENDAR,
-    show_default=True,
     metavar="PATH",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="Name of the second act's calendar file.",
+    help=f"Name of the second act's calendar file, by default {_CALENDAR}.",
 )
 @click.option("--full", is_flag=True, help="Show every post from its first to its last word.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead, for scripts.")
-def demo(*, file: Path | None, passband: bool, calendar: Path, full: bool, as_json: bool) -> None:
+def demo(*, file: Path | None, passband: bool, calendar: Path | None, full: bool, as_json: bool) -> None:
     """Publish an article, from upload to webhook, in a few seconds.
 
     FILE is a text or Markdown file of yours in UTF-8, of up to 1,000,000 characters; without one, an article
@@ -42,6 +40,9 @@ def demo(*, file: Path | None, passband: bool, calendar: Path, full: bool, as_js
     the calendar of the posts, in a file that is written to the current directory; another calendar of that
     name is replaced, any other file is not.
     """
+    if calendar is not None and not passband:
+        raise click.UsageError("--calendar belongs to the second act: add --passband")
+    calendar = calendar or Path(_CALENDAR)
     if passband:
         _check_replaceable(calendar)
     # The server's log stays off the screen: without any handler, Python would print warnings.
@@ -75,6 +76,8 @@ def demo(*, file: Path | None, passband: bool, calendar: Path, full: bool, as_js
 
 
 def _check_replaceable(calendar: Path) -> None:
+    if not calendar.parent.is_dir():
+        raise click.BadParameter("its directory does not exist", param_hint="--calendar")
     if calendar.exists() and not calendar.read_bytes().upper().startswith(b"BEGIN:VCALENDAR"):
         reason = "the file there is not a calendar, and would be lost: choose another name"
         raise click.BadParameter(reason, param_hint="--calendar")
