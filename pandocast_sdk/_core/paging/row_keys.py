@@ -57,7 +57,7 @@ def index_behind(
     """Return the index behind the last row that was returned before; None if there is none of those.
 
     Rows without readable ids may be equal. Such a row is one of those that were returned if it follows others
-    of them as it did then; where none of those has an id, if no other row is equal, or if it is expected.
+    of them as it did then; where none of those has an id, if it is expected, or if no other row is equal.
 
     Args:
         keys: The keys of a page's rows.
@@ -77,6 +77,8 @@ def index_behind(
     # An equal row may be in front of the page.
     if not indexes or earliest < 0 or any(key in keys and not _is_of_bytes(key) for key in wanted):
         return None
+    if not wanted and expected < len(keys) and keys[expected] == given[-1]:
+        return expected + 1  # rows further down may be equal to others of them
     now, then = Counter(keys), Counter[str | None]((*given, *wanted))
     unique = [index for index in indexes if now[keys[index]] == then[keys[index]] == 1]
     return 1 + (unique[-1] if unique else min(indexes, key=lambda index: abs(index - expected)))
