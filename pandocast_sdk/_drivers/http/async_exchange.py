@@ -15,7 +15,7 @@ from pandocast_sdk._drivers.http.async_pool import AsyncOpenTransport, AsyncPool
 from pandocast_sdk._drivers.http.body import UNREADABLE, BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
 from pandocast_sdk._drivers.http.handshake import close_if_cancelled
-from pandocast_sdk._drivers.http.hook_errors import response_of
+from pandocast_sdk._drivers.http.hook_errors import is_of_hook, response_of
 from pandocast_sdk._drivers.http.leftovers import close_after, release
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
 from pandocast_sdk._drivers.http.time_left import NotSentError, TimeLeft
@@ -50,11 +50,13 @@ class AsyncExchange:
                 response = await transport.send(request)
                 headers = response.headers.raw
                 body = await _read(response, headers, time_left.expires)
-        except Exception as error:  # noqa: BLE001 - looked up in a table, raised again if not found
+        except Exception as error:  # looked up in a table, raised again if not found
             await _give_back(transport, request)
             answer = response_of(error, request, self._pool.library, time_left.began)
             if answer is not None:
                 return answer
+            if is_of_hook(error, request, self._pool.library, self._pool.hooks):
+                raise
             failure = failure_of(error, step.request, self._pool.library)
             if failure.kind is not FailureKind.TIMEOUT:
                 return failure

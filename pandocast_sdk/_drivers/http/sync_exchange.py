@@ -10,7 +10,7 @@ from pandocast_sdk._core.redaction import without_frames
 from pandocast_sdk._drivers.http.abandoned import give_back
 from pandocast_sdk._drivers.http.body import BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
-from pandocast_sdk._drivers.http.hook_errors import response_of
+from pandocast_sdk._drivers.http.hook_errors import is_of_hook, response_of
 from pandocast_sdk._drivers.http.interruptions import InterruptedWriteError
 from pandocast_sdk._drivers.http.leftovers import close_after, release
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
@@ -42,11 +42,13 @@ class Exchange:
             response = transport.send(request)
             headers = response.headers.raw
             body = _read(response, headers, time_left.expires)
-        except Exception as error:  # noqa: BLE001 - looked up in a table, raised again if not found
+        except Exception as error:  # looked up in a table, raised again if not found
             _give_back(transport, request)
             answer = response_of(error, request, self._pool.library, time_left.began)
             if answer is not None:
                 return answer
+            if is_of_hook(error, request, self._pool.library, self._pool.hooks):
+                raise
             return failure_of(error, step.request, self._pool.library)
         except BaseException as error:
             without_frames(error)  # of an interrupted call: they contain the headers
