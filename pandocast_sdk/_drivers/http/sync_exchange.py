@@ -14,6 +14,7 @@ from pandocast_sdk._drivers.http.hook_errors import is_of_hook, response_of
 from pandocast_sdk._drivers.http.interruptions import InterruptedWriteError
 from pandocast_sdk._drivers.http.leftovers import close_after, release
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
+from pandocast_sdk._drivers.http.slots import take_slot
 from pandocast_sdk._drivers.http.sync_pool import OpenTransport, Pool
 from pandocast_sdk._drivers.http.time_left import TimeLeft
 from pandocast_sdk.options import ClientOptions
@@ -35,10 +36,11 @@ class Exchange:
     def __call__(self, step: Send) -> WireResponse | Failure:
         """Send a request, and return its response or the failure."""
         time_left = TimeLeft(step, monotonic())
-        transport = request = None
+        transport = request = slots = None
         try:
             transport = self._pool.transport()
             request = self._request_builder.request(step.request, time_left)
+            slots = take_slot(transport.transport_to(request.url), time_left)
             response = transport.send(request)
             headers = response.headers.raw
             body = _read(response, headers, time_left.expires)
@@ -56,6 +58,9 @@ class Exchange:
             if isinstance(error, InterruptedWriteError):
                 raise without_frames(error.raised) from None
             raise
+        finally:
+            if slots is not None:
+                slots.release()
         return WireResponse(response.status_code, headers, body, time_left.began, monotonic())
 
 
