@@ -12,7 +12,7 @@ from pandocast_sdk._drivers.http.body import BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
 from pandocast_sdk._drivers.http.hook_errors import is_of_hook, response_of
 from pandocast_sdk._drivers.http.interruptions import InterruptedWriteError
-from pandocast_sdk._drivers.http.leftovers import close_after, release
+from pandocast_sdk._drivers.http.leftovers import close_after, followed_connection, release
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
 from pandocast_sdk._drivers.http.slots import take_slot
 from pandocast_sdk._drivers.http.sync_pool import OpenTransport, Pool
@@ -48,6 +48,7 @@ class Exchange:
             _give_back(transport, request)
             answer = response_of(error, request, self._pool.library, time_left.began)
             if answer is not None:
+                _close_if_followed(cast("httpx.HTTPStatusError", error).response)
                 return answer
             if is_of_hook(error, request, self._pool.library, self._pool.hooks):
                 raise
@@ -72,6 +73,7 @@ def _give_back(transport: OpenTransport | None, request: httpx.Request | None) -
 
 def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:
     if response.is_stream_consumed:
+        _close_if_followed(response)
         return response.content  # a hook or transport of the caller's has read it
     reader = BodyReader(headers, expires)
     stream = cast("httpx.SyncByteStream", response.stream)  # a blocking client's always is
@@ -83,3 +85,10 @@ def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> byte
         stream.close()
         release(response)
     return reader.finish()
+
+
+def _close_if_followed(response: httpx.Response) -> None:
+    """Close the connection of a response that a hook has read if bytes have come behind it."""
+    connection = followed_connection(response.stream)
+    if connection is not None:
+        connection.close()
