@@ -46,6 +46,9 @@ VOID = "raw:{}"
         ([None, "a", None], ["a"], [], 0, 2),
         ([VOID, NULL], ["a", NULL, VOID], [], 0, 1),
         ([VOID, "b", "c", NULL], ["a", NULL, VOID], [], 0, 1),
+        ([VOID, NULL, NULL], [VOID, NULL], [NULL], 1, 2),
+        ([NULL, VOID, VOID, NULL], [NULL, VOID], [VOID, NULL], 1, 2),
+        ([NULL, VOID, "x"], [NULL, VOID], [VOID], 1, 2),
     ],
 )
 def test_where_the_rows_end_that_were_returned(
@@ -104,8 +107,7 @@ def read(row: Content) -> int | str:
 def test_all_of_them_come_however_many_rows_are_added_in_front(
     count: int, limit: int, additions: list[int], kinds: list[str | None]
 ) -> None:
-    table, left = Table.of(count), iter(additions)
-    table.kinds = kinds
+    table, left = Table(list(range(count, 0, -1)), kinds=kinds), iter(additions)
     table.between = lambda table: table.insert(next(left, 0))
     start = [table.came_as(row) for row in table.rows]
     came: list[int | str] = []
