@@ -103,7 +103,11 @@ def checked_options(options: ClientOptions) -> ClientOptions:
 def _checked_url(url: str, *, allow_http: bool) -> str:
     if not _KEY.fullmatch(string("base_url", url)):
         raise ValueError("base_url has spaces, control characters or letters that are not ASCII")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:  # which may quote a password
+        raise ValueError("base_url has a host or a port that cannot be read") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(_address_advice(url))
     if parts.username is not None or parts.password is not None:
@@ -114,7 +118,6 @@ def _checked_url(url: str, *, allow_http: bool) -> str:
         raise ValueError(
             f"the API key would travel unencrypted to {parts.hostname}; use https://, or allow_http=True"
         )
-    _ = parts.port  # raises ValueError when it is not a port
     return url.rstrip("/")
 
 

@@ -32,6 +32,8 @@ TEXTS = {"title": "t", "content_type": "note", "raw_content": "Some text."}
 
 SECONDS = "timeout must be a number of seconds above zero, not "
 BACKOFF = "backoff must be a wait strategy of tenacity, such as wait_fixed(1), or a function, not "
+UNREADABLE_ADDRESS = "base_url has a host or a port that cannot be read"
+NO_TEXT = " must have no lone surrogates, such as half an emoji; pass text as UTF-8 has it"
 SCHEME = "base_url must begin with https:// and a host, or with http:// for this machine"
 
 OF_OPTIONS: list[tuple[dict[str, object], str]] = [
@@ -87,6 +89,9 @@ OF_OPTIONS: list[tuple[dict[str, object], str]] = [
         {"base_url": "user:pa55@api.example"},
         SCHEME,
     ),
+    ({"base_url": "https://api.example:https/v1"}, UNREADABLE_ADDRESS),
+    ({"base_url": "https://api.example:99999"}, UNREADABLE_ADDRESS),
+    ({"base_url": "https://[::1"}, UNREADABLE_ADDRESS),
 ]
 
 OF_POLICIES: list[tuple[dict[str, object], str]] = [
@@ -149,6 +154,9 @@ OF_PANDOCAST: list[tuple[Callable[[Any], object], str]] = [
         "journal must be an UploadJournal, not str; pass UploadJournal(path)",
     ),
     (lambda c: c.content.upload(**TEXTS | {"content_type": 1}), "content_type must be text, not int"),
+    (lambda c: c.content.upload(**TEXTS | {"title": "Half \ud83d"}), "title" + NO_TEXT),
+    (lambda c: c.content.upload(**TEXTS | {"raw_content": "Half \ud83d"}), "raw_content" + NO_TEXT),
+    (lambda c: c.content.outputs("\ud83d"), "content_id" + NO_TEXT),
     (
         lambda c: c.content.upload(**TEXTS | {"raw_content": b"text"}),
         "raw_content must be text, a Path or a file opened as text, not bytes; decode it",
@@ -184,6 +192,12 @@ OF_PANDOCAST: list[tuple[Callable[[Any], object], str]] = [
         lambda c: c.request("GET", "/content", params={"limit": {"of": 1}}),
         "limit must be text, a number, a boolean or a list of these, not dict",
     ),
+    (
+        lambda c: c.request("GET", "/content", params={7: 1}),
+        "the name of a parameter must be text, not int",
+    ),
+    (lambda c: c.request("GET", "/content", params={"q": "\ud83d"}), "q" + NO_TEXT),
+    (lambda c: c.request("POST", "/content", json=["\ud83d"]), "the body" + NO_TEXT),
     (
         lambda c: c.request("POST", "/content", json='{"a": 1}'),
         "the body must be an object or an array, not a string",

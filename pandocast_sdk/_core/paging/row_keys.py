@@ -57,7 +57,7 @@ def index_behind(
     """Return the index behind the last row that was returned before; None if there is none of those.
 
     Rows without readable ids may be equal. Such a row is one of those that were returned if it follows others
-    of them as it did then; where none of those has an id, if no other row is equal, or if it is expected.
+    of them as it did then; where none of those has an id, if it is expected, or if no other row is equal.
 
     Args:
         keys: The keys of a page's rows.
@@ -77,9 +77,14 @@ def index_behind(
     # An equal row may be in front of the page.
     if not indexes or earliest < 0 or any(key in keys and not _is_of_bytes(key) for key in wanted):
         return None
+    if keys[expected : expected + 1] == [given[-1]] and _begins_with(keys[expected + 1 :], wanted):
+        return expected + 1  # rows further down may be equal to others of them
     now, then = Counter(keys), Counter[str | None]((*given, *wanted))
     unique = [index for index in indexes if now[keys[index]] == then[keys[index]] == 1]
-    return 1 + (unique[-1] if unique else min(indexes, key=lambda index: abs(index - expected)))
+    if not unique:
+        return 1 + min(indexes, key=lambda index: abs(index - expected))
+    behind = unique[-1] + 1
+    return behind + _common(keys[behind:], given[given.index(keys[unique[-1]] or "") + 1 :])
 
 
 def index_of_first(keys: Sequence[str | None], wanted: Sequence[str]) -> int | None:
@@ -90,6 +95,10 @@ def index_of_first(keys: Sequence[str | None], wanted: Sequence[str]) -> int | N
         return indexes[0] if indexes else None
     before = wanted[: wanted.index(keys[certain] or "")]
     return certain - _common(keys[:certain][::-1], before[::-1])
+
+
+def _begins_with(keys: Sequence[str | None], wanted: Sequence[str]) -> bool:
+    return all(key == other for key, other in zip(keys, wanted, strict=False))
 
 
 def _common(keys: Sequence[str | None], others: Sequence[str | None]) -> int:

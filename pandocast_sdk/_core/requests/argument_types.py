@@ -39,6 +39,13 @@ def _advice(value: object) -> str:
     return "pass its id" if hasattr(type(value), "model_fields") and hasattr(value, "id") else ""
 
 
+def no_text(name: str) -> ValueError:
+    """Return the error for a text that has no form in UTF-8, as one that was cut within an emoji."""
+    return ValueError(
+        f"{name} must have no lone surrogates, such as half an emoji; pass text as UTF-8 has it"
+    )
+
+
 def string(name: str, value: object) -> str:
     """Return a string, which may be empty.
 
@@ -59,11 +66,17 @@ def resource_id(name: str, value: object) -> str:
     """Return an id that can be one segment of a path.
 
     Raises:
-        ValueError: It is not a string, or it is empty, `.` or `..`, which would change the path.
+        ValueError: It is not a string, or it is empty, `.` or `..`, which would change the path; or it has no
+            form in UTF-8.
     """
     if string(name, value) in {"", ".", ".."}:
         raise ValueError(f"{name} must not be {value!r}: it would change the path of the request")
-    return cast("str", value)
+    given = cast("str", value)
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise no_text(name) from None
+    return given
 
 
 def flag(name: str, value: object) -> bool:

@@ -10,6 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import quote, quote_plus
 
 from pandocast_sdk._core.protocol import WireResponse
+from pandocast_sdk._core.requests.argument_types import no_text, wrong_type
 from pandocast_sdk._core.requests.reading import Reader
 from pandocast_sdk._core.requests.values import json_bytes, query_texts, without_none
 
@@ -108,7 +109,10 @@ def path_segment(name: str, value: str) -> str:
     """
     if value in {"", ".", ".."}:
         raise ValueError(f"{name} must not be {value!r}: it would change the path of the request")
-    return value if _is_plain(value) else quote(value, safe="")
+    try:
+        return value if _is_plain(value) else quote(value, safe="")
+    except UnicodeEncodeError:
+        raise no_text(name) from None
 
 
 _is_plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch  # what both kinds of quoting leave unchanged
@@ -121,11 +125,25 @@ def query_string(parameters: Mapping[str, object]) -> str:
         ValueError: A value has no form in a query.
     """
     pairs: list[str] = []
-    for name, value in parameters.items():
+    for key, value in parameters.items():
+        name = key if type(key) is str else _parameter_name(key)
         for text in query_texts(name, value):
             plain = _is_plain(name + text)
-            pairs.append(f"{name}={text}" if plain else f"{quote_plus(name)}={quote_plus(text)}")
+            pairs.append(f"{name}={text}" if plain else _quoted(name, text))
     return "&".join(pairs)
+
+
+def _parameter_name(key: object) -> str:
+    if isinstance(key, str):  # perhaps an enumeration, whose text is its value
+        return str.__str__(key)
+    raise wrong_type("the name of a parameter", "text", key)
+
+
+def _quoted(name: str, text: str) -> str:
+    try:
+        return f"{quote_plus(name)}={quote_plus(text)}"
+    except UnicodeEncodeError:
+        raise no_text(name) from None
 
 
 def json_body(value: Mapping[str, object] | Sequence[object]) -> bytes:

@@ -9,7 +9,7 @@ from typing import cast
 from uuid import UUID
 
 from pandocast_sdk._core.not_given import NOT_GIVEN
-from pandocast_sdk._core.requests.argument_types import wrong_type
+from pandocast_sdk._core.requests.argument_types import no_text, wrong_type
 
 
 def query_texts(name: str, value: object) -> list[str]:
@@ -50,13 +50,28 @@ def json_bytes(value: object) -> bytes:
         ValueError: A value has no form in JSON, a text has a lone surrogate, or the nesting is too deep.
     """
     try:
-        return json.dumps(
-            value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_json_value
-        ).encode()
+        return _json_text(value).encode()
+    except UnicodeEncodeError:
+        raise no_text(_name_of_no_text(value)) from None
     except RecursionError:
         raise ValueError("the body is nested too deeply") from None
     except TypeError as error:  # of a member's name
         raise ValueError(f"the body has no form in JSON: {error}") from None
+
+
+def _json_text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_json_value)
+
+
+def _name_of_no_text(value: object) -> str:
+    """Return the member of a body in which a lone surrogate is."""
+    members = cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+    for name, member in members.items():
+        try:
+            _json_text(member).encode()
+        except UnicodeEncodeError:
+            return name
+    return "the body"
 
 
 def without_none(members: Mapping[str, object]) -> dict[str, object]:

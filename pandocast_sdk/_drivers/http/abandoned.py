@@ -38,7 +38,7 @@ async def give_back_async(transport: object, request: httpx.Request) -> None:
 
 def _take_abandoned(transport: object, request: httpx.Request) -> tuple[Any, list[object]]:
     """Take out of a pool what a request left there."""
-    pool = _pool_of(transport)
+    pool = pool_of(transport)
     if pool is None:
         return None, []
     with pool._optional_thread_lock:
@@ -53,7 +53,7 @@ def _take_abandoned(transport: object, request: httpx.Request) -> tuple[Any, lis
         return pool, [*abandoned, *pool._assign_requests_to_connections()]
 
 
-def _pool_of(transport: object) -> Any:
+def pool_of(transport: object) -> Any:
     """Return the pool of a transport, None if it is of another library."""
     pool: object = getattr(transport, "_pool", None)
     return pool if isinstance(pool, _POOLS) else None

@@ -15,8 +15,8 @@ from pandocast_sdk._drivers.http.async_pool import AsyncOpenTransport, AsyncPool
 from pandocast_sdk._drivers.http.body import UNREADABLE, BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
 from pandocast_sdk._drivers.http.handshake import close_if_cancelled
-from pandocast_sdk._drivers.http.hook_errors import response_of
-from pandocast_sdk._drivers.http.leftovers import close_after, release
+from pandocast_sdk._drivers.http.hook_errors import is_of_hook, response_of
+from pandocast_sdk._drivers.http.leftovers import close_after, followed_connection, release
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
 from pandocast_sdk._drivers.http.time_left import NotSentError, TimeLeft
 from pandocast_sdk.options import ClientOptions
@@ -50,11 +50,14 @@ class AsyncExchange:
                 response = await transport.send(request)
                 headers = response.headers.raw
                 body = await _read(response, headers, time_left.expires)
-        except Exception as error:  # noqa: BLE001 - looked up in a table, raised again if not found
+        except Exception as error:  # looked up in a table, raised again if not found
             await _give_back(transport, request)
             answer = response_of(error, request, self._pool.library, time_left.began)
             if answer is not None:
+                await _close_if_followed(cast("httpx.HTTPStatusError", error).response)
                 return answer
+            if is_of_hook(error, request, self._pool.library, self._pool.hooks):
+                raise
             failure = failure_of(error, step.request, self._pool.library)
             if failure.kind is not FailureKind.TIMEOUT:
                 return failure
@@ -86,6 +89,7 @@ def _extend(limit: Limit, seconds: float) -> None:
 
 async def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:
     if response.is_stream_consumed:
+        await _close_if_followed(response)
         return response.content  # a hook or transport of the caller's has read it
     reader = BodyReader(headers, expires)
     stream = cast("httpx.AsyncByteStream", response.stream)  # an async client's always is
@@ -105,3 +109,10 @@ async def _read(response: httpx.Response, headers: RawHeaders, expires: float) -
         await stream.aclose()
         release(response)
     return reader.finish()
+
+
+async def _close_if_followed(response: httpx.Response) -> None:
+    """Close the connection of a response that a hook has read if bytes have come behind it."""
+    connection = followed_connection(response.stream)
+    if connection is not None:
+        await connection.aclose()

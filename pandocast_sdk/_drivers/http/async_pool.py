@@ -68,6 +68,13 @@ class AsyncPool:
             self._library = HTTPX
         return self._library
 
+    @property
+    def hooks(self) -> list[object]:
+        """The event hooks of the caller's client."""
+        if self._http_client is None:
+            return []
+        return [hook for hooks in self._http_client.event_hooks.values() for hook in hooks]
+
     def prepare(self) -> None:
         """Import and load what the first transport needs."""
         if self._http_client is None or "httpcore" in sys.modules:  # which httpx's own transports use

@@ -6,7 +6,7 @@ A handler runs wherever the main thread is, also while it reads from a socket. I
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from traceback import walk_tb
 from types import CodeType
@@ -29,22 +29,21 @@ def interruption(error: Exception) -> BaseException | None:
     """Return what a signal handler has raised, if that led to an error."""
     if threading.current_thread() is not threading.main_thread():
         return None  # only that one runs handlers
-    handlers = set(_handler_codes())
+    handlers = set(codes_of(map(signal.getsignal, signal.valid_signals())))
     for link in causes(error):
         if any(frame.f_code in handlers for frame, _ in walk_tb(link.__traceback__)):
             return link
     return None
 
 
-def _handler_codes() -> Iterator[CodeType]:
-    """Yield the code of the handlers that are set, other than Python's own."""
-    for number in signal.valid_signals():
-        handler: object = signal.getsignal(number)
-        while isinstance(handler, partial):
-            handler = handler.func
-        if not callable(handler):
+def codes_of(functions: Iterable[object]) -> Iterator[CodeType]:
+    """Yield the code of functions and other callables; Python's own have none."""
+    for each in functions:
+        while isinstance(each, partial):
+            each = each.func  # noqa: PLW2901 - what it calls
+        if not callable(each):
             continue
-        function: object = getattr(handler, "__func__", handler)  # of a method
+        function: object = getattr(each, "__func__", each)  # of a method
         for candidate in (function, type(function).__call__):
             code = getattr(candidate, "__code__", None)
             if isinstance(code, CodeType):

@@ -17,13 +17,30 @@ def close_after(stream: Any) -> None:
         stream: The stream of a response that is read to its end, and not closed yet.
     """
     try:
-        while not hasattr(stream, "_httpcore_stream"):
-            stream = stream._stream  # noqa: SLF001 - a client has wrapped it
-        state = stream._httpcore_stream._stream._connection._h11_state  # noqa: SLF001 - likewise
+        state = _connection_of(stream)._h11_state  # noqa: SLF001 - see above
         if state.trailing_data[0]:
             state.send_failed()  # a connection in this state is not kept
     except AttributeError:
         return
+
+
+def followed_connection(stream: Any) -> Any:
+    """Return the connection of a response, to be closed, if bytes have come behind it; None otherwise.
+
+    Args:
+        stream: The stream of a response that somebody else has read to its end, and closed.
+    """
+    try:
+        connection = _connection_of(stream)
+        return connection if connection.is_idle() and connection._h11_state.trailing_data[0] else None  # noqa: SLF001 - see above
+    except AttributeError:
+        return None
+
+
+def _connection_of(stream: Any) -> Any:
+    while not hasattr(stream, "_httpcore_stream"):
+        stream = stream._stream  # noqa: SLF001 - a client has wrapped it
+    return stream._httpcore_stream._stream._connection  # noqa: SLF001 - see above
 
 
 def release(response: httpx.Response) -> None:

@@ -14,7 +14,7 @@ import httpx
 from pandocast_sdk._core.protocol import FailureKind, SettingError
 from pandocast_sdk._drivers.http.body import AttemptExpiredError, ResponseTooLargeError
 from pandocast_sdk._drivers.http.request_parts import lazy_request, no_body
-from pandocast_sdk._drivers.http.time_left import NotSentError
+from pandocast_sdk._drivers.http.time_left import NoConnectionError, NotSentError
 
 KindRows: TypeAlias = tuple[tuple[type[Exception], FailureKind], ...]
 
@@ -67,6 +67,7 @@ _KINDS_BY_NAME: tuple[tuple[str, FailureKind], ...] = (
 
 _OWN_ERRORS: KindRows = (
     (NotSentError, FailureKind.POOL_TIMEOUT),
+    (NoConnectionError, FailureKind.POOL_TIMEOUT),
     (SettingError, FailureKind.UNUSABLE_SETTING),
     (AttemptExpiredError, FailureKind.TIMEOUT),
     (TimeoutError, FailureKind.TIMEOUT),

@@ -10,10 +10,11 @@ from pandocast_sdk._core.redaction import without_frames
 from pandocast_sdk._drivers.http.abandoned import give_back
 from pandocast_sdk._drivers.http.body import BodyReader
 from pandocast_sdk._drivers.http.failures import failure_of
-from pandocast_sdk._drivers.http.hook_errors import response_of
+from pandocast_sdk._drivers.http.hook_errors import is_of_hook, response_of
 from pandocast_sdk._drivers.http.interruptions import InterruptedWriteError
-from pandocast_sdk._drivers.http.leftovers import close_after, release
+from pandocast_sdk._drivers.http.leftovers import close_after, followed_connection, release
 from pandocast_sdk._drivers.http.request_builder import RequestBuilder
+from pandocast_sdk._drivers.http.slots import take_slot
 from pandocast_sdk._drivers.http.sync_pool import OpenTransport, Pool
 from pandocast_sdk._drivers.http.time_left import TimeLeft
 from pandocast_sdk.options import ClientOptions
@@ -35,18 +36,22 @@ class Exchange:
     def __call__(self, step: Send) -> WireResponse | Failure:
         """Send a request, and return its response or the failure."""
         time_left = TimeLeft(step, monotonic())
-        transport = request = None
+        transport = request = slots = None
         try:
             transport = self._pool.transport()
             request = self._request_builder.request(step.request, time_left)
+            slots = take_slot(transport.transport_to(request.url), time_left)
             response = transport.send(request)
             headers = response.headers.raw
             body = _read(response, headers, time_left.expires)
-        except Exception as error:  # noqa: BLE001 - looked up in a table, raised again if not found
+        except Exception as error:  # looked up in a table, raised again if not found
             _give_back(transport, request)
             answer = response_of(error, request, self._pool.library, time_left.began)
             if answer is not None:
+                _close_if_followed(cast("httpx.HTTPStatusError", error).response)
                 return answer
+            if is_of_hook(error, request, self._pool.library, self._pool.hooks):
+                raise
             return failure_of(error, step.request, self._pool.library)
         except BaseException as error:
             without_frames(error)  # of an interrupted call: they contain the headers
@@ -54,6 +59,9 @@ class Exchange:
             if isinstance(error, InterruptedWriteError):
                 raise without_frames(error.raised) from None
             raise
+        finally:
+            if slots is not None:
+                slots.release()
         return WireResponse(response.status_code, headers, body, time_left.began, monotonic())
 
 
@@ -65,6 +73,7 @@ def _give_back(transport: OpenTransport | None, request: httpx.Request | None) -
 
 def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> bytes:
     if response.is_stream_consumed:
+        _close_if_followed(response)
         return response.content  # a hook or transport of the caller's has read it
     reader = BodyReader(headers, expires)
     stream = cast("httpx.SyncByteStream", response.stream)  # a blocking client's always is
@@ -76,3 +85,10 @@ def _read(response: httpx.Response, headers: RawHeaders, expires: float) -> byte
         stream.close()
         release(response)
     return reader.finish()
+
+
+def _close_if_followed(response: httpx.Response) -> None:
+    """Close the connection of a response that a hook has read if bytes have come behind it."""
+    connection = followed_connection(response.stream)
+    if connection is not None:
+        connection.close()

@@ -26,6 +26,13 @@ class NotSentError(Exception):
         super().__init__("too little time was left when a connection was free")
 
 
+class NoConnectionError(Exception):
+    """No connection was free in time."""
+
+    def __init__(self) -> None:
+        super().__init__("no connection was free in time")
+
+
 class TimeLeft(Mapping[str, float]):
     """The timeouts of one attempt.
 

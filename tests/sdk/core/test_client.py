@@ -150,7 +150,7 @@ def test_the_last_slash_of_an_address_is_removed(url: str, tidy: str) -> None:
         ("https://api.exämple", "ASCII"),
         ("https://api.example:99999", "ort"),
         ("https://api.example:http", "ort"),
-        ("https://[::1", "IPv6"),
+        ("https://[::1", "base_url has a host"),
     ],
 )
 def test_an_invalid_address_is_rejected(url: str, fault: str) -> None:

@@ -1,5 +1,6 @@
 """Rows whose ids cannot be read and whose bytes are equal: as many come as there are, and no other twice."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,6 +44,11 @@ VOID = "raw:{}"
         (["b", NULL, "c"], ["a", NULL], ["b", NULL, "c"], 1, None),
         ([NULL, NULL, NULL], [NULL], [NULL, NULL], 0, 1),
         ([None, "a", None], ["a"], [], 0, 2),
+        ([VOID, NULL], ["a", NULL, VOID], [], 0, 1),
+        ([VOID, "b", "c", NULL], ["a", NULL, VOID], [], 0, 1),
+        ([VOID, NULL, NULL], [VOID, NULL], [NULL], 1, 2),
+        ([NULL, VOID, VOID, NULL], [NULL, VOID], [VOID, NULL], 1, 2),
+        ([NULL, VOID, "x"], [NULL, VOID], [VOID], 1, 2),
     ],
 )
 def test_where_the_rows_end_that_were_returned(
@@ -70,25 +76,41 @@ def test_where_the_rows_begin_that_were_to_follow(
     assert index_of_first(keys, wanted) == first
 
 
+@dataclass
 class Table(ContentTable):
-    """A list in which every row that three divides is `null`."""
+    """A list in which rows are as others are.
+
+    Attributes:
+        kinds: What rows are, in turn: a JSON value, or None for a row with an id.
+    """
+
+    kinds: Sequence[str | None] = (None,)
 
     def as_json(self, row: int) -> object:
-        return super().as_json(row) if row % 3 else None
+        kind = self.kinds[row % len(self.kinds)]
+        return super().as_json(row) if kind is None else json.loads(kind)
+
+    def came_as(self, row: int) -> int | str:
+        return self.kinds[row % len(self.kinds)] or row
 
 
-def read(row: Content) -> int | None:
-    return None if row.unreadable else int(row.id[1:])
+def read(row: Content) -> int | str:
+    return int(row.id[1:]) if row.unreadable is None else row.unreadable.raw.decode()
 
 
-@given(st.integers(0, 250), st.sampled_from([1, 2, 7, 50, 100]), st.lists(st.integers(0, 130), max_size=30))
+@given(
+    st.integers(0, 250),
+    st.sampled_from([1, 2, 3, 7, 50, 100]),
+    st.lists(st.integers(0, 130), max_size=30),
+    st.lists(st.sampled_from([None, "null", "{}", "87.5"]), min_size=1, max_size=9),
+)
 def test_all_of_them_come_however_many_rows_are_added_in_front(
-    count: int, limit: int, additions: list[int]
+    count: int, limit: int, additions: list[int], kinds: list[str | None]
 ) -> None:
-    table, left = Table.of(count), iter(additions)
+    table, left = Table(list(range(count, 0, -1)), kinds=kinds), iter(additions)
     table.between = lambda table: table.insert(next(left, 0))
-    start = [row if row % 3 else None for row in table.rows]
-    came: list[int | None] = []
+    start = [table.came_as(row) for row in table.rows]
+    came: list[int | str] = []
     position: Position | None = Position(0, limit)
     while position is not None:
         page = Player().play(fetch_page(CONTEXT, LISTING, position), table.respond)

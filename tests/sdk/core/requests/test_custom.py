@@ -126,6 +126,10 @@ class Shout(str):
         return self.upper() + "!"
 
 
+def test_an_enumeration_names_a_parameter_by_its_value() -> None:
+    assert custom_request("GET", "/x", params={Name.APPROVED: 1}, body=None).query == "approved=1"
+
+
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001
 NOON = datetime(2026, 3, 30, 14, tzinfo=timezone(timedelta(hours=2)))
 KEY = UUID(int=7)

@@ -1,6 +1,8 @@
 """The connection pool: connections are reused, and it can be full."""
 
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
+from time import monotonic, sleep
 
 import anyio
 import httpx
@@ -9,6 +11,7 @@ from support.concurrency import PATIENCE
 from support.loopback import FLAVOURS, KEY, NO_LIMIT, Conversation, always, http, loopback
 
 from pandocast_sdk import AsyncPandocast, Pandocast, PoolTimeoutError
+from pandocast_sdk._drivers.http import transport
 
 EVERY_FLAVOUR = pytest.mark.parametrize("flavour", FLAVOURS)
 
@@ -74,3 +77,43 @@ def test_a_full_pool_leaves_the_outcome_known() -> None:
         thread.join()
     assert not caught.value.outcome_unknown
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_calls_that_take_turns_wait_no_longer_than_the_timeout(
+    monkeypatch: pytest.MonkeyPatch, *, own: bool
+) -> None:
+    """Whenever a connection is free, all that wait are woken, and all but one wait on."""
+
+    def respond_slowly(conversation: Conversation) -> None:
+        while conversation.read_request():
+            sleep(0.2)
+            conversation.send(http("200 OK"))
+
+    def write(_number: int) -> tuple[bool, float]:
+        began = monotonic()
+        try:
+            client.request("POST", "/things")
+        except PoolTimeoutError:
+            return False, monotonic() - began
+        return True, monotonic() - began
+
+    limits = httpx.Limits(max_connections=1)
+    monkeypatch.setattr(transport, "LIMITS", limits)
+    with (
+        loopback(respond_slowly) as server,
+        httpx.Client(limits=limits) as http_client,
+        Pandocast(
+            api_key=KEY,
+            base_url=server.url,
+            timeout=1.0,
+            rate_limit=NO_LIMIT,
+            http_client=None if own else http_client,
+        ) as client,
+        ThreadPoolExecutor(16) as threads,
+    ):
+        client.request("GET", "/things")
+        written, seconds = zip(*threads.map(write, range(16)), strict=True)
+    assert 1 <= sum(written) < 16
+    assert len(server.requests) == 1 + sum(written)
+    assert max(seconds) < 2.5  # the last of sixteen would have waited for three seconds

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from support import caller_clients
-from support.loopback import FLAVOURS, KEY, ReceivedRequest, always, call, http, loopback
+from support.loopback import FLAVOURS, KEY, Conversation, ReceivedRequest, always, call, http, loopback
 
 from pandocast_sdk import (
     APIConnectionError,
@@ -40,6 +40,14 @@ def hooks(flavour: str, look: Callable[[Any], None], *, read: bool = False) -> M
 
 def raise_for_status(response: Any) -> None:
     response.raise_for_status()
+
+
+def close_after(response: bytes) -> Callable[[Conversation], None]:
+    def script(conversation: Conversation) -> None:
+        conversation.read_request()
+        conversation.send(response)
+
+    return script
 
 
 def error_of(
@@ -136,6 +144,38 @@ def test_any_other_error_of_a_hook_is_the_callers_own(flavour: str) -> None:
 
     with loopback(always(http("400 No"))) as server, pytest.raises(OwnError):
         call(flavour, server.url, http_client=hooks(flavour, fail))
+    assert len(server.requests) == 1
+
+
+@EVERY_FLAVOUR
+@pytest.mark.parametrize(
+    "own_error", [library.ConnectError, library.PoolTimeout, library.ReadTimeout, TimeoutError, OSError]
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_error_of_a_request_by_the_hook_is_not_of_the_call(
+    flavour: str, own_error: type[Exception], method: str
+) -> None:
+    """No connection elsewhere does not mean that none was made here: the write was carried out."""
+
+    def ask_elsewhere(_response: Any) -> None:
+        error = own_error("elsewhere")
+        if isinstance(error, library.HTTPError):
+            error.request = library.Request("GET", "https://tokens.example")
+        raise error
+
+    arguments = hooks(flavour, ask_elsewhere)
+    with loopback(always(http("201 Created"))) as server, pytest.raises(own_error, match="elsewhere"):
+        call(flavour, server.url, method, max_retries=2, http_client=arguments)
+    assert len(server.requests) == 1
+
+
+@EVERY_FLAVOUR
+def test_a_connection_that_breaks_while_the_hook_reads_is_of_the_call(flavour: str) -> None:
+    response = http("201 Created", BODY).replace(b"Content-Length: ", b"Content-Length: 9")
+    arguments = hooks(flavour, lambda _response: None, read=True)
+    with loopback(close_after(response)) as server, pytest.raises(APIConnectionError) as caught:
+        call(flavour, server.url, "POST", max_retries=2, http_client=arguments)
+    assert caught.value.outcome_unknown
     assert len(server.requests) == 1
 
 

@@ -15,7 +15,7 @@ from pandocast_sdk._core.protocol import SHORTEST_ATTEMPT, FailureKind, Send, Wi
 from pandocast_sdk._drivers.event_loop import reschedule, time_limit_here
 from pandocast_sdk._drivers.http import async_exchange, body, sync_exchange, time_left, transport
 from pandocast_sdk._drivers.http.async_pool import AsyncOpenTransport
-from pandocast_sdk._drivers.http.sync_pool import OpenTransport
+from pandocast_sdk._drivers.http.slots import _slots
 from pandocast_sdk._drivers.http.time_left import NotSentError, TimeLeft
 
 REQUEST = WireRequest("POST", "https://api.example/things", b"{}")
@@ -147,8 +147,7 @@ def two_writes(flavour: str, url: str, timeout: float, reached: Event, may_end: 
         except Exception as error:  # noqa: BLE001 - likewise
             outcomes.append(error)
 
-    def queued(transport: OpenTransport | AsyncOpenTransport | None) -> bool:
-        assert transport is not None
+    def queued(transport: AsyncOpenTransport) -> bool:
         return "1 queued" in repr(transport.resources[0]._pool)
 
     async def main() -> None:
@@ -171,7 +170,10 @@ def two_writes(flavour: str, url: str, timeout: float, reached: Event, may_end: 
         threads[0].start()
         assert reached.wait(PATIENCE)
         threads[1].start()
-        while not queued(client._session._pool._transport):
+        opened = client._session._pool._transport
+        assert opened is not None
+        slots = _slots[opened.resources[0]._pool]
+        while not vars(slots)["_cond"]._waiters:
             threads[1].join(0.001)
         may_end.set()
         for thread in threads:
