@@ -5,9 +5,10 @@ from __future__ import annotations
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pandocast_sdk._annotations import resolve_annotations_late
+from pandocast_sdk._core.requests.argument_types import wrong_type
 from pandocast_sdk._imports import importing
 from pandocast_sdk.errors import UploadJournalError
 
@@ -32,12 +33,13 @@ class UploadJournal:
 
         Raises:
             UploadJournalError: It is open already, in this process or another, or the file is no journal.
+            ValueError: `path` is not a path.
             OSError: The file cannot be read and written.
         """
+        self._path = _checked(path)
         with importing():
             from pandocast_sdk._drivers.journal_file import JournalFile  # noqa: PLC0415 - it imports the models
 
-        self._path = Path(path)
         self._file = JournalFile(self._path)
 
     @property
@@ -94,3 +96,9 @@ class UploadJournal:
 
 
 resolve_annotations_late(UploadJournal)
+
+
+def _checked(path: object) -> Path:
+    if not isinstance(path, str | PathLike):
+        raise wrong_type("path", "a path", path)
+    return Path(cast("str | PathLike[str]", path))

@@ -159,6 +159,9 @@ def _as_tolerance(tolerance: dt.timedelta | float) -> dt.timedelta:
         result = tolerance if isinstance(tolerance, dt.timedelta) else dt.timedelta(seconds=tolerance)
     except OverflowError:
         raise ValueError("a tolerance must be finite; None accepts any timestamp") from None
+    except TypeError:
+        kind = type(tolerance).__name__
+        raise TypeError(f"tolerance must be a timedelta or a number of seconds, not {kind}") from None
     if result < dt.timedelta():
         raise ValueError("a tolerance must not be negative")
     return result

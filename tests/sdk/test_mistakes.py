@@ -5,7 +5,7 @@ import datetime as dt
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -21,6 +21,7 @@ from pandocast_sdk import (
     PandocastError,
     Passband,
     RateLimitPolicy,
+    UploadJournal,
 )
 
 KEY = "pk_test_s3cret"
@@ -153,6 +154,7 @@ OF_PANDOCAST: list[tuple[Callable[[Any], object], str]] = [
         lambda c: c.content.upload_once("uploads.jsonl", **TEXTS),
         "journal must be an UploadJournal, not str; pass UploadJournal(path)",
     ),
+    (lambda _: UploadJournal(cast("str", 5)), "path must be a path, not int"),
     (lambda c: c.content.upload(**TEXTS | {"content_type": 1}), "content_type must be text, not int"),
     (lambda c: c.content.upload(**TEXTS | {"title": "Half \ud83d"}), "title" + NO_TEXT),
     (lambda c: c.content.upload(**TEXTS | {"raw_content": "Half \ud83d"}), "raw_content" + NO_TEXT),

@@ -293,6 +293,11 @@ def test_a_secret_that_is_neither_text_nor_bytes_is_rejected_by_the_constructor(
         Webhook(cast("str", secret))
 
 
+def test_a_tolerance_that_is_no_time_is_rejected_by_its_name() -> None:
+    with pytest.raises(TypeError, match="tolerance must be a timedelta or a number of seconds, not str"):
+        Webhook(SECRET, tolerance=cast("float", "5"))
+
+
 def test_neither_the_repr_nor_an_error_shows_the_secret() -> None:
     webhook = Webhook([SECRET, "another"], tolerance=300)
     assert repr(webhook) == "<Webhook secrets=2 tolerance=0:05:00>"
