@@ -24,9 +24,8 @@ ACCEPTED: Final = "text/html, application/xhtml+xml, text/markdown, text/plain;q
 """What to ask for, as the header `Accept` has it."""
 
 _TITLE: Final = re.compile(r"<title(?:\s[^<>]*)?>([^<]*)</title[^<>]*>", re.IGNORECASE)
-_TAG: Final = re.compile(r"<(/?)(nav|aside|footer|form|button|main|article)(?:\s[^<>]*)?>", re.IGNORECASE)
-_BODIES: Final = ("article", "main")
-_AROUND: Final = {"item": "- ", "quote": "> ", "heading": "## ", "prose": ""}
+_AROUND: Final = re.compile(r"<(/?)(?:nav|aside|footer|form|button)(?:\s[^<>]*)?>", re.IGNORECASE)
+_MARKS: Final = {"item": "- ", "quote": "> ", "heading": "## ", "prose": ""}
 
 
 class PageError(Exception):
@@ -64,7 +63,7 @@ def _read_html(source: str) -> Page:
     # Without blank lines, Markdown takes all of it for one block of HTML.
     lines = [line for line in _body(_TITLE.sub("", source, count=1)).split("\n") if line.strip()]
     blocks = read_blocks("<div>\n" + "\n".join(lines))
-    text = "\n\n".join(_AROUND[block.kind] + one_line(block.text) for block in blocks)
+    text = "\n\n".join(_MARKS[block.kind] + one_line(block.text) for block in blocks)
     return Page((one_line(html.unescape(title[1])) if title else "") or _first_heading(blocks), text)
 
 
@@ -74,22 +73,18 @@ def _first_heading(blocks: Sequence[Block]) -> str:
 
 def _body(source: str) -> str:
     """Return the article or the main part where one is marked, without what stands around it."""
-    tags = list(_TAG.finditer(source))
-    start, end = 0, len(source)
-    for name in _BODIES:
-        marks = [tag for tag in tags if tag[2].lower() == name]
-        if marks and not marks[0][1] and marks[-1][1]:
-            start, end = marks[0].end(), marks[-1].start()
+    for name in ("article", "main"):
+        start, end = source.find(f"<{name}"), source.rfind(f"</{name}>")
+        if 0 <= start < end:
+            source = source[start:end]
             break
     kept: list[str] = []
-    depth = 0
-    for tag in tags:
-        if tag[2].lower() in _BODIES or not start <= tag.start() < end:
-            continue
+    start = depth = 0
+    for tag in _AROUND.finditer(source):
         if depth == 0:
             kept.append(source[start : tag.start()])
         depth = max(0, depth + (-1 if tag[1] else 1))
         start = tag.end()
     if depth == 0:
-        kept.append(source[start:end])
+        kept.append(source[start:])
     return "\n".join(kept)
