@@ -26,13 +26,13 @@ class Fetched:
 
     Attributes:
         status: The status of the last response; a redirect when it does not say where to.
-        headers: Its headers as they came.
+        content_type: Its header `Content-Type`, or empty.
         body: Its body; empty, and not even read, unless the status is a success.
         url: Where it came from, the redirects followed.
     """
 
     status: int
-    headers: Sequence[tuple[bytes, bytes]] = field(repr=False)
+    content_type: bytes
     body: bytes = field(repr=False)
     url: str
 
@@ -40,13 +40,8 @@ class Fetched:
 async def fetch(url: str, *, private_targets: bool, deadline: float = 10.0, accept: str = "*/*") -> Fetched:
     """Fetch what a URL that somebody gave leads to, over at most `MAX_REDIRECTS` redirects.
 
-    Each hop is judged anew, has a connection of its own, and carries nothing from one host to the next.
-
-    Args:
-        url: What `check_url` accepts; anything else is refused.
-        private_targets: Whether loopback and private addresses may be reached.
-        deadline: Seconds of real time for everything, all hops together.
-        accept: The kinds of media that are wanted, as the header `Accept` has them.
+    Each hop is judged anew, has a connection of its own, and carries nothing from one host to the next. The
+    deadline, in seconds of real time, is for all of them together.
 
     Raises:
         OutgoingError: A target is not allowed, there is no complete answer in time, or its body is encoded or
@@ -56,10 +51,10 @@ async def fetch(url: str, *, private_targets: bool, deadline: float = 10.0, acce
     async with _time_limit(deadline):
         for _ in range(1 + MAX_REDIRECTS):
             async with _exchange("GET", url, sent, None, private_targets=private_targets) as response:
-                location = header(response.headers, b"location") if response.status in _REDIRECTS else b""
+                location = _header(response, b"location") if response.status in _REDIRECTS else b""
                 if not location:
                     body = await _read_plain(response) if 200 <= response.status < 300 else b""
-                    return Fetched(response.status, response.headers, body, url)
+                    return Fetched(response.status, _header(response, b"content-type"), body, url)
             url = _joined(url, location)
     raise OutgoingError(f"redirected more than {MAX_REDIRECTS} times")
 
@@ -69,7 +64,7 @@ async def post(
 ) -> int:
     """Post a body, read the response to its last byte, and return its status; a redirect is not followed.
 
-    Args and errors are those of `fetch`; `Host`, `Connection` and `Content-Length` are added to the headers.
+    `Host`, `Connection` and `Content-Length` are added to the headers; errors are those of `fetch`.
     """
     async with (
         _time_limit(deadline),
@@ -77,11 +72,6 @@ async def post(
     ):
         await _read(response)
         return response.status
-
-
-def header(headers: Sequence[tuple[bytes, bytes]], wanted: bytes) -> bytes:
-    """Return the first value of a header, whose name is given in lower case; empty if there is none."""
-    return next((value for name, value in headers if name.lower() == wanted), b"")
 
 
 @asynccontextmanager
@@ -103,8 +93,12 @@ def _exchange(
     return exchange(method, url, headers, body, private_targets=private_targets)
 
 
+def _header(response: "httpcore.Response", wanted: bytes) -> bytes:
+    return next((value for name, value in response.headers if name.lower() == wanted), b"")
+
+
 async def _read_plain(response: "httpcore.Response") -> bytes:
-    if header(response.headers, b"content-encoding").strip().lower() not in (b"", b"identity"):
+    if _header(response, b"content-encoding").strip().lower() not in (b"", b"identity"):
         raise OutgoingError("the answer has an encoding that was not asked for")
     return await _read(response)
 

@@ -9,7 +9,6 @@ from attrs import field, frozen
 
 from pandocast_server.generation.cleaning import clean, one_line
 from pandocast_server.generation.markup import Block, read_blocks
-from pandocast_server.outgoing import header
 from pandocast_server.passband.charsets import decode
 
 MAX_TITLE: Final = 300
@@ -40,13 +39,12 @@ class Page:
     text: str = field(repr=False)
 
 
-def read_page(headers: Sequence[tuple[bytes, bytes]], body: bytes) -> Page:
+def read_page(body: bytes, content_type: bytes = b"") -> Page:
     """Read HTML, Markdown or plain text, in whatever charset, as far as it can be read.
 
     Raises:
         PageError: It is something else, or holds no text.
     """
-    content_type = header(headers, b"content-type")
     media_type = content_type.partition(b";")[0].strip().lower().decode("latin-1")
     if media_type and media_type not in _HTML | _PLAIN:
         raise PageError(f"it is {media_type[:60]}, not a page of text")

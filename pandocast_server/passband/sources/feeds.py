@@ -45,10 +45,7 @@ _UNUSED: Final = re.compile(
 _TAG: Final = re.compile(r"</?[a-z][a-z0-9]*(?:[\s/][^<>]*)?>")
 _UNESCAPED: Final = "".join(map(chr, range(0x21, 0x7F)))
 
-# Servers that weigh what they send against this have a feed; to the others it makes no difference.
-_ACCEPT = (
-    "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml, text/xml, */*;q=0.1"
-)
+_ACCEPT: Final = "application/rss+xml, application/atom+xml, application/xml, text/xml, */*;q=0.1"
 
 _Row = Mapping[str, Any]
 
@@ -96,9 +93,8 @@ async def fetch_entries(source_type: str, url: str, *, private_targets: bool) ->
         raise SourceError(f"The feed cannot be fetched: {error}") from error
     if not 200 <= found.status < 300:
         raise SourceError(f"The feed answered {found.status}")
-    content_type = outgoing.header(found.headers, b"content-type")
     try:
-        return await asyncio.to_thread(read_feed, found.body, url=found.url, content_type=content_type)
+        return await asyncio.to_thread(read_feed, found.body, url=found.url, content_type=found.content_type)
     except FeedError as error:
         raise SourceError(f"The feed cannot be read: {error}") from error
 

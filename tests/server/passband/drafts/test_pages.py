@@ -8,12 +8,9 @@ from hypothesis import strategies as st
 
 from pandocast_server.passband.drafts.pages import MAX_TITLE, Page, PageError, read_page
 
-HTML = [(b"Content-Type", b"text/html; charset=utf-8")]
-
 
 def read(source: str | bytes, content_type: bytes | None = b"text/html") -> Page:
-    headers = [] if content_type is None else [(b"content-type", content_type)]
-    return read_page(headers, source.encode() if isinstance(source, str) else source)
+    return read_page(source.encode() if isinstance(source, str) else source, content_type or b"")
 
 
 def test_paragraphs_headings_lists_and_quotations_are_kept_in_their_order() -> None:
