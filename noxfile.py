@@ -230,7 +230,7 @@ def npm(session: nox.Session, folder: Path) -> None:
     session.run("npm", "install", "--prefix", str(folder), *NPM_FLAGS, external=True, silent=True)
 
 
-@nox.session(default=False, tags=["ci"], **SHARED)
+@nox.session(default=False, tags=["ci"], **PARALLEL)
 def documents(session: nox.Session) -> None:
     """Judge the OpenAPI documents by spectral and redocly."""
     folder = copied(session, FOREIGN / "linters")
@@ -242,7 +242,7 @@ def documents(session: nox.Session) -> None:
     session.run(tools / "redocly", "lint", *DOCUMENTS.values(), external=True)
 
 
-@nox.session(default=False, tags=["ci"], requires=["dev"])
+@nox.session(allow_parallel=True, requires=["dev"])
 def generated_python(session: nox.Session) -> None:
     """Go through the published flows with clients that openapi-python-client generates."""
     session.install("openapi-python-client==0.29.*", "ruff")
@@ -266,7 +266,7 @@ def generated_python(session: nox.Session) -> None:
     beside_server(session, *map(str, program))
 
 
-@nox.session(default=False, tags=["ci"], **SHARED)
+@nox.session(default=False, tags=["ci"], **PARALLEL)
 def generated_typescript(session: nox.Session) -> None:
     """Go through the published flows with clients that openapi-typescript types, strictly."""
     folder = copied(session, FOREIGN / "typescript")
@@ -280,7 +280,7 @@ def generated_typescript(session: nox.Session) -> None:
     beside_server(session, "node", str(folder / "flow.js"))
 
 
-@nox.session(default=False, tags=["ci"], **SHARED)
+@nox.session(default=False, tags=["ci"], **PARALLEL)
 def prism(session: nox.Session) -> None:
     """Call every operation through Prism: as a proxy before the server, and as a mock in its place."""
     folder = copied(session, FOREIGN / "prism")
@@ -292,7 +292,7 @@ def prism(session: nox.Session) -> None:
             beside_server(session, *program)
 
 
-@nox.session(default=False, tags=["ci"], requires=["dev"])
+@nox.session(default=False, tags=["ci"], allow_parallel=True, requires=["dev"])
 def schemathesis(session: nox.Session) -> None:
     """Fuzz the server by its documents with schemathesis, and look for what one key sees of another's."""
     session.install("schemathesis==4.32.*")

@@ -14,17 +14,15 @@ from starlette.routing import BaseRoute, Mount, Router
 from starlette.types import ASGIApp
 
 from pandocast_server import pandocast, passband
-from pandocast_server.auth.rate_limit import RateLimits
-from pandocast_server.background import background_workers, working
+from pandocast_server.background import background_workers
 from pandocast_server.errors import EXCEPTION_HANDLERS
-from pandocast_server.middleware.access_log import AccessLog
 from pandocast_server.middleware.admission import Admission
-from pandocast_server.middleware.answers import Answers
-from pandocast_server.middleware.draining import Draining
+from pandocast_server.middleware.answers import Answers, Draining
 from pandocast_server.pandocast.routes import ROUTES as PANDOCAST
 from pandocast_server.passband.routes import ROUTES as PASSBAND
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
+from pandocast_server.work.worker import working
 from pandocast_server.workspaces import create_workspace, has_workspace
 
 MOUNTS: Mapping[str, list[BaseRoute]] = {pandocast.MOUNT: [*PANDOCAST], passband.MOUNT: [*PASSBAND]}
@@ -37,7 +35,6 @@ def create_app(
     runtime: Runtime | None = None,
     *,
     settings: Settings | None = None,
-    rate_limits: RateLimits | None = None,
     around_routes: Callable[[ASGIApp], ASGIApp] | None = None,
 ) -> Starlette:
     """Make the application. Nothing is opened and nothing runs before its lifespan.
@@ -45,14 +42,12 @@ def create_app(
     Args:
         runtime: The parts of this server. None opens them when the application starts, and closes them.
         settings: How to open them, by default as the environment says.
-        rate_limits: Where requests are counted; with a runtime only.
         around_routes: Wraps what comes after the key and the rate limit.
     """
     app = Starlette(
         routes=[Mount(path, app=Router(routes, redirect_slashes=False)) for path, routes in MOUNTS.items()],
         middleware=[
             Middleware(Draining),
-            Middleware(AccessLog),
             Middleware(Answers),
             Middleware(
                 Admission,
@@ -65,15 +60,8 @@ def create_app(
         lifespan=partial(_lifespan, runtime, settings),
     )
     app.router.redirect_slashes = False
-    if runtime is not None:
-        _set_parts(app, runtime, rate_limits)
-    return app
-
-
-def _set_parts(app: Starlette, runtime: Runtime, rate_limits: RateLimits | None = None) -> None:
-    settings = runtime.settings
     app.state.runtime = runtime
-    app.state.rate_limits = rate_limits or RateLimits(settings.rate_limit, settings.rate_window)
+    return app
 
 
 @asynccontextmanager
@@ -84,7 +72,7 @@ async def _lifespan(
         if runtime is None:
             runtime = Runtime.start(settings or Settings.from_environment())
             stack.callback(runtime.database.close)
-            _set_parts(app, runtime)
+            app.state.runtime = runtime
             if not has_workspace(runtime):
                 created = create_workspace(runtime, "first")
                 made = f"Made workspace {created.workspace_id}, whose key is shown only now"

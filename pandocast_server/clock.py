@@ -55,30 +55,19 @@ class Clock:
 
     def advance(
         self,
-        by: timedelta | None = None,
+        by: timedelta = timedelta(),
         *,
         days: float = 0,
         hours: float = 0,
         minutes: float = 0,
         seconds: float = 0,
     ) -> datetime:
-        """Jump forward and wake whoever waits for a time.
-
-        Args:
-            by: How far, or None to use the parts.
-            days: Days to add.
-            hours: Hours to add.
-            minutes: Minutes to add.
-            seconds: Seconds to add.
-
-        Returns:
-            The new time.
+        """Jump forward by all of these together, wake whoever waits for a time, and return the new time.
 
         Raises:
             ValueError: The jump is backwards, or beyond the year 9999.
         """
-        parts = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        jump = parts if by is None else by + parts
+        jump = by + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         if jump < timedelta():
             raise ValueError("the server's clock only goes forward")
         with self._lock:

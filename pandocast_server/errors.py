@@ -53,13 +53,10 @@ def not_found(what: str) -> ApiError:
 
 
 def error_response(error: ApiError) -> Response:
-    """Return the response to a refused request."""
-    return JSONResponse(envelope(error.status, error.message), error.status, error.headers)
-
-
-def envelope(status: int, message: str) -> dict[str, str | int]:
-    """Return the body of a refusal; a status outside the table is named by its number."""
-    return {"error": message, "code": CODES.get(status, f"status_{status}"), "status": status}
+    """Return the response to a refused request; a status outside the table is named by its number."""
+    code = CODES.get(error.status, f"status_{error.status}")
+    body = {"error": error.message, "code": code, "status": error.status}
+    return JSONResponse(body, error.status, error.headers)
 
 
 async def _refuse(_request: Request, error: Exception) -> Response:

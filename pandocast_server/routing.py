@@ -1,19 +1,20 @@
 """What the routes of both APIs have in common: methods, keys that may use them, and what a handler needs."""
 
 from collections.abc import Awaitable, Callable
+from functools import cache, wraps
+from importlib.resources import files
 from typing import cast
 
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.endpoints import HTTPEndpoint
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
-from pandocast_server.auth.keys import ApiKey
 from pandocast_server.errors import ApiError
+from pandocast_server.keys import ApiKey
 from pandocast_server.runtime import Runtime
 
 KEY = "pandocast.key"
@@ -39,28 +40,36 @@ class Endpoint(HTTPEndpoint):
 
     async def dispatch(self) -> None:
         allowed = {method for method in _METHODS if hasattr(self, method.lower())}
-        if "GET" in allowed:
-            allowed.add("HEAD")
-        if self.scope["method"] not in allowed:
+        if self.scope["method"] not in allowed | ({"HEAD"} if "GET" in allowed else set()):
             raise HTTPException(405, headers={"Allow": ", ".join(allowed)})
         _refuse_read_only(self.scope)
         await super().dispatch()
 
 
-class _FullKeys:
-    """Middleware of a route that only keys which may write can use."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        _refuse_read_only(scope)
-        await self._app(scope, receive, send)
-
-
 def post(path: str, handler: Handler) -> Route:
     """Return the route of a path that has the method POST alone."""
-    return Route(path, handler, methods=["POST"], middleware=[Middleware(_FullKeys)])
+
+    @wraps(handler)
+    async def refuse_or_handle(request: Request) -> Response:
+        _refuse_read_only(request.scope)
+        return await handler(request)
+
+    return Route(path, refuse_or_handle, methods=["POST"])
+
+
+@cache
+def document(name: str = "pandocast") -> bytes:
+    """Return the OpenAPI description of an API as it is packaged: YAML in UTF-8."""
+    return files("pandocast_server").joinpath("openapi", f"{name}.yaml").read_bytes()
+
+
+def description(name: str) -> Handler:
+    """Return the handler that serves the description of an API."""
+
+    async def describe(_request: Request) -> Response:
+        return Response(document(name), media_type="application/yaml")
+
+    return describe
 
 
 def runtime_of(request: Request) -> Runtime:

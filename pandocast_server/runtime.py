@@ -7,28 +7,25 @@ from attrs import define, field
 from pandocast_server.clock import Clock
 from pandocast_server.generation.generator import Generator, load_generator
 from pandocast_server.identifiers import Identifiers
+from pandocast_server.rate_limit import RateLimits
 from pandocast_server.settings import Settings
 from pandocast_server.storage.database import Database
 
 
 @define
 class Runtime:
-    """The parts that one server process shares.
-
-    Attributes:
-        settings: The options of the process.
-        database: Where everything is kept.
-        clock: The server's time.
-        identifiers: The source of identifiers, keys and secrets.
-        generator: What analyses and writes.
-    """
+    """The parts that one server process shares."""
 
     settings: Settings
     database: Database
     clock: Clock
     identifiers: Identifiers
     generator: Generator
+    rate_limits: RateLimits = field(init=False)
     _listeners: list[Callable[[], None]] = field(factory=list[Callable[[], None]], init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.rate_limits = RateLimits(self.settings.rate_limit, self.settings.rate_window)
 
     @classmethod
     def start(cls, settings: Settings, *, durable: bool = True) -> "Runtime":
@@ -37,13 +34,9 @@ class Runtime:
         Raises:
             DatabaseError: The database cannot be used.
         """
-        return cls(
-            settings=settings,
-            database=Database(settings.database_url, durable=durable),
-            clock=Clock(),
-            identifiers=Identifiers(settings.seed),
-            generator=load_generator(settings.generator),
-        )
+        database = Database(settings.database_url, durable=durable)
+        generator = load_generator(settings.generator)
+        return cls(settings, database, Clock(), Identifiers(settings.seed), generator)
 
     def on_work(self, listener: Callable[[], None]) -> None:
         """Have `listener` called, in any thread, when there may be something to do."""

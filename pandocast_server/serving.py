@@ -1,15 +1,21 @@
 """Runs the application on uvicorn, beside the workers that do what requests leave behind."""
 
+import asyncio
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Literal
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
-from pandocast_server.background import Worker, working
-from pandocast_server.http_protocol import CLIENT_SECONDS, patient_protocol
+from pandocast_server.work.worker import Worker, working
 
 BACKLOG = 1024
+CLIENT_SECONDS = 30.0
 _KEEP_ALIVE_SECONDS = 75
 _ABORT_EXTENSION = "pandocast.abort"
 
@@ -36,29 +42,88 @@ def abort_connection(scope: Scope) -> None:
     scope["extensions"][_ABORT_EXTENSION]()
 
 
+class PatientProtocol(H11Protocol):
+    """Closes connections whose client stays silent, and answers what is not HTTP at most once.
+
+    A whole header may take `seconds`, in one piece or byte by byte; so may the next piece of a body. Nor does
+    it keep an access log, whoever listens: paths can hold the secret of a calendar.
+    """
+
+    seconds = CLIENT_SECONDS
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, object],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.access_log = False
+        self._awaited: Literal["header", "body"] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
+        super().connection_made(transport)
+        self._wait_for("header")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wait_for(None)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.transport.is_closing():
+            self._wait_for(None)
+        elif self.conn.their_state is h11.SEND_BODY:
+            self._wait_for("body")
+        elif self.conn.their_state is not h11.IDLE:
+            self._wait_for(None)
+        elif self._awaited != "header":
+            self._wait_for("header")
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._awaited == "header":
+            self._wait_for(None)  # from here on it is an idle connection, for which uvicorn has a limit
+
+    def send_400_response(self, msg: str) -> None:
+        # A response may have been sent, or it is to HEAD and has no body, or the application awaits a body.
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            with suppress(h11.LocalProtocolError):
+                super().send_400_response(msg)
+        self.transport.close()
+        if self.cycle is not None:  # pyright: ignore[reportUnnecessaryComparison] - None before a request
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+
+    def _wait_for(self, awaited: Literal["header", "body"] | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._awaited = awaited
+        self._timer = None if awaited is None else self.loop.call_later(self.seconds, self._give_up)
+
+    def _give_up(self) -> None:
+        if self.flow.read_paused:  # the application has not read what is there yet
+            self._wait_for(self._awaited)
+        else:
+            self.transport.close()
+
+
 class HttpServer(uvicorn.Server):
     """A uvicorn server whose connections the application can abort (`abort_connection`).
 
     `Date` and `X-RateLimit-*` follow the server's own clock, so uvicorn adds no header; nor does it take
-    a proxy's word for a client's address.
-
-    Attributes:
-        grace: Whole seconds that requests, and then background work, get to end; 0 ends them at once.
+    a proxy's word for a client's address. Requests, and then background work, get `grace` seconds to end; 0
+    ends them at once. A client may take `client_seconds` for a header, and for the next piece of a body.
     """
 
     def __init__(self, app: ASGIApp, *, grace: int, client_seconds: float = CLIENT_SECONDS) -> None:
-        """Make a server.
-
-        Args:
-            app: The application.
-            grace: As above.
-            client_seconds: How long a client may take for a header, and for the next piece of a body.
-        """
         self.grace = grace
         super().__init__(
             uvicorn.Config(
                 self._with_abort(app),
-                http=patient_protocol(client_seconds),
+                http=type("Protocol", (PatientProtocol,), {"seconds": client_seconds}),
                 ws="none",
                 loop="asyncio",
                 lifespan="off",

@@ -11,11 +11,6 @@ def wire_text(moment: datetime) -> str:
     return f"{moment.astimezone(UTC).isoformat()[:-6]}Z"
 
 
-def maybe_wire_text(moment: datetime | None) -> str | None:
-    """Write a time as `wire_text` does, if there is one."""
-    return None if moment is None else wire_text(moment)
-
-
 def webhook_text(moment: datetime) -> str:
     """Write a time as webhook bodies carry it: exactly three digits of milliseconds and `Z`."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -3,20 +3,14 @@
 from attrs import field, frozen
 from sqlalchemy import insert, select
 
-from pandocast_server.auth.keys import create_key
+from pandocast_server.keys import create_key
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import voice_profiles, workspaces
 
 
 @frozen
 class NewWorkspace:
-    """A workspace as it was made.
-
-    Attributes:
-        workspace_id: Its identifier.
-        voice_profile_id: The identifier of its one voice profile.
-        api_key: Its first key, good for everything; it is not stored and cannot be shown again.
-    """
+    """A workspace as it was made, with its first key: that is not stored and cannot be shown again."""
 
     workspace_id: str
     voice_profile_id: str
@@ -42,8 +36,7 @@ def create_workspace(runtime: Runtime, name: str) -> NewWorkspace:
     now = runtime.clock.now()
     with runtime.database.write() as connection:
         connection.execute(insert(workspaces).values(id=workspace_id, name=name, created_at=now))
-        connection.execute(
-            insert(voice_profiles).values(id=voice_profile_id, workspace_id=workspace_id, created_at=now)
-        )
+        profile = {"id": voice_profile_id, "workspace_id": workspace_id, "created_at": now}
+        connection.execute(insert(voice_profiles), profile)
         key = create_key(connection, runtime, workspace_id=workspace_id, name="first")
     return NewWorkspace(workspace_id, voice_profile_id, key)

@@ -14,7 +14,7 @@ from support.openapi_examples import (
 )
 from support.openapi_judge import judge
 
-from pandocast_server.openapi import document
+from pandocast_server.routing import document
 
 OPERATIONS = ["list_content", "upload_content", "generate_content", "list_outputs", "schedule_output"]
 PUBLISHED_FIELDS = [(operation, field) for operation in OPERATIONS for field in published(operation)[3]]

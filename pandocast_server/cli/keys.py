@@ -2,7 +2,7 @@
 
 import click
 
-from pandocast_server.auth import keys as api_keys
+from pandocast_server import keys as api_keys
 from pandocast_server.cli.workspace import Answer, Refused, Workspace, document, in_workspace, table
 
 _FIELDS = ("id", "name", "read_only", "created_at", "revoked_at")

@@ -1,7 +1,7 @@
 """Webhook endpoints and their deliveries, as Settings -> Webhooks shows and changes them.
 
-All functions work in the caller's transaction and see one workspace only. After `add`, `enable` or `replay`
-has committed, announce the work.
+All functions work in the caller's transaction and see one workspace only: what it has not is a `LookupError`.
+After `replay_delivery` has committed, announce the work.
 """
 
 import re
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from pandocast_server.outgoing import InvalidUrlError, check_url
 from pandocast_server.runtime import Runtime
-from pandocast_server.storage.tables import deliveries, endpoints, events
+from pandocast_server.storage.tables import columns_for, deliveries, endpoints, events
 from pandocast_server.timestamps import EPOCH
 from pandocast_server.work.queue import enqueue
 
@@ -27,28 +27,6 @@ FAILED: Final = "failed"
 SKIPPED: Final = "skipped"
 
 _SECRET = re.compile(r"[!-~]{1,200}")
-
-_ENDPOINT = select(
-    endpoints.c.id,
-    endpoints.c.url,
-    endpoints.c.secret,
-    endpoints.c.enabled,
-    endpoints.c.consecutive_failures,
-    endpoints.c.created_at,
-)
-_DELIVERY = select(
-    deliveries.c.id,
-    deliveries.c.endpoint_id,
-    deliveries.c.event_id,
-    events.c.type.label("event"),
-    events.c.body,
-    deliveries.c.status,
-    deliveries.c.attempts,
-    deliveries.c.response_status,
-    deliveries.c.error,
-    deliveries.c.created_at,
-    deliveries.c.finished_at,
-).join(events, events.c.id == deliveries.c.event_id)
 
 
 class InvalidEndpointError(ValueError):
@@ -96,7 +74,7 @@ class Delivery:
         body: The very bytes that are signed and sent.
         status: `pending`, `succeeded`, `failed` or `skipped`.
         attempts: How often it was sent, as far as is known.
-        response_status: The status answered last, or None.
+        response_status: The status of the last response, or None.
         error: What went wrong last, in a sentence, or None.
         created_at: When the event was recorded, on the server's clock.
         finished_at: When the last attempt ended, or None.
@@ -115,17 +93,18 @@ class Delivery:
     finished_at: datetime | None
 
 
+_ENDPOINT = select(*columns_for(Endpoint, endpoints))
+_DELIVERY = select(*columns_for(Delivery, deliveries, event=events.c.type, body=events.c.body)).join(
+    events, events.c.id == deliveries.c.event_id
+)
+
+
 def add_endpoint(
     connection: Connection, runtime: Runtime, *, workspace_id: str, url: str, secret: str | None = None
 ) -> Endpoint:
-    """Add an enabled endpoint; it gets the events that are recorded from now on.
+    """Add an enabled endpoint, which gets the events that are recorded from now on.
 
-    Args:
-        connection: A transaction that may write.
-        runtime: The parts of this server.
-        workspace_id: Whose endpoint it is.
-        url: An `http` or `https` URL; whether its addresses are allowed is judged at each delivery.
-        secret: What to sign with, or None for a new `whsec_...`.
+    Whether the addresses of its URL are allowed is judged at each delivery. The default secret is a new one.
 
     Raises:
         InvalidEndpointError: The URL cannot be used, or the secret is not 1 to 200 visible ASCII characters.
@@ -139,66 +118,47 @@ def add_endpoint(
     if not _SECRET.fullmatch(secret):
         raise InvalidEndpointError("secret must be 1 to 200 visible ASCII characters")
     endpoint_id = runtime.identifiers.new("ep")
-    connection.execute(
-        insert(endpoints).values(
-            id=endpoint_id, workspace_id=workspace_id, url=url, secret=secret, created_at=runtime.clock.now()
-        )
-    )
+    row = {"id": endpoint_id, "workspace_id": workspace_id, "url": url, "secret": secret}
+    connection.execute(insert(endpoints), {**row, "created_at": runtime.clock.now()})
     return get_endpoint(connection, workspace_id=workspace_id, endpoint_id=endpoint_id)
 
 
 def list_endpoints(connection: Connection, *, workspace_id: str) -> Sequence[Endpoint]:
     """Return a workspace's endpoints, oldest first."""
     found = _ENDPOINT.where(endpoints.c.workspace_id == workspace_id).order_by(endpoints.c.seq)
-    return [Endpoint(**row) for row in connection.execute(found).mappings()]
+    return [Endpoint(*row) for row in connection.execute(found)]
 
 
 def get_endpoint(connection: Connection, *, workspace_id: str, endpoint_id: str) -> Endpoint:
-    """Return one endpoint.
-
-    Raises:
-        EndpointNotFoundError: The workspace has none with this identifier.
-    """
-    mine = (endpoints.c.workspace_id == workspace_id, endpoints.c.id == endpoint_id)
-    row = connection.execute(_ENDPOINT.where(*mine)).mappings().first()
+    """Return one endpoint; it is an error if the workspace has none with this identifier."""
+    found = _ENDPOINT.where(endpoints.c.workspace_id == workspace_id, endpoints.c.id == endpoint_id)
+    row = connection.execute(found).first()
     if row is None:
         raise EndpointNotFoundError(f"there is no webhook endpoint {endpoint_id}")
-    return Endpoint(**row)
+    return Endpoint(*row)
 
 
 def enable_endpoint(connection: Connection, *, workspace_id: str, endpoint_id: str) -> Endpoint:
-    """Send new events again, and count failures from zero; what was skipped stays so until it is replayed.
-
-    Raises:
-        EndpointNotFoundError: The workspace has none with this identifier.
-    """
+    """Send new events again, and count failures from zero; what was skipped stays so until it is replayed."""
     mine = (endpoints.c.workspace_id == workspace_id, endpoints.c.id == endpoint_id)
     connection.execute(update(endpoints).where(*mine).values(enabled=True, consecutive_failures=0))
     return get_endpoint(connection, workspace_id=workspace_id, endpoint_id=endpoint_id)
 
 
 def list_deliveries(connection: Connection, *, workspace_id: str, endpoint_id: str) -> Sequence[Delivery]:
-    """Return an endpoint's deliveries, newest last.
-
-    Raises:
-        EndpointNotFoundError: The workspace has none with this identifier.
-    """
+    """Return an endpoint's deliveries, newest last."""
     get_endpoint(connection, workspace_id=workspace_id, endpoint_id=endpoint_id)
     found = _DELIVERY.where(deliveries.c.endpoint_id == endpoint_id).order_by(deliveries.c.seq)
-    return [Delivery(**row) for row in connection.execute(found).mappings()]
+    return [Delivery(*row) for row in connection.execute(found)]
 
 
 def get_delivery(connection: Connection, *, workspace_id: str, delivery_id: str) -> Delivery:
-    """Return one delivery.
-
-    Raises:
-        DeliveryNotFoundError: The workspace has none with this identifier.
-    """
+    """Return one delivery; it is an error if the workspace has none with this identifier."""
     found = _DELIVERY.where(deliveries.c.workspace_id == workspace_id, deliveries.c.id == delivery_id)
-    row = connection.execute(found).mappings().first()
+    row = connection.execute(found).first()
     if row is None:
         raise DeliveryNotFoundError(f"there is no webhook delivery {delivery_id}")
-    return Delivery(**row)
+    return Delivery(*row)
 
 
 def replay_delivery(
@@ -208,9 +168,6 @@ def replay_delivery(
 
     One that waits or is under way is left as it is. A disabled endpoint's is sent, and may fail or succeed
     without the endpoint being enabled by it.
-
-    Raises:
-        DeliveryNotFoundError: The workspace has none with this identifier.
     """
     before = get_delivery(connection, workspace_id=workspace_id, delivery_id=delivery_id)
     ended = (deliveries.c.id == delivery_id, deliveries.c.status != PENDING)

@@ -30,20 +30,11 @@ def record_event(
     type: str,  # noqa: A002 - the event's own word
     data: Mapping[str, object],
 ) -> str:
-    """Record an event and a delivery to each of the workspace's endpoints, in the caller's transaction.
+    """Record an event and a delivery to each of the workspace's endpoints, and return the event's identifier.
 
-    Announce the work once that has committed. A disabled endpoint's delivery is `skipped` and can be replayed
-    (contract, "Webhooks").
-
-    Args:
-        connection: The transaction that holds the change.
-        runtime: The parts of this server.
-        workspace_id: Whose event it is; stands first in the data, whatever the data say.
-        type: The event type, as `content.analyzed`: it becomes a header.
-        data: What happened, as JSON.
-
-    Returns:
-        The event's identifier.
+    It is done in the transaction of the change; announce the work once that has committed. A disabled
+    endpoint's delivery is `skipped` and can be replayed. `workspace_id` stands first in the data, whatever
+    they say.
 
     Raises:
         ValueError: The type is not 1 to 200 visible ASCII characters, or the data cannot be JSON in UTF-8.

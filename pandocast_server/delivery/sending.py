@@ -20,7 +20,7 @@ DEADLINE_SECONDS = 10.0
 MAX_CONSECUTIVE_FAILURES = 10
 
 _FIND = (
-    select(deliveries.c.id, endpoints.c.id, endpoints.c.url, endpoints.c.secret, events.c.type, events.c.body)
+    select(deliveries.c.id, endpoints.c.url, endpoints.c.secret, events.c.type, events.c.body)
     .join_from(deliveries, endpoints, endpoints.c.id == deliveries.c.endpoint_id)
     .join(events, events.c.id == deliveries.c.event_id)
     .where(deliveries.c.id == bindparam("id"))
@@ -29,10 +29,9 @@ _FIND = (
 
 @frozen
 class WebhookRequest:
-    """What is sent of a delivery, and where."""
+    """What is sent of a delivery, and where to."""
 
     id: str
-    endpoint_id: str
     url: str = field(repr=False)
     secret: str = field(repr=False)
     type: str
@@ -53,29 +52,28 @@ async def deliver(runtime: Runtime, job: Job, *, deadline: float = DEADLINE_SECO
         row = connection.execute(_FIND, {"id": job.subject_id}).one_or_none()
     if row is None:
         return None
-    delivery = WebhookRequest(*row)
     private = runtime.settings.allows_private_targets
-    attempt = await send(delivery, private_targets=private, deadline=deadline)
-    return Outcome(partial(record, runtime, job, delivery.endpoint_id, attempt))
+    attempt = await send(WebhookRequest(*row), private_targets=private, deadline=deadline)
+    return Outcome(partial(record, runtime, job, attempt))
 
 
 def give_up_delivery(connection: Connection, runtime: Runtime, job: Job) -> None:
     """Write that a delivery could not be brought to any end."""
-    endpoint_id = connection.scalar(select(deliveries.c.endpoint_id).where(deliveries.c.id == job.subject_id))
-    if endpoint_id is not None:
-        attempt = Attempt(None, "the delivery could not be brought to an end")
-        record(runtime, job, endpoint_id, attempt, connection)
+    record(runtime, job, Attempt(None, "the delivery could not be brought to an end"), connection)
 
 
 async def send(delivery: WebhookRequest, *, private_targets: bool, deadline: float) -> Attempt:
     """Send a request; whatever goes wrong is a failed attempt."""
     try:
+        headers = [
+            ("Content-Type", "application/json"),
+            ("User-Agent", "Pandocast-Webhooks"),
+            ("X-Pandocast-Event", delivery.type),
+            ("X-Pandocast-Delivery", delivery.id),
+            ("X-Pandocast-Signature", sign(delivery.body, delivery.secret)),
+        ]
         status = await outgoing.post(
-            delivery.url,
-            _headers(delivery),
-            delivery.body,
-            private_targets=private_targets,
-            deadline=deadline,
+            delivery.url, headers, delivery.body, private_targets=private_targets, deadline=deadline
         )
     except outgoing.OutgoingError as error:
         return Attempt(None, str(error))
@@ -85,17 +83,7 @@ async def send(delivery: WebhookRequest, *, private_targets: bool, deadline: flo
     return Attempt(status, None if 200 <= status < 300 else f"the endpoint answered {status}")
 
 
-def _headers(delivery: WebhookRequest) -> list[tuple[str, str]]:
-    return [
-        ("Content-Type", "application/json"),
-        ("User-Agent", "Pandocast-Webhooks"),
-        ("X-Pandocast-Event", delivery.type),
-        ("X-Pandocast-Delivery", delivery.id),
-        ("X-Pandocast-Signature", sign(delivery.body, delivery.secret)),
-    ]
-
-
-def record(runtime: Runtime, job: Job, endpoint_id: str, attempt: Attempt, connection: Connection) -> None:
+def record(runtime: Runtime, job: Job, attempt: Attempt, connection: Connection) -> None:
     """Write how a delivery ended, for its endpoint too, in the transaction that ends its job."""
     ended = {
         "status": SUCCEEDED if attempt.error is None else FAILED,
@@ -104,16 +92,18 @@ def record(runtime: Runtime, job: Job, endpoint_id: str, attempt: Attempt, conne
         "error": attempt.error,
         "finished_at": runtime.clock.now(),
     }
-    connection.execute(update(deliveries).where(deliveries.c.id == job.subject_id).values(ended))
-    is_it = endpoints.c.id == endpoint_id
+    written = update(deliveries).where(deliveries.c.id == job.subject_id).values(ended)
+    is_its = endpoints.c.id == connection.scalar(written.returning(deliveries.c.endpoint_id))
     if attempt.error is None:
         # A disabled endpoint, which a replay has reached, stays disabled.
-        connection.execute(update(endpoints).where(is_it).values(consecutive_failures=0))
+        connection.execute(update(endpoints).where(is_its).values(consecutive_failures=0))
         return
-    counted = update(endpoints).where(is_it).values(consecutive_failures=endpoints.c.consecutive_failures + 1)
-    failures = connection.scalar(counted.returning(endpoints.c.consecutive_failures))
-    if failures is not None and failures >= MAX_CONSECUTIVE_FAILURES:
-        _disable(connection, job.workspace_id, endpoint_id)
+    counted = (
+        update(endpoints).where(is_its).values(consecutive_failures=endpoints.c.consecutive_failures + 1)
+    )
+    failing = connection.execute(counted.returning(endpoints.c.id, endpoints.c.consecutive_failures)).first()
+    if failing is not None and failing.consecutive_failures >= MAX_CONSECUTIVE_FAILURES:
+        _disable(connection, job.workspace_id, failing.id)
 
 
 def _disable(connection: Connection, workspace_id: str, endpoint_id: str) -> None:
@@ -125,9 +115,5 @@ def _disable(connection: Connection, workspace_id: str, endpoint_id: str) -> Non
     )
     skipped = connection.execute(waiting.values(status=SKIPPED)).rowcount
     drop_lane(connection, workspace_id, endpoint_id)
-    _LOG.warning(
-        "endpoint %s is disabled after %d failures; %d skipped",
-        endpoint_id,
-        MAX_CONSECUTIVE_FAILURES,
-        skipped,
-    )
+    message = "endpoint %s is disabled after %d failures; %d skipped"
+    _LOG.warning(message, endpoint_id, MAX_CONSECUTIVE_FAILURES, skipped)

@@ -3,16 +3,14 @@
 import json
 import math
 import re
-from typing import Final, cast
+from typing import Any, Final
 
 import attrs
 from attrs import frozen
 
 from pandocast_server.generation.cleaning import clean, has_substance, one_line
-from pandocast_server.generation.keywords import find_key_phrases
 from pandocast_server.generation.markup import Block, Kind, read_blocks
-from pandocast_server.generation.sentences import split_sentences
-from pandocast_server.generation.words import guess_language
+from pandocast_server.generation.words import find_key_phrases, guess_language, split_sentences
 
 _READ: Final = 120_000
 """Characters of which sentences are made, some two hours of speech."""
@@ -25,14 +23,9 @@ _WORD: Final = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+(?:['\u2019-][^\W
 
 @frozen
 class Sentence:
-    """One sentence and its place in the text.
+    """One sentence, on one line and without markup, and its place in the text.
 
-    Attributes:
-        text: The sentence on one line, without markup.
-        kind: "prose", "item" (of a list) or "quote".
-        section: Index into `Analysis.headings` of the heading that it stands under.
-        paragraph: Number of its paragraph; sentences of different paragraphs are never joined.
-        position: Number of the sentence in the text as it was read, from 0.
+    `section` is an index into `Analysis.headings`; paragraphs and positions are counted over the whole text.
     """
 
     text: str
@@ -47,12 +40,11 @@ class Analysis:
     """The result of `analyze`: plain values, equal for equal input.
 
     Attributes:
-        sentences: In the order of the text; at most 3 000.
-        headings: Of the sections; the first is empty and stands for what precedes any heading.
-        key_phrases: Up to twelve words and pairs of words that recur, the weightiest first.
-        language: As `words.guess_language` returns it, "" when unknown.
+        sentences: At most 3 000.
+        headings: The first is empty and stands for what precedes any heading.
+        key_phrases: As `words.find_key_phrases` returns them.
+        language: As `words.guess_language` returns it.
         word_count: Of the whole text; an ideograph counts as a word.
-        reading_seconds: At 238 words a minute, at least 1.
     """
 
     sentences: tuple[Sentence, ...]
@@ -66,30 +58,17 @@ class Analysis:
     def reading_minutes(self) -> int:
         return max(1, round(self.reading_seconds / 60))
 
-    @property
-    def prose_characters(self) -> int:
-        """Characters of the sentences that are read, without the spaces between them."""
-        return sum(len(sentence.text) for sentence in self.sentences)
-
     def to_json(self) -> str:
         """Write as compact JSON, for storing beside the upload."""
         return json.dumps(attrs.asdict(self), ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, stored: str | bytes) -> "Analysis":
-        """Read what `to_json` wrote.
-
-        Raises:
-            ValueError: It is not such JSON.
-        """
-        try:
-            fields = cast("dict[str, object]", json.loads(stored))
-            sentences = cast("list[dict[str, object]]", fields.pop("sentences"))
-            lists = {name: tuple(cast("list[str]", fields.pop(name))) for name in ("headings", "key_phrases")}
-            made = tuple(Sentence(**sentence) for sentence in sentences)  # type: ignore[arg-type]  # by name
-            return cls(sentences=made, **lists, **fields)  # type: ignore[arg-type]  # TypeError says which
-        except (AttributeError, KeyError, TypeError) as error:
-            raise ValueError("not a stored analysis") from error
+    def from_json(cls, stored: str) -> "Analysis":
+        """Read what `to_json` wrote."""
+        fields: dict[str, Any] = json.loads(stored)
+        sentences = tuple(Sentence(**sentence) for sentence in fields.pop("sentences"))
+        headings, key_phrases = tuple(fields.pop("headings")), tuple(fields.pop("key_phrases"))
+        return cls(sentences, headings, key_phrases, **fields)
 
 
 def analyze(raw_content: str, title: str) -> Analysis:
@@ -112,6 +91,7 @@ def analyze(raw_content: str, title: str) -> Analysis:
 
 
 def _outline(blocks: list[Block], title: str) -> tuple[list[str], list[Sentence]]:
+    """Return the headings and the sentences; a text of headings alone has these as its sentences."""
     headings = [""]
     sentences: list[Sentence] = []
     for paragraph, block in enumerate(blocks):

@@ -5,11 +5,11 @@ from typing import Final, Protocol, cast
 
 from attrs import frozen
 
-from pandocast_server.generation.analysis import Analysis, analyze
+from pandocast_server.generation import analysis, writing
+from pandocast_server.generation.analysis import Analysis
 from pandocast_server.generation.counting import fits
 from pandocast_server.generation.platforms import Platform
 from pandocast_server.generation.voice import VoiceProfile
-from pandocast_server.generation.writing import write
 
 ENTRY_POINT_GROUP: Final = "pandocast_server.generators"
 BUILTIN: Final = "builtin"
@@ -37,12 +37,12 @@ class Generator(Protocol):
 class BuiltinGenerator:
     """Writes from the text's own sentences: deterministic, offline, within a second."""
 
-    analyze = staticmethod(analyze)
-    write = staticmethod(write)
+    analyze = staticmethod(analysis.analyze)
+    write = staticmethod(writing.write)
 
 
 @frozen
-class _Judged:
+class _Judged(Generator):
     """Another generator, held to the limits of the platforms."""
 
     name: str
@@ -69,16 +69,10 @@ class _Judged:
 
 
 def load_generator(name: str = BUILTIN) -> Generator:
-    """Load a text generator by name.
+    """Load "builtin", or what an entry point of the group `pandocast_server.generators` makes.
 
-    Args:
-        name: "builtin", or the name of an entry point in the group `pandocast_server.generators`, which must
-            name a class or function that takes no arguments and returns a `Generator`. Its output is refused
-            with `GeneratorError` where it does not fit the platform.
-
-    Raises:
-        GeneratorError: There is none of that name.
-        Exception: Whatever loading it raises.
+    The entry point names a class or function that takes no arguments and returns a `Generator`. Its output is
+    refused with a `GeneratorError`, as an unknown name is, where it does not fit the platform.
     """
     if name == BUILTIN:
         return BuiltinGenerator()

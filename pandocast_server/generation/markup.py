@@ -25,8 +25,6 @@ _FRONT_MATTER: Final = re.compile(
 _BULLET: Final = re.compile(r"^([ \t]{0,8})[•·▪‣◦●][ \t]+", re.MULTILINE)
 _FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]{1,40}\]")
 _TAG: Final = re.compile(r"<!--|-->|</?([a-zA-Z][a-zA-Z0-9]{0,15})[^<>]*>|<[!?][^<>]*>")
-_WORD: Final = re.compile(r"[^\W\d_]{2,}")
-_ENDS_SENTENCE: Final = re.compile(r"[.!?\u2026\u3002\uff01\uff1f\u0964]['\"\u201d\u2019)\]]*$")
 _UNREAD: Final = frozenset({"script", "style", "template", "head", "table", "pre", "svg", "math", "noscript"})
 _KIND_OF_TAG: Final[dict[str, Kind]] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
@@ -49,7 +47,7 @@ def _parsers() -> "tuple[MarkdownIt, MarkdownIt]":
     """Make one parser of structure and one of inline markup, to be shared by threads."""
     from markdown_it import MarkdownIt  # noqa: PLC0415 - slow to import, and only needed to analyse
 
-    structure = MarkdownIt("commonmark").enable("table")
+    structure = MarkdownIt("commonmark").enable("table").disable("code")
     structure.core.ruler.disable("inline")
     inline = MarkdownIt("commonmark", {"maxNesting": _INLINE_NESTING})
     # The parsers compile their rules at first use, which two threads must not do at once.
@@ -61,8 +59,8 @@ def _parsers() -> "tuple[MarkdownIt, MarkdownIt]":
 def read_blocks(text: str) -> list[Block]:
     """Read cleaned `text` as Markdown, of which plain text is a special case.
 
-    Code, tables, images, front matter, comments and link targets are left out. Indented text is kept where it
-    reads as prose: authors of plain text indent paragraphs.
+    Code between fences, tables, images, front matter, comments and link targets are left out. Indented text
+    is no code: authors of plain text indent paragraphs.
     """
     structure, _ = _parsers()
     environment: dict[str, object] = {}
@@ -80,8 +78,6 @@ def _walk(tokens: "list[Token]", environment: dict[str, object]) -> Iterator[Blo
             continue
         elif token.type == "html_block":
             yield from _read_html(token.content)
-        elif token.type == "code_block" and _reads_as_prose(token.content):
-            yield Block("prose", token.content)
         elif token.type == "inline":
             yield Block(_kind(inside), _inline_text(token.content, environment))
 
@@ -113,15 +109,6 @@ def _chunks(content: str) -> Iterator[str]:
         yield content[:end]
         content = content[end:]
     yield content
-
-
-def _reads_as_prose(code: str) -> bool:
-    words = _WORD.findall(code)
-    return (
-        len(words) >= 5
-        and sum(map(len, words)) >= 0.7 * len("".join(code.split()))
-        and _ENDS_SENTENCE.search(code.rstrip()) is not None
-    )
 
 
 def _read_html(source: str) -> Iterator[Block]:

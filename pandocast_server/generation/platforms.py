@@ -6,8 +6,8 @@ from typing import Final, Literal
 
 from attrs import frozen
 
-Counting = Literal["code_points", "utf16", "graphemes", "x", "threads"]
-Shape = Literal["single", "thread", "article", "story", "caption", "letter"]
+Counting = Literal["code_points", "utf16", "x", "threads"]
+Shape = Literal["single", "thread", "article", "caption", "letter"]
 
 PART_SEPARATOR: Final = "\n\n"
 """Stands between the parts of a thread, and nowhere inside a part."""
@@ -18,11 +18,8 @@ class Platform:
     """One row of the table (contract, section 1, "Platforms").
 
     Attributes:
-        id: The name on the wire, as in `selected_platforms`.
-        format_name: The name that people read.
         max_part_characters: The limit of each post, in code points and as the platform counts.
-        counting: How the platform itself counts; see `counting.length`.
-        shape: Which kind of text is written.
+        counting: How the platform itself counts; see `counting`.
         max_parts: How many posts one output may consist of; more than one only in a thread.
         hashtags: How many hashtags are customary.
         min_sentences: Content with fewer sentences is not eligible.
@@ -50,20 +47,13 @@ class Platform:
 _ROWS: Final = (
     Platform("twitter_single", "Twitter / X Post", 280, "x", "single", hashtags=1),
     Platform(
-        "twitter_thread",
-        "Twitter / X Thread",
-        280,
-        "x",
-        "thread",
-        max_parts=25,
-        min_sentences=2,
-        min_characters=280,
+        "twitter_thread", "Twitter / X Thread", 280, "x", "thread", 25, min_sentences=2, min_characters=280
     ),
-    Platform("linkedin_post", "LinkedIn Post", 3_000, "utf16", "article", hashtags=3, turn=1),
-    Platform("facebook_post", "Facebook Post", 63_206, "utf16", "story", turn=2),
-    Platform("instagram_caption", "Instagram Caption", 2_200, "utf16", "caption", hashtags=5, turn=3),
-    Platform("threads_post", "Threads Post", 500, "threads", "single", hashtags=1, turn=4),
-    Platform("bluesky_post", "Bluesky Post", 300, "graphemes", "single", turn=5),
+    Platform("linkedin_post", "LinkedIn Post", 3_000, "utf16", "article", hashtags=3, turn=3),
+    Platform("facebook_post", "Facebook Post", 63_206, "utf16", "article", turn=4),
+    Platform("instagram_caption", "Instagram Caption", 2_200, "utf16", "caption", hashtags=5),
+    Platform("threads_post", "Threads Post", 500, "threads", "single", hashtags=1, turn=1),
+    Platform("bluesky_post", "Bluesky Post", 300, "code_points", "single", turn=2),
     Platform(
         "newsletter", "Email Newsletter", 10_000, "code_points", "letter", min_sentences=5, min_characters=600
     ),

@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pandocast_server.generation.style import TRAITS
-from pandocast_server.generation.voice import VoiceProfile
+from pandocast_server.generation.voice import TRAITS, VoiceProfile
 from pandocast_server.generation.words import is_function_word, words
 
 _LOWEST: Final = 30
@@ -31,14 +30,15 @@ def voice_match_score(text: str, profile: VoiceProfile) -> int:
     found = [word for sentence in sentences for word in sentence]
     if not found:
         return 0
-    parts = [
-        (3.5, _rhythm([len(sentence) for sentence in sentences], profile.sentence_words or _USUAL_SENTENCE)),
+    ideal = profile.sentence_words or _USUAL_SENTENCE
+    parts = [  # each a weight, and a value of 0 to 1
+        (3.5, 1.0 - sum(_distance(len(sentence), ideal) for sentence in sentences) / len(sentences)),
         (2.0, max(0.0, 1.0 - 2.5 * _distance(sum(map(len, found)) / len(found), _USUAL_WORD))),
     ]
     if profile.examples:
         parts.append((3.0, _shared_words(found, profile)))
     for trait in map(TRAITS.__getitem__, sorted(profile.traits)):
-        if trait.marker:
+        if trait.gain:
             often = min(1.0, len(trait.marker.findall(read)) / len(sentences))
             parts.append((5.0, min(1.0, 0.3 + often) if trait.gain > 0 else 1.0 - often))
     matched = sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
@@ -48,12 +48,6 @@ def voice_match_score(text: str, profile: VoiceProfile) -> int:
 
 def _distance(value: float, ideal: float) -> float:
     return min(1.0, abs(value - ideal) / ideal)
-
-
-def _rhythm(lengths: Sequence[int], ideal: int) -> float:
-    """Return how near sentences are to a length, each by itself and on average."""
-    each = sum(_distance(length, ideal) for length in lengths) / len(lengths)
-    return 1.0 - (each + _distance(sum(lengths) / len(lengths), ideal)) / 2
 
 
 def _shared_words(found: Sequence[str], profile: VoiceProfile) -> float:

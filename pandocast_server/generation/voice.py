@@ -1,26 +1,70 @@
-"""How somebody writes: the voice profile."""
+"""How somebody writes: the voice profile, and the traits that its style can ask for."""
 
 import re
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from functools import cached_property
 from typing import Final, cast
 
-from attrs import Factory, field, frozen
+from attrs import field, frozen
 
 from pandocast_server.generation.cleaning import clean, has_substance, one_line
-from pandocast_server.generation.style import TRAITS, find_traits
-from pandocast_server.generation.words import UNSPACED, words
+from pandocast_server.generation.words import UNSPACED, word_set, words
 
-_MOST_EXAMPLES: Final = 50
-_EXAMPLE_READ: Final = 5_000
 _MOST_HASHTAGS: Final = 10
 _LEAST_INFLECTED: Final = 4
 _SENTENCE_END: Final = re.compile(r"[.!?\u3002\uff01\uff1f]+(?:\s|$)")
 _UNSPACED: Final = re.compile(UNSPACED)
 _INFLECTED: Final = r"(?:['\u2019]?s|es|e?d|ing|ly|e?rs?)?"
-_EMPTY_PAIR: Final = re.compile(r"\(\s*\)|\[\s*\]|“\s*”|\"\s*\"|«\s*»")
 _SPACE_BEFORE: Final = re.compile(r"\s+([,.;:!?…)\]])")
-_STRAY: Final = re.compile(r"^[\s,;:.!?)\]]+|[,;:]\s*(?=[,;:.!?…])")
+
+_STYLE_WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|[.,;:\n]")
+_DENIALS: Final = word_set("not never no without don't avoid isn't hardly")
+_CLAUSE_ENDS: Final = frozenset([".", ",", ";", ":", "\n", "but"])
+
+_PERSONAL: Final = r"\b(?:you|your|we|our|us|i|my|\w+(?:n['\u2019]t|['\u2019](?:re|ve|ll|m)))\b"
+_LIVELY: Final = r"[!?\u2600-\u27bf\U0001f300-\U0001faff]|\blike an?\b|\bas \w+ as\b|\bfaster than\b"
+_HEDGE: Final = r"\b(?:perhaps|maybe|might|probably|somewhat|seems?|tends? to|could|likely)\b"
+_TECHNICAL: Final = r"\d|\b\w+[_/]\w+\b|\b\w{11,}\b"
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+@frozen
+class Trait:
+    """What an adjective asks for.
+
+    Attributes:
+        adjectives: The words for it.
+        sentence_words: Words of a sentence; 0 where it does not say.
+        gain: What a sentence that shows the pattern is worth, some -1 to 1.
+        pattern: By what a sentence shows the trait, or, with a negative gain, that it lacks it.
+    """
+
+    adjectives: frozenset[str] = field(converter=word_set)
+    sentence_words: int = 0
+    gain: float = 0.0
+    pattern: str = r"(?!)"
+
+    @cached_property
+    def marker(self) -> re.Pattern[str]:
+        return _compiled(self.pattern)
+
+
+TRAITS: Final[Mapping[str, Trait]] = {
+    "concise": Trait("concise brief short terse succinct crisp minimal minimalist punchy tight dry", 9),
+    "detailed": Trait("detailed thorough long elaborate narrative storytelling in-depth explanatory", 22),
+    "playful": Trait("playful fun funny humorous witty cheeky whimsical lively upbeat", 0, 0.9, _LIVELY),
+    "casual": Trait(
+        "casual conversational friendly warm informal relaxed personal chatty calm", 0, 0.7, _PERSONAL
+    ),
+    "formal": Trait(
+        "formal professional serious academic corporate sober polished", 18, -0.7, f"{_PERSONAL}|{_LIVELY}"
+    ),
+    "bold": Trait("bold confident provocative assertive direct strong opinionated", 10, -1.2, _HEDGE),
+    "technical": Trait("technical precise expert analytical scientific data-driven", 0, 0.9, _TECHNICAL),
+}
 
 
 def _one_lines(texts: Iterable[str]) -> tuple[str, ...]:
@@ -28,70 +72,62 @@ def _one_lines(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for text in texts if (line := one_line(text))))
 
 
-def _examples(texts: Iterable[str]) -> tuple[str, ...]:
-    return _one_lines(text[:_EXAMPLE_READ] for text in list(texts)[:_MOST_EXAMPLES])
-
-
-def _read_only(formats: Mapping[str, object]) -> Mapping[str, object]:
-    return MappingProxyType(dict(formats))
-
-
-def _compile_avoided(profile: "VoiceProfile") -> re.Pattern[str] | None:
-    longest_first = sorted(profile.avoid, key=lambda entry: (-len(entry), entry))
-    return re.compile("|".join(map(_entry_pattern, longest_first)), re.IGNORECASE) if profile.avoid else None
-
-
 @frozen
 class VoiceProfile:
     """A workspace's voice; the empty profile, `VoiceProfile()`, asks for nothing.
 
     Attributes:
-        style: Free text. Adjectives of `style.TRAITS` change the writing, unless denied ("never formal").
+        style: Free text. Adjectives of `TRAITS` change the writing, unless denied ("never formal").
         avoid: Words and phrases that no output contains, in any case and with common English endings.
-        examples: Texts in this voice. Their average sentence length is preferred, and their words raise the
-            score. The first 50 are read, 5 000 characters of each.
-        formats: Kept as given. `{platform id: {"hashtags": 0..10}}` says how many hashtags to set.
-        traits: What `style` asks for.
+        examples: Texts in this voice; their sentence length is preferred, their words raise the score.
+        formats: `{platform id: {"hashtags": 0..10}}` says how many hashtags to set; the rest is ignored.
     """
 
     style: str = field(default="", converter=clean)
     avoid: tuple[str, ...] = field(default=(), converter=_one_lines)
-    examples: tuple[str, ...] = field(default=(), converter=_examples)
-    formats: Mapping[str, object] = field(factory=dict[str, object], converter=_read_only)
-    traits: frozenset[str] = field(
-        init=False, eq=False, default=Factory(lambda profile: find_traits(profile.style), takes_self=True)
-    )
-    _avoided: re.Pattern[str] | None = field(
-        init=False, repr=False, eq=False, default=Factory(_compile_avoided, takes_self=True)
-    )
+    examples: tuple[str, ...] = field(default=(), converter=_one_lines)
+    formats: Mapping[str, object] = field(factory=dict[str, object])
+
+    @cached_property
+    def traits(self) -> frozenset[str]:
+        """The names of the traits that the style asks for."""
+        found: set[str] = set()
+        is_denied = False
+        for word in _STYLE_WORD.findall(self.style.casefold()):
+            is_denied = word in _DENIALS or (is_denied and word not in _CLAUSE_ENDS)
+            if not is_denied:
+                found.update(name for name, trait in TRAITS.items() if word in trait.adjectives)
+        return frozenset(found)
+
+    @cached_property
+    def sentence_words(self) -> int | None:
+        """How many words a sentence should have: as in the examples, else as the style asks."""
+        sentences = [part for example in self.examples for part in _SENTENCE_END.split(example)]
+        counts = [len(words(sentence)) for sentence in sentences]
+        counts = [count for count in counts if count] or [TRAITS[name].sentence_words for name in self.traits]
+        counts = [count for count in counts if count]
+        return round(sum(counts) / len(counts)) if counts else None
+
+    @cached_property
+    def _avoided(self) -> re.Pattern[str]:
+        longest_first = sorted(self.avoid, key=lambda entry: (-len(entry), entry))
+        return _compiled("|".join(map(_entry_pattern, longest_first)) or r"(?!)")
 
     def hits(self, text: str) -> int:
         """Count how often `text` says what is to be avoided."""
-        return len(self._avoided.findall(text)) if self._avoided else 0
+        return len(self._avoided.findall(text))
 
     def without_avoided(self, line: str) -> str:
-        """Take out of one line what is avoided, and mend spaces and punctuation; the result may be empty."""
-        text = line
-        while self._avoided and self._avoided.search(text):
-            text = _EMPTY_PAIR.sub("", self._avoided.sub("", text))
-            text = _STRAY.sub("", _SPACE_BEFORE.sub(r"\1", one_line(text))).strip()
-            text = text[:1].upper() + text[1:] if line[:1].isupper() else text
-        return text if has_substance(text) else ""
+        """Take out of one line what is avoided; the result may be empty."""
+        while self.hits(line):
+            line = _SPACE_BEFORE.sub(r"\1", one_line(self._avoided.sub("", line)))
+        return line if has_substance(line) else ""
 
     def hashtags(self, platform_id: str, customary: int) -> int:
         """Return how many hashtags a post on the platform may carry."""
         wanted = self.formats.get(platform_id)
         count = cast("Mapping[str, object]", wanted).get("hashtags") if isinstance(wanted, Mapping) else None
         return min(max(count, 0), _MOST_HASHTAGS) if isinstance(count, int) else customary
-
-    @property
-    def sentence_words(self) -> int | None:
-        """How many words a sentence should have: as in the examples, else as the style asks."""
-        sentences = [part for example in self.examples for part in _SENTENCE_END.split(example)]
-        counts = [len(words(part)) for part in sentences if words(part)]
-        counts = counts or [TRAITS[name].sentence_words or 0 for name in self.traits]
-        counts = [count for count in counts if count]
-        return round(sum(counts) / len(counts)) if counts else None
 
 
 def _entry_pattern(entry: str) -> str:

@@ -7,10 +7,10 @@ from typing import cast
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pandocast_server.auth.keys import ApiKey, find_key
-from pandocast_server.auth.rate_limit import RateLimits, WindowStatus, address_name
 from pandocast_server.errors import ApiError, error_response
+from pandocast_server.keys import ApiKey, find_key
 from pandocast_server.middleware.answers import set_headers
+from pandocast_server.rate_limit import WindowStatus, address_name
 from pandocast_server.routing import KEY
 from pandocast_server.runtime import Runtime
 
@@ -25,19 +25,8 @@ class Admission:
     """
 
     def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        is_public: Callable[[str], bool],
-        is_unlimited: Callable[[str], bool],
+        self, app: ASGIApp, *, is_public: Callable[[str], bool], is_unlimited: Callable[[str], bool]
     ) -> None:
-        """Wrap an application.
-
-        Args:
-            app: What is behind it.
-            is_public: Tells of a path whether it is answered without a key.
-            is_unlimited: Tells of a path whether it belongs to an API that has no rate limit.
-        """
         self._app = app
         self._is_public = is_public
         self._is_unlimited = is_unlimited
@@ -51,15 +40,15 @@ class Admission:
             await self._admit_counted(scope, receive, send)
 
     async def _admit_counted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        parts = scope["app"].state
-        limits, now = cast("RateLimits", parts.rate_limits), cast("Runtime", parts.runtime).clock.now()
+        runtime = cast("Runtime", scope["app"].state.runtime)
+        limits, now = runtime.rate_limits, runtime.clock.now()
         client = cast("tuple[str, int] | None", scope.get("client"))
         address = address_name(client[0] if client else None)
         try:
             key = _presented_key(scope)
         except Exception:
             # The answer has its headers all the same.
-            set_headers(scope, _headers(limits.addresses.peek(address, now)))
+            set_headers(scope, _headers(limits.addresses.count(address, now)))
             raise
         status = limits.addresses.count(address, now) if key is None else limits.keys.count(key.id, now)
         set_headers(scope, _headers(status))

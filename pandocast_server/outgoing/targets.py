@@ -12,7 +12,9 @@ MAX_URL = 2000
 
 # Anything else must be percent-encoded; readers of URLs disagree about backslashes.
 _URL = re.compile(r"[!-\[\]-~]+")
-_HOST = re.compile(r"[a-z0-9._:-]+")
+# As in the OpenAPI documents: `urlsplit` overlooks an empty port, and what stands behind a bracket.
+_HOST_AND_PORT = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]*)?")
+_MALFORMED = "url has a malformed host or port"
 
 # This machine and its private neighbours: fine for a server that serves only its own machine.
 _PRIVATE = (
@@ -67,15 +69,17 @@ def check_url(url: str) -> None:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise InvalidUrlError("url has a malformed host or port") from error
+        raise InvalidUrlError(_MALFORMED) from error
     if port == 0:
         raise InvalidUrlError("url must not have port 0")
     if parts.scheme not in ("http", "https"):
         raise InvalidUrlError("url must begin with http:// or https://")
     if "@" in parts.netloc:
         raise InvalidUrlError("url must not hold a user name or a password")
-    if not parts.hostname or not _HOST.fullmatch(parts.hostname):
+    if not parts.hostname:
         raise InvalidUrlError("url must name a host")
+    if not _HOST_AND_PORT.fullmatch(parts.netloc):
+        raise InvalidUrlError(_MALFORMED)
 
 
 def is_allowed(address: str, *, private: bool) -> bool:

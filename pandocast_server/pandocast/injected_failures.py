@@ -14,11 +14,7 @@ class InjectedFailures:
         self._left: Counter[tuple[str, str]] = Counter()
 
     def add(self, workspace_id: str, kind: str) -> None:
-        """Let the next job of this kind, `analysis` or `generation`, fail.
-
-        Raises:
-            ValueError: It is another kind.
-        """
+        """Let the next job of this kind, `analysis` or `generation`, fail; another kind is a ValueError."""
         if kind not in KINDS:
             raise ValueError(f"only {' and '.join(KINDS)} can be made to fail, not {kind!r}")
         with self._lock:

@@ -1,12 +1,12 @@
 """Connected platforms: what Settings -> Platforms decides, and how publishing there can be made to fail."""
 
-from collections.abc import Mapping
-
 from attrs import frozen
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from pandocast_server.generation.platforms import PLATFORMS
 from pandocast_server.storage.tables import platform_connections
+
+_COLUMNS = platform_connections.c
 
 
 @frozen
@@ -25,21 +25,13 @@ class PlatformState:
 
 
 def connect(connection: Connection, *, workspace_id: str, platform_id: str) -> None:
-    """Connect a platform; one that is connected stays so.
-
-    Raises:
-        ValueError: There is no such platform.
-    """
-    _set(connection, workspace_id, platform_id, {"connected": True})
+    """Connect a platform; an unknown one is a ValueError."""
+    _set(connection, workspace_id, platform_id, connected=True)
 
 
 def disconnect(connection: Connection, *, workspace_id: str, platform_id: str) -> None:
-    """Disconnect a platform: nothing can be scheduled for it, and attempts to publish there fail.
-
-    Raises:
-        ValueError: There is no such platform.
-    """
-    _set(connection, workspace_id, platform_id, {"connected": False})
+    """Disconnect a platform; an unknown one is a ValueError."""
+    _set(connection, workspace_id, platform_id, connected=False)
 
 
 def fail(
@@ -50,14 +42,7 @@ def fail(
     times: int = 1,
     error: str = "The platform refused the post",
 ) -> None:
-    """Let the next attempts to publish on a platform fail; replaces an earlier call.
-
-    Args:
-        connection: A transaction that may write.
-        workspace_id: Whose posts fail.
-        platform_id: Where.
-        times: How many attempts, counted over all posts for this platform; 0 lets them succeed again.
-        error: The sentence that `post.failed` will carry.
+    """Let the next `times` attempts to publish on a platform fail, over all posts; replaces an earlier call.
 
     Raises:
         ValueError: There is no such platform, `times` is negative or `error` empty.
@@ -66,33 +51,22 @@ def fail(
         raise ValueError(f"times must not be negative: {times}")
     if not error:
         raise ValueError("error must not be empty")
-    _set(connection, workspace_id, platform_id, {"failures_left": times, "failure_error": error})
+    _set(connection, workspace_id, platform_id, failures_left=times, failure_error=error)
 
 
 def platform_state(connection: Connection, *, workspace_id: str, platform_id: str) -> PlatformState:
     """Return the state of a platform in a workspace."""
-    query = select(
-        platform_connections.c.connected,
-        platform_connections.c.failures_left,
-        platform_connections.c.failure_error,
-    ).where(
-        platform_connections.c.workspace_id == workspace_id, platform_connections.c.platform_id == platform_id
-    )
-    row = connection.execute(query).mappings().one_or_none()
+    query = select(_COLUMNS.connected, _COLUMNS.failures_left, _COLUMNS.failure_error)
+    row = connection.execute(query.where(_is_it(workspace_id, platform_id))).mappings().one_or_none()
     return PlatformState() if row is None else PlatformState(**row)
 
 
 def use_up_failure(connection: Connection, *, workspace_id: str, platform_id: str) -> None:
     """Count one injected failure as done."""
-    connection.execute(
-        update(platform_connections)
-        .where(
-            platform_connections.c.workspace_id == workspace_id,
-            platform_connections.c.platform_id == platform_id,
-            platform_connections.c.failures_left > 0,
-        )
-        .values(failures_left=platform_connections.c.failures_left - 1)
+    failing = update(platform_connections).where(
+        _is_it(workspace_id, platform_id), _COLUMNS.failures_left > 0
     )
+    connection.execute(failing.values(failures_left=_COLUMNS.failures_left - 1))
 
 
 def format_name(platform_id: str) -> str:
@@ -101,15 +75,14 @@ def format_name(platform_id: str) -> str:
     return platform_id if platform is None else platform.format_name
 
 
-def _set(
-    connection: Connection, workspace_id: str, platform_id: str, values: Mapping[str, bool | int | str]
-) -> None:
+def _is_it(workspace_id: str, platform_id: str) -> ColumnElement[bool]:
+    return and_(_COLUMNS.workspace_id == workspace_id, _COLUMNS.platform_id == platform_id)
+
+
+def _set(connection: Connection, workspace_id: str, platform_id: str, **values: bool | int | str) -> None:
     if platform_id not in PLATFORMS:
         raise ValueError(f"there is no platform {platform_id!r}; there are {', '.join(PLATFORMS)}")
-    is_it = and_(
-        platform_connections.c.workspace_id == workspace_id, platform_connections.c.platform_id == platform_id
-    )
-    if connection.execute(update(platform_connections).where(is_it).values(**values)).rowcount == 0:
-        connection.execute(
-            insert(platform_connections).values(workspace_id=workspace_id, platform_id=platform_id, **values)
-        )
+    known = update(platform_connections).where(_is_it(workspace_id, platform_id)).values(**values)
+    if connection.execute(known).rowcount == 0:
+        row = {"workspace_id": workspace_id, "platform_id": platform_id, **values}
+        connection.execute(insert(platform_connections).values(**row))

@@ -2,12 +2,11 @@
 
 from starlette.routing import Route
 
-from pandocast_server.openapi import description
 from pandocast_server.pandocast.content import list_content, upload_content
 from pandocast_server.pandocast.generating import generate_content
 from pandocast_server.pandocast.outputs import list_outputs
 from pandocast_server.pandocast.posts import schedule_output
-from pandocast_server.routing import post
+from pandocast_server.routing import description, post
 
 ROUTES = [
     Route("/content", list_content),

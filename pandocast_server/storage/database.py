@@ -2,7 +2,7 @@
 
 import secrets
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import cast
@@ -11,15 +11,40 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from pandocast_server.storage import passband_tables, tables
-from pandocast_server.storage.columns import metadata
-from pandocast_server.storage.migrations import STEPS
-from pandocast_server.storage.tables import SCHEMA_VERSION, schema_version, server_secret
+from pandocast_server.storage import passband_tables
+from pandocast_server.storage.tables import SCHEMA_VERSION, metadata, schema_version, server_secret
 
-DECLARED_IN = (tables, passband_tables)
-"""The modules that tell `metadata` of all tables; one that was not imported would be left out."""
+DECLARED_IN = (passband_tables,)  # imported, or `metadata` would lack its tables
 
 _BUSY_MILLISECONDS = 10_000
+
+_OPEN_JOBS = """
+    INSERT INTO open_jobs (workspace_id, kind, lane, subject_id, payload, failures, claims, due_at)
+    SELECT workspace_id, kind, CASE lane WHEN 'main' THEN workspace_id ELSE workspace_id || '/' || lane END,
+        subject_id, payload, 0, 0, due_at
+    FROM jobs WHERE status IN ('pending', 'running') ORDER BY seq
+"""
+_OPEN_DELIVERIES = """
+    INSERT INTO open_jobs (workspace_id, kind, lane, subject_id, failures, claims, due_at)
+    SELECT workspace_id, 'delivery', workspace_id || '/' || endpoint_id, id, 0, 0, 0
+    FROM deliveries WHERE status IN ('pending', 'sending') ORDER BY position
+"""
+# The statements that lead to each version from the one before it; missing tables are made beforehand.
+_STEPS: Mapping[int, Sequence[str]] = {
+    2: ("ALTER TABLE jobs ADD COLUMN lane VARCHAR(20) NOT NULL DEFAULT 'main'",),
+    3: (
+        _OPEN_JOBS,
+        _OPEN_DELIVERIES,
+        "UPDATE deliveries SET status = 'pending' WHERE status = 'sending'",
+        "DROP TABLE jobs",
+        "DROP INDEX deliveries_line",
+        "DROP INDEX deliveries_position",
+        "ALTER TABLE deliveries DROP COLUMN position",
+        "ALTER TABLE deliveries DROP COLUMN lease_token",
+        "ALTER TABLE deliveries DROP COLUMN lease_until",
+        "CREATE INDEX deliveries_of_endpoint ON deliveries (endpoint_id, seq)",
+    ),
+}
 
 
 class DatabaseError(Exception):
@@ -30,16 +55,11 @@ class Database:
     """Read and write transactions on one database."""
 
     def __init__(self, url: str, *, durable: bool = True) -> None:
-        """Open a database and bring its schema up to date.
-
-        Args:
-            url: An SQLAlchemy URL, such as `sqlite:///pandocast.db`.
-            durable: Whether a commit waits for the disk; a throw-away database need not.
+        """Open a database and bring its schema up to date; `durable` makes a commit wait for the disk.
 
         Raises:
             DatabaseError: The URL is not one, the database cannot be opened, or it is of a newer version.
         """
-        self._secret: bytes | None = None
         self._reader: Connection | None = None
         self._reader_lock = Lock()
         try:
@@ -81,9 +101,6 @@ class Database:
 
     def secret(self) -> bytes:
         """Return what servers sign cursors and addresses with; it was made with this database."""
-        if self._secret is None:
-            with self.read() as connection:
-                self._secret = bytes(connection.execute(select(server_secret.c.value)).scalar_one())
         return self._secret
 
     def close(self) -> None:
@@ -108,13 +125,16 @@ class Database:
                 )
             else:
                 _bring_up_to_date(connection, found)
-            if connection.scalar(select(server_secret.c.value)) is None:
-                connection.execute(insert(server_secret).values(value=secrets.token_bytes(32)))
+            secret = connection.scalar(select(server_secret.c.value))
+            if secret is None:
+                secret = secrets.token_bytes(32)
+                connection.execute(insert(server_secret).values(value=secret))
+            self._secret = bytes(secret)
 
 
 def _bring_up_to_date(connection: Connection, found: int) -> None:
     for version in range(found + 1, SCHEMA_VERSION + 1):
-        for statement in STEPS[version]:
+        for statement in _STEPS[version]:
             connection.exec_driver_sql(statement)
     connection.execute(update(schema_version).values(version=SCHEMA_VERSION))
 

@@ -6,7 +6,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Float,
-    ForeignKey,
     Index,
     Integer,
     String,
@@ -15,17 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from pandocast_server.storage.columns import identifier, instant, metadata, seq, workspace
-
-
-def _workspace_alone() -> Column[str]:
-    return Column(
-        "workspace_id", String(64), ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True
-    )
-
-
-def _draft() -> Column[str]:
-    return Column("draft_id", String(64), ForeignKey("drafts.id", ondelete="CASCADE"), nullable=False)
+from pandocast_server.storage.tables import instant, metadata, owned_table, reference, seq, workspace
 
 
 def _count(name: str) -> Column[int]:
@@ -33,12 +22,8 @@ def _count(name: str) -> Column[int]:
 
 
 # `fail_count` counts the fetches in a row that failed; the health on the wire follows from it.
-sources = Table(
+sources = owned_table(
     "sources",
-    metadata,
-    seq(),
-    identifier(),
-    workspace(),
     Column("type", String(20), nullable=False),
     Column("name", String(200), nullable=False),
     Column("url", Text, nullable=False),
@@ -54,13 +39,9 @@ sources = Table(
 
 # What drafts are written from: an entry of a source's feed, or what a URL or a prompt asked for; that
 # has no source. `fingerprint` is a digest of the entry's guid or link: what was seen is not taken twice.
-items = Table(
+items = owned_table(
     "items",
-    metadata,
-    seq(),
-    identifier(),
-    workspace(),
-    Column("source_id", String(64), ForeignKey("sources.id", ondelete="CASCADE"), nullable=True),
+    reference("source_id", "sources.id", nullable=True),
     Column("source_type", String(20), nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("title", Text, nullable=False),
@@ -72,13 +53,9 @@ items = Table(
     UniqueConstraint("source_id", "fingerprint"),
 )
 
-drafts = Table(
+drafts = owned_table(
     "drafts",
-    metadata,
-    seq(),
-    identifier(),
-    workspace(),
-    Column("item_id", String(64), ForeignKey("items.id", ondelete="CASCADE"), nullable=True),
+    reference("item_id", "items.id", nullable=True),
     Column("text", Text, nullable=False, default=""),
     Column("format", String(10), nullable=False),
     Column("status", String(20), nullable=False),
@@ -104,18 +81,14 @@ draft_tags = Table(
     "draft_tags",
     metadata,
     seq(),
-    _draft(),
+    reference("draft_id", "drafts.id"),
     Column("tag", String(50), nullable=False),
     UniqueConstraint("draft_id", "tag"),
     Index("drafts_with_tag", "tag", "draft_id"),
 )
 
-pipeline_runs = Table(
+pipeline_runs = owned_table(
     "pipeline_runs",
-    metadata,
-    seq(),
-    identifier(),
-    workspace(),
     Column("status", String(20), nullable=False),
     _count("items_fetched"),
     _count("drafts_generated"),
@@ -127,13 +100,9 @@ pipeline_runs = Table(
 )
 
 # How one draft fares on one platform; `measured_at` is empty until somebody reports a metric.
-engagement = Table(
+engagement = owned_table(
     "engagement",
-    metadata,
-    seq(),
-    identifier(),
-    workspace(),
-    _draft(),
+    reference("draft_id", "drafts.id"),
     Column("platform", String(50), nullable=False),
     Column("post_id", Text, nullable=True),
     Column("status", String(20), nullable=False),
@@ -152,12 +121,8 @@ engagement = Table(
     Index("engagement_of_workspace", "workspace_id", "seq"),
 )
 
-experiments = Table(
+experiments = owned_table(
     "experiments",
-    metadata,
-    seq(),
-    identifier(),
-    workspace(),
     Column("name", String(100), nullable=False),
     Column("parameter", String(200), nullable=False),
     Column("status", String(20), nullable=False),
@@ -182,14 +147,14 @@ slots = Table(
 
 # A workspace without a row is not paused.
 schedule_pauses = Table(
-    "schedule_pauses", metadata, _workspace_alone(), Column("paused", Boolean, nullable=False)
+    "schedule_pauses", metadata, workspace(primary_key=True), Column("paused", Boolean, nullable=False)
 )
 
 # A workspace without a row has its feed turned on, and has never renewed its address.
 calendar_feeds = Table(
     "calendar_feeds",
     metadata,
-    _workspace_alone(),
+    workspace(primary_key=True),
     Column("enabled", Boolean, nullable=False, default=True),
     Column("renewals", Integer, nullable=False, default=0),
 )

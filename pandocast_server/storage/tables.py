@@ -1,22 +1,83 @@
-"""The tables that both APIs share, and Pandocast's own; Passband's are in `passband_tables`."""
+"""The tables that both APIs share, and Pandocast's own; Passband's are in `passband_tables`.
+
+`seq` is given at insert and never again: it settles the order of rows that were created at the same moment.
+Times are whole microseconds since 1970, so that they sort and compare the same on every database.
+"""
+
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
+    MetaData,
     String,
     Table,
     Text,
+    TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.engine import Dialect
+from sqlalchemy.schema import SchemaItem
 
-from pandocast_server.storage.columns import identifier, instant, metadata, seq, workspace
+from pandocast_server.timestamps import from_microseconds, to_microseconds
 
 SCHEMA_VERSION = 3
+
+metadata = MetaData()
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC time, kept as microseconds since 1970."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else to_microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else from_microseconds(value)
+
+
+def seq() -> Column[int]:
+    # SQLite counts by itself only in a column that is INTEGER to the letter.
+    return Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
+def identifier() -> Column[str]:
+    return Column("id", String(64), nullable=False, unique=True)
+
+
+def reference(name: str, target: str, *, primary_key: bool = False, nullable: bool = False) -> Column[str]:
+    """Return a column that refers to a row of another table, with which its own row is deleted."""
+    key = ForeignKey(target, ondelete="CASCADE")
+    return Column(name, String(64), key, primary_key=primary_key, nullable=nullable)
+
+
+def workspace(*, primary_key: bool = False) -> Column[str]:
+    return reference("workspace_id", "workspaces.id", primary_key=primary_key)
+
+
+def instant(name: str, *, nullable: bool = False) -> Column[datetime]:
+    return Column(name, Instant, nullable=nullable)
+
+
+def owned_table(name: str, *items: SchemaItem) -> Table:
+    """Return a table whose rows have an identifier, and belong to a workspace."""
+    return Table(name, metadata, seq(), identifier(), workspace(), *items)
+
+
+def columns_for(row_class: type, table: Table, **others: Column[Any]) -> list[Column[Any]]:
+    """Return the columns for the attributes of a class: those of `others`, or those named alike."""
+    return [others[name] if name in others else table.c[name] for name in row_class.__annotations__]
+
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
 
@@ -33,12 +94,8 @@ workspaces = Table(
 )
 
 # `id` is the public part of the key, by which it is looked up; the key itself is never stored.
-api_keys = Table(
+api_keys = owned_table(
     "api_keys",
-    metadata,
-    seq(),
-    identifier(),
-    workspace(),
     Column("name", String(200), nullable=False),
     Column("digest", LargeBinary(32), nullable=False),
     Column("read_only", Boolean, nullable=False),
@@ -47,24 +104,15 @@ api_keys = Table(
 )
 
 # One a workspace, there from the start; `updated_at` is empty until somebody describes the voice.
-voice_profiles = Table(
+voice_profiles = owned_table(
     "voice_profiles",
-    metadata,
-    seq(),
-    identifier(),
-    Column(
-        "workspace_id",
-        String(64),
-        ForeignKey("workspaces.id", ondelete="CASCADE"),
-        nullable=False,
-        unique=True,
-    ),
     Column("style", Text, nullable=False, default=""),
     Column("avoid", JSON, nullable=False, default=list),
     Column("examples", JSON, nullable=False, default=list),
     Column("formats", JSON, nullable=False, default=dict),
     instant("created_at"),
     instant("updated_at", nullable=True),
+    UniqueConstraint("workspace_id"),
 )
 
 # A platform without a row is connected and well.
@@ -80,12 +128,8 @@ platform_connections = Table(
     UniqueConstraint("workspace_id", "platform_id"),
 )
 
-content = Table(
+content = owned_table(
     "content",
-    metadata,
-    seq(),
-    identifier(),
-    workspace(),
     Column("title", Text, nullable=False),
     Column("content_type", Text, nullable=False),
     Column("raw_content", Text, nullable=False),
@@ -96,13 +140,9 @@ content = Table(
     Index("content_newest", "workspace_id", "created_at", "seq"),
 )
 
-outputs = Table(
+outputs = owned_table(
     "outputs",
-    metadata,
-    seq(),
-    identifier(),
-    workspace(),
-    Column("content_id", String(64), ForeignKey("content.id", ondelete="CASCADE"), nullable=False),
+    reference("content_id", "content.id"),
     Column("platform_id", String(64), nullable=False),
     Column("format_name", Text, nullable=False),
     Column("content", Text, nullable=False),
@@ -112,14 +152,10 @@ outputs = Table(
     Index("outputs_of_content", "content_id", "seq"),
 )
 
-posts = Table(
+posts = owned_table(
     "posts",
-    metadata,
-    seq(),
-    identifier(),
-    workspace(),
-    Column("content_id", String(64), ForeignKey("content.id", ondelete="CASCADE"), nullable=False),
-    Column("output_id", String(64), ForeignKey("outputs.id", ondelete="CASCADE"), nullable=False),
+    reference("content_id", "content.id"),
+    reference("output_id", "outputs.id"),
     Column("platform_id", String(64), nullable=False),
     Column("status", String(20), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
@@ -150,12 +186,8 @@ open_jobs = Table(
 )
 
 # The secret must be readable to sign with; whoever can read the database can sign.
-endpoints = Table(
+endpoints = owned_table(
     "endpoints",
-    metadata,
-    seq(),
-    identifier(),
-    workspace(),
     Column("url", Text, nullable=False),
     Column("secret", Text, nullable=False),
     Column("enabled", Boolean, nullable=False, default=True),
@@ -164,25 +196,17 @@ endpoints = Table(
 )
 
 # `body` holds the very bytes that are signed: writing the JSON anew would break the signature of a replay.
-events = Table(
+events = owned_table(
     "events",
-    metadata,
-    seq(),
-    identifier(),
-    workspace(),
     Column("type", String(200), nullable=False),
     Column("body", LargeBinary, nullable=False),
     instant("created_at"),
 )
 
-deliveries = Table(
+deliveries = owned_table(
     "deliveries",
-    metadata,
-    seq(),
-    identifier(),
-    workspace(),
-    Column("endpoint_id", String(64), ForeignKey("endpoints.id", ondelete="CASCADE"), nullable=False),
-    Column("event_id", String(64), ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
+    reference("endpoint_id", "endpoints.id"),
+    reference("event_id", "events.id"),
     Column("status", String(20), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("response_status", Integer, nullable=True),

@@ -1,19 +1,23 @@
-"""Faults to inject, as data: which request goes wrong, how, and how often.
+"""Faults: which requests go wrong, how, and how often; and the middleware that makes them go wrong."""
 
-What a fault does to a request stands in `fault_injection`.
-"""
-
+import asyncio
 import math
 import re
 from datetime import timedelta
 from threading import Lock
 
 from attrs import evolve, frozen
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pandocast_server.errors import ApiError, error_response
+from pandocast_server.serving import abort_connection
 
 MOUNTS = ("/api/v1", "/passband/v1")
+FAULT_HEADER = "x-pandocast-fault"
 
 _METHOD = re.compile(r"[A-Za-z]+")
-_IN_BRACES = re.compile(r"\{.*\}", re.DOTALL)
+_WITHOUT_BODY = {204, 304}
 
 
 @frozen(kw_only=True)
@@ -44,15 +48,11 @@ class Fault:
 
     def meets(self, method: str, path: str) -> bool:
         """Return whether a request, its path without the mount, is one that this fault waits for."""
-        wanted, given = self.path.split("/"), path.split("/")
-        return (
-            method == self.method
-            and len(wanted) == len(given)
-            and all(
-                one == other or (_IN_BRACES.fullmatch(one) is not None and other != "")
-                for one, other in zip(wanted, given, strict=True)
-            )
+        segments = (
+            "[^/]+" if segment.startswith("{") and segment.endswith("}") else re.escape(segment)
+            for segment in self.path.split("/")
         )
+        return method == self.method and re.fullmatch("/".join(segments), path) is not None
 
 
 class Faults:
@@ -65,6 +65,7 @@ class Faults:
         self._lock = Lock()
         self._waiting: list[Fault] = []
         self._added = 0
+        self._released = asyncio.Event()
 
     def add(
         self,
@@ -94,7 +95,14 @@ class Faults:
             ValueError: The fault does nothing, contradicts itself, or its path carries a mount or a query.
         """
         _check_target(method, path)
-        _check_effect(status=status, drop=drop, delay=delay, retry_after=retry_after)
+        if status is None and not drop and delay is None:
+            raise ValueError("a fault needs a status, a drop or a delay")
+        if status is not None and drop:
+            raise ValueError("a dropped connection has no status")
+        if status is not None and not 200 <= status <= 599:
+            raise ValueError(f"not a status to answer with: {status!r}")
+        if retry_after is not None and status is None:
+            raise ValueError("retry_after needs a status")
         if times is not None and times < 1:
             raise ValueError(f"times must be at least 1, or None for every request: {times!r}")
         with self._lock:
@@ -137,6 +145,90 @@ class Faults:
                     return fault
         return None
 
+    async def hold(self, seconds: float) -> bool:
+        """Wait on the server's loop, and return whether the request was released before its time."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._released.wait()
+        except TimeoutError:
+            return False
+
+    def release(self) -> None:
+        """Drop the requests that a delay holds back; to be called on the server's loop."""
+        self._released.set()
+        self._released = asyncio.Event()
+
+
+class FaultInjection:
+    """ASGI middleware that hands each request either to the handlers or to the fault that waits for it."""
+
+    def __init__(self, app: ASGIApp, faults: Faults) -> None:
+        self._app = app
+        self._faults = faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        fault = self._faults.take(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        if fault is None:
+            await self._app(scope, receive, send)
+        else:
+            await self._strike(fault, scope, receive, send)
+
+    async def _strike(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        answer: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            answer.append(message)
+
+        if fault.after_commit:
+            await self._app(scope, receive, keep)
+        is_released = fault.delay > 0 and await self._faults.hold(fault.delay)
+        is_dropped = fault.drop or is_released
+        if fault.status is None and not is_dropped:
+            if not fault.after_commit:
+                await self._app(scope, receive, _marking(fault, send))
+            for message in answer:
+                await _marking(fault, send)(message)
+            return
+        if not fault.after_commit:
+            # First: a client that sends everything before it reads would see a reset instead.
+            await _read_to_end(receive)
+        if fault.status is None or is_dropped:
+            await _drop(scope, receive)
+        else:
+            await _refusal(fault, fault.status)(scope, receive, send)
+
+
+async def _drop(scope: Scope, receive: Receive) -> None:
+    abort_connection(scope)
+    # An application that returns before the connection is gone would be answered for, with a 500.
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
+async def _read_to_end(receive: Receive) -> None:
+    while (await receive()).get("more_body", False):
+        continue
+
+
+def _refusal(fault: Fault, status: int) -> Response:
+    headers = {FAULT_HEADER: str(fault.number)}
+    if fault.retry_after is not None:
+        headers["retry-after"] = fault.retry_after
+    if status in _WITHOUT_BODY:
+        return Response(status_code=status, headers=headers)
+    return error_response(ApiError(status, f"Fault {fault.number} was injected here", headers))
+
+
+def _marking(fault: Fault, send: Send) -> Send:
+    mark = (FAULT_HEADER.encode(), str(fault.number).encode())
+
+    async def send_marked(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], mark]}
+        await send(message)
+
+    return send_marked
+
 
 def _without_mount(path: str) -> str:
     for mount in MOUNTS:
@@ -155,19 +247,6 @@ def _check_target(method: str, path: str) -> None:
         raise ValueError(f"a fault's path is written without the mount: {_without_mount(path)!r}")
 
 
-def _check_effect(
-    *, status: int | None, drop: bool, delay: float | timedelta | None, retry_after: float | str | None
-) -> None:
-    if status is None and not drop and delay is None:
-        raise ValueError("a fault needs a status, a drop or a delay")
-    if status is not None and drop:
-        raise ValueError("a dropped connection has no status")
-    if status is not None and not 200 <= status <= 599:
-        raise ValueError(f"not a status to answer with: {status!r}")
-    if retry_after is not None and status is None:
-        raise ValueError("retry_after needs a status")
-
-
 def _seconds(delay: float | timedelta | None) -> float:
     seconds = delay.total_seconds() if isinstance(delay, timedelta) else float(delay or 0)
     if not math.isfinite(seconds) or seconds < 0:
@@ -176,9 +255,7 @@ def _seconds(delay: float | timedelta | None) -> float:
 
 
 def _retry_after_text(retry_after: float | str | None) -> str | None:
-    if retry_after is None:
-        return None
-    text = str(retry_after)
-    if not text.isascii() or not text.isprintable():
+    text = None if retry_after is None else str(retry_after)
+    if text is not None and not (text.isascii() and text.isprintable()):
         raise ValueError(f"not a value for a header: {retry_after!r}")
     return text

@@ -18,57 +18,39 @@ from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.passband import experiments
 from pandocast_server.passband.calendar import feed as calendar_feed
 from pandocast_server.runtime import Runtime
-from pandocast_server.workspaces import create_workspace
+from pandocast_server.workspaces import NewWorkspace, create_workspace
 
 
 @define
 class FirstWorkspace:
-    """The first workspace of a server, another one after each reset.
-
-    Attributes:
-        runtime: The parts of the server.
-        id: Its identifier.
-        api_key: Its first key.
-        voice_profile_id: Its voice profile.
-    """
+    """The first workspace of a server, another one after each reset."""
 
     runtime: Runtime
-    id: str = field(init=False)
-    api_key: str = field(init=False, repr=False)
-    voice_profile_id: str = field(init=False)
+    created: NewWorkspace = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.renew()
 
     def renew(self) -> None:
         """Make another workspace, and act on that one from now on."""
-        created = create_workspace(self.runtime, "first")
-        self.id = created.workspace_id
-        self.api_key = created.api_key
-        self.voice_profile_id = created.voice_profile_id
+        self.created = create_workspace(self.runtime, "first")
 
     @contextmanager
-    def read(self) -> Generator[Connection]:
-        """Open a snapshot."""
+    def read(self) -> Generator[tuple[Connection, str]]:
+        """Open a snapshot; yield it and the workspace's identifier."""
         with _plain_errors(), self.runtime.database.read() as connection:
-            yield connection
+            yield connection, self.created.workspace_id
 
     @contextmanager
-    def write(self) -> Generator[Connection]:
-        """Open a transaction that may write; what it leaves to do is begun when it has committed."""
+    def write(self) -> Generator[tuple[Connection, str]]:
+        """Open a transaction likewise; what it leaves to do is begun when it has committed."""
         with _plain_errors(), self.runtime.database.write() as connection:
-            yield connection
+            yield connection, self.created.workspace_id
         self.runtime.announce_work()
 
 
 @contextmanager
 def _plain_errors() -> Generator[None]:
-    """Let rules that are written for the API refuse a call in Python's own words.
-
-    Raises:
-        LookupError: There is no such thing in the workspace.
-        ValueError: The call breaks another rule.
-    """
     try:
         yield
     except ApiError as error:
@@ -91,42 +73,33 @@ class Webhooks:
         Raises:
             ValueError: The URL or the secret cannot be used.
         """
-        with self._workspace.write() as connection:
+        with self._workspace.write() as (connection, workspace_id):
+            runtime = self._workspace.runtime
             return endpoints.add_endpoint(
-                connection,
-                self._workspace.runtime,
-                workspace_id=self._workspace.id,
-                url=url,
-                secret=secret,
+                connection, runtime, workspace_id=workspace_id, url=url, secret=secret
             )
 
     def list(self) -> Sequence[Endpoint]:
         """Return all endpoints as they are now, oldest first."""
-        with self._workspace.read() as connection:
-            return endpoints.list_endpoints(connection, workspace_id=self._workspace.id)
+        with self._workspace.read() as (connection, workspace_id):
+            return endpoints.list_endpoints(connection, workspace_id=workspace_id)
 
     def enable(self, endpoint_id: str) -> Endpoint:
         """Send to an endpoint again that was disabled, and count its failures from 0."""
-        with self._workspace.write() as connection:
-            return endpoints.enable_endpoint(
-                connection, workspace_id=self._workspace.id, endpoint_id=endpoint_id
-            )
+        with self._workspace.write() as (connection, workspace_id):
+            return endpoints.enable_endpoint(connection, workspace_id=workspace_id, endpoint_id=endpoint_id)
 
     def deliveries(self, endpoint_id: str) -> Sequence[Delivery]:
         """Return an endpoint's deliveries, newest last."""
-        with self._workspace.read() as connection:
-            return endpoints.list_deliveries(
-                connection, workspace_id=self._workspace.id, endpoint_id=endpoint_id
-            )
+        with self._workspace.read() as (connection, workspace_id):
+            return endpoints.list_deliveries(connection, workspace_id=workspace_id, endpoint_id=endpoint_id)
 
     def replay(self, delivery_id: str) -> Delivery:
         """Send a delivery once more, under the same identifier, after all that waits."""
-        with self._workspace.write() as connection:
+        with self._workspace.write() as (connection, workspace_id):
+            runtime = self._workspace.runtime
             return endpoints.replay_delivery(
-                connection,
-                self._workspace.runtime,
-                workspace_id=self._workspace.id,
-                delivery_id=delivery_id,
+                connection, runtime, workspace_id=workspace_id, delivery_id=delivery_id
             )
 
 
@@ -138,13 +111,13 @@ class Platforms:
 
     def connect(self, platform_id: str) -> None:
         """Connect a platform, as all are in a new workspace."""
-        with self._workspace.write() as connection:
-            platforms.connect(connection, workspace_id=self._workspace.id, platform_id=platform_id)
+        with self._workspace.write() as (connection, workspace_id):
+            platforms.connect(connection, workspace_id=workspace_id, platform_id=platform_id)
 
     def disconnect(self, platform_id: str) -> None:
         """Disconnect a platform: nothing can be scheduled for it, and attempts to publish there fail."""
-        with self._workspace.write() as connection:
-            platforms.disconnect(connection, workspace_id=self._workspace.id, platform_id=platform_id)
+        with self._workspace.write() as (connection, workspace_id):
+            platforms.disconnect(connection, workspace_id=workspace_id, platform_id=platform_id)
 
     def fail(self, platform_id: str, *, error: str = "The platform refused the post", times: int = 3) -> None:
         """Let the next attempts to publish on a platform fail.
@@ -157,13 +130,9 @@ class Platforms:
         Raises:
             ValueError: There is no such platform, `times` is negative or `error` empty.
         """
-        with self._workspace.write() as connection:
+        with self._workspace.write() as (connection, workspace_id):
             platforms.fail(
-                connection,
-                workspace_id=self._workspace.id,
-                platform_id=platform_id,
-                times=times,
-                error=error,
+                connection, workspace_id=workspace_id, platform_id=platform_id, times=times, error=error
             )
 
 
@@ -180,8 +149,8 @@ class Outputs:
             LookupError: The workspace has no such output.
             ValueError: It is beyond approving: scheduled, published or failed.
         """
-        with self._workspace.write() as connection:
-            outputs.approve(connection, workspace_id=self._workspace.id, output_id=output_id)
+        with self._workspace.write() as (connection, workspace_id):
+            outputs.approve(connection, workspace_id=workspace_id, output_id=output_id)
 
 
 @frozen
@@ -192,15 +161,12 @@ class Content:
     _failures: InjectedFailures
 
     def fail_next(self, kind: str) -> None:
-        """Let the first workspace's next analysis or generation fail, so that the upload becomes `failed`.
-
-        Args:
-            kind: `analysis` or `generation`.
+        """Let the next job of a kind, `analysis` or `generation`, fail, so that the upload becomes `failed`.
 
         Raises:
-            ValueError: It is something else.
+            ValueError: It is another kind.
         """
-        self._failures.add(self._workspace.id, kind)
+        self._failures.add(self._workspace.created.workspace_id, kind)
 
 
 @frozen
@@ -222,13 +188,10 @@ class Experiments:
             LookupError: The workspace has no such experiment.
             ValueError: It has no such variant, or is not active.
         """
-        with self._workspace.write() as connection:
+        with self._workspace.write() as (connection, workspace_id):
+            runtime = self._workspace.runtime
             experiments.conclude(
-                connection,
-                self._workspace.runtime,
-                workspace_id=self._workspace.id,
-                experiment_id=experiment_id,
-                winner=winner,
+                connection, runtime, workspace_id=workspace_id, experiment_id=experiment_id, winner=winner
             )
 
 
@@ -242,21 +205,21 @@ class Calendar:
         """Return its address, or None while it is turned off."""
         settings = self._workspace.runtime.settings
         secret = self._workspace.runtime.database.secret()
-        with self._workspace.read() as connection:
-            feed = calendar_feed.find_feed(connection, secret, workspace_id=self._workspace.id)
+        with self._workspace.read() as (connection, workspace_id):
+            feed = calendar_feed.find_feed(connection, secret, workspace_id=workspace_id)
         return feed.url(f"http://{settings.host}:{settings.port}")
 
     def enable(self) -> None:
         """Turn it on again, at the address that it had."""
-        with self._workspace.write() as connection:
-            calendar_feed.enable_feed(connection, workspace_id=self._workspace.id)
+        with self._workspace.write() as (connection, workspace_id):
+            calendar_feed.enable_feed(connection, workspace_id=workspace_id)
 
     def disable(self) -> None:
         """Turn it off: its address is answered with 404."""
-        with self._workspace.write() as connection:
-            calendar_feed.disable_feed(connection, workspace_id=self._workspace.id)
+        with self._workspace.write() as (connection, workspace_id):
+            calendar_feed.disable_feed(connection, workspace_id=workspace_id)
 
     def renew(self) -> None:
-        """Return it another address; the one that it had is worth nothing from now on."""
-        with self._workspace.write() as connection:
-            calendar_feed.renew_feed(connection, workspace_id=self._workspace.id)
+        """Give it another address; the one that it had is worth nothing from now on."""
+        with self._workspace.write() as (connection, workspace_id):
+            calendar_feed.renew_feed(connection, workspace_id=workspace_id)

@@ -3,18 +3,19 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 import anyio.to_thread
 from sqlalchemy import delete
 from starlette.types import ASGIApp
 
+import pandocast_sdk
+from pandocast_server import keys
 from pandocast_server.app import create_app
-from pandocast_server.auth import keys
-from pandocast_server.auth.rate_limit import RateLimits
 from pandocast_server.background import background_workers
 from pandocast_server.clock import Clock
 from pandocast_server.delivery.events import record_event
@@ -22,10 +23,8 @@ from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
 from pandocast_server.serving import HttpServer, listen
 from pandocast_server.settings import Settings
-from pandocast_server.storage.columns import metadata
-from pandocast_server.storage.tables import schema_version, server_secret
-from pandocast_server.testing.fault_injection import FaultInjection
-from pandocast_server.testing.faults import Faults
+from pandocast_server.storage.tables import metadata, schema_version, server_secret
+from pandocast_server.testing.faults import FaultInjection, Faults
 from pandocast_server.testing.handles import (
     Calendar,
     Content,
@@ -38,9 +37,6 @@ from pandocast_server.testing.handles import (
 from pandocast_server.testing.requests import Journal, ReceivedRequest
 from pandocast_server.testing.server_thread import ServerThread, is_in_event_loop
 from pandocast_server.workspaces import create_workspace
-
-if TYPE_CHECKING:
-    from pandocast_sdk import AsyncPandocast, AsyncPassband, Pandocast, Passband
 
 HOST = "127.0.0.1"
 
@@ -76,13 +72,12 @@ class ReferenceServer:
         database_url: str | None = None,
         seed: int | None = None,
     ) -> None:
-        """Start a server with one workspace.
+        """Start a server with one workspace; it is added to a database that has some.
 
         Args:
             rate_limit: Requests that a key may make in one window.
             rate_window: Length of a window in whole seconds of the server's time.
-            database_url: An SQLAlchemy URL; None for a new temporary database. A workspace is added to
-                a database that has some.
+            database_url: An SQLAlchemy URL; None for a new temporary database.
             seed: Makes identifiers, keys and secrets the same in every run.
 
         Raises:
@@ -105,12 +100,12 @@ class ReferenceServer:
             stack.callback(self._runtime.database.close)
             self.base_url: str = f"http://{HOST}:{port}/api/v1"
             self.passband_url: str = f"http://{HOST}:{port}/passband/v1"
-            self._give_handles()
-            self._rate_limits = RateLimits(rate_limit, rate_window)
+            self._make_handles()
             self._workers = background_workers(self._runtime, self._failures)
             self._thread = ServerThread(HttpServer(self._app(), grace=0), listener, self._workers)
             self._thread.start()
-            stack.callback(self._end)
+            stack.callback(self._thread.stop)
+            stack.callback(self._thread.call_soon, self.faults.release)
             self._resources = stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -127,47 +122,39 @@ class ReferenceServer:
     @property
     def api_key(self) -> str:
         """The first workspace's first key."""
-        return self._workspace.api_key
+        return self._workspace.created.api_key
 
     @property
     def voice_profile_id(self) -> str:
         """The first workspace's voice profile."""
-        return self._workspace.voice_profile_id
+        return self._workspace.created.voice_profile_id
 
     @property
     def requests(self) -> list[ReceivedRequest]:
         """What was received so far, oldest first, refused requests included; the latest 10 000."""
         return self._journal.received()
 
-    def client(self, *, api_key: str | None = None) -> "Pandocast":
+    def client(self, *, api_key: str | None = None) -> "pandocast_sdk.Pandocast":
         """Make an SDK client; without a key, with the first workspace's."""
-        from pandocast_sdk import Pandocast  # noqa: PLC0415 - a server without clients need not load the SDK
+        return pandocast_sdk.Pandocast(api_key=api_key or self.api_key, base_url=self.base_url)
 
-        return Pandocast(api_key=api_key or self.api_key, base_url=self.base_url)
-
-    def async_client(self, *, api_key: str | None = None) -> "AsyncPandocast":
+    def async_client(self, *, api_key: str | None = None) -> "pandocast_sdk.AsyncPandocast":
         """Make an asynchronous SDK client; without a key, with the first workspace's."""
-        from pandocast_sdk import AsyncPandocast  # noqa: PLC0415 - likewise
+        return pandocast_sdk.AsyncPandocast(api_key=api_key or self.api_key, base_url=self.base_url)
 
-        return AsyncPandocast(api_key=api_key or self.api_key, base_url=self.base_url)
-
-    def passband_client(self, *, api_key: str | None = None) -> "Passband":
+    def passband_client(self, *, api_key: str | None = None) -> "pandocast_sdk.Passband":
         """Make an SDK client of the Passband API; without a key, with the first workspace's."""
-        from pandocast_sdk import Passband  # noqa: PLC0415 - likewise
+        return pandocast_sdk.Passband(api_key=api_key or self.api_key, base_url=self.passband_url)
 
-        return Passband(api_key=api_key or self.api_key, base_url=self.passband_url)
-
-    def async_passband_client(self, *, api_key: str | None = None) -> "AsyncPassband":
+    def async_passband_client(self, *, api_key: str | None = None) -> "pandocast_sdk.AsyncPassband":
         """Make an asynchronous SDK client of the Passband API; without a key, with the first workspace's."""
-        from pandocast_sdk import AsyncPassband  # noqa: PLC0415 - likewise
-
-        return AsyncPassband(api_key=api_key or self.api_key, base_url=self.passband_url)
+        return pandocast_sdk.AsyncPassband(api_key=api_key or self.api_key, base_url=self.passband_url)
 
     def create_key(self, *, name: str = "test", read_only: bool = False) -> str:
         """Create a key of the first workspace."""
-        with self._workspace.write() as connection:
+        with self._workspace.write() as (connection, workspace_id):
             return keys.create_key(
-                connection, self._runtime, workspace_id=self._workspace.id, name=name, read_only=read_only
+                connection, self._runtime, workspace_id=workspace_id, name=name, read_only=read_only
             )
 
     def revoke_key(self, key: str) -> None:
@@ -176,48 +163,44 @@ class ReferenceServer:
         Raises:
             LookupError: There is no such key.
         """
-        with self._workspace.write() as connection:
+        with self._workspace.write() as (connection, _):
             found = keys.find_key(connection, key)
             if found is None:
                 raise LookupError("there is no such key")
             keys.revoke_key(connection, self._runtime, workspace_id=found.workspace_id, key=key)
 
     def create_workspace(self, *, name: str = "other") -> str:
-        """Create another workspace, and give its first key."""
+        """Create another workspace, and return its first key."""
         return create_workspace(self._runtime, name).api_key
 
     def trigger(self, event: str, data: Mapping[str, object] | None = None) -> str:
-        """Emit any event to the first workspace's endpoints.
+        """Emit any event to the first workspace's endpoints, and return its identifier.
 
         Args:
             event: The event type, also one that does not exist.
             data: Its data, to which `workspace_id` is added.
 
-        Returns:
-            The event's identifier.
-
         Raises:
             ValueError: The type cannot be a header, or the data cannot be JSON.
             TypeError: The data hold something that JSON has no form for.
         """
-        with self._workspace.write() as connection:
+        with self._workspace.write() as (connection, workspace_id):
             return record_event(
-                connection, self._runtime, workspace_id=self._workspace.id, type=event, data=data or {}
+                connection, self._runtime, workspace_id=workspace_id, type=event, data=data or {}
             )
 
     def drain(self, *, timeout: float = 120.0) -> None:
         """Return when no background work is due: jobs, and the deliveries that they cause.
 
-        What is due in the future of the server's clock is not waited for: `clock.advance` brings it about.
+        What is due later on the server's clock is not waited for: `clock.advance` brings it about.
 
         Raises:
             RuntimeError: It was called inside a running event loop, which may run the receiver of a delivery.
             TimeoutError: There was still work after `timeout` seconds of real time.
         """
         if is_in_event_loop():
-            raise RuntimeError(
-                "drain() would block the event loop that it is called in: use `await server.adrain()`"
-            )
+            advice = "use `await server.adrain()`"
+            raise RuntimeError(f"drain() would block the event loop that it is called in: {advice}")
         self._thread.run(self._drain(timeout))
 
     async def adrain(self, *, timeout: float = 120.0) -> None:  # noqa: ASYNC109 - as `drain` has it
@@ -251,10 +234,9 @@ class ReferenceServer:
         """End the server and remove its temporary database; a slow receiver or client does not hold it."""
         self._resources.close()
 
-    def _give_handles(self) -> None:
+    def _make_handles(self) -> None:
         self._workspace = FirstWorkspace(self._runtime)
         self._journal = Journal()
-        self._injections: list[FaultInjection] = []  # made with the first request
         self._failures = InjectedFailures()
         self.clock: Clock = self._runtime.clock
         self.webhooks: Webhooks = Webhooks(self._workspace)
@@ -266,15 +248,12 @@ class ReferenceServer:
         self.faults: Faults = Faults()
 
     def _app(self) -> ASGIApp:
-        app: ASGIApp = create_app(self._runtime, around_routes=self._inject, rate_limits=self._rate_limits)
+        injecting = partial(FaultInjection, faults=self.faults)
+        app: ASGIApp = create_app(self._runtime, around_routes=injecting)
         app = self._journal.recording(app)
         for wrap in reversed(self.middleware):
             app = wrap(app)
         return app
-
-    def _inject(self, handlers: ASGIApp) -> ASGIApp:
-        self._injections.append(FaultInjection(handlers, self.faults))
-        return self._injections[-1]
 
     async def _drain(self, timeout: float) -> None:  # noqa: ASYNC109 - the caller's name for it
         try:
@@ -287,16 +266,8 @@ class ReferenceServer:
             raise TimeoutError(f"there was still background work after {timeout:g} seconds") from error
 
     async def _forget(self) -> None:
-        self._release_held()
-        self._rate_limits.clear()
-
-    def _release_held(self) -> None:
-        for injection in self._injections:
-            injection.release()
-
-    def _end(self) -> None:
-        self._thread.call_soon(self._release_held)
-        self._thread.stop()
+        self.faults.release()
+        self._runtime.rate_limits.clear()
 
 
 def _temporary_database(stack: ExitStack) -> str:

@@ -6,7 +6,7 @@ from threading import Lock
 from attrs import define, frozen
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pandocast_server.auth.secret_paths import without_secret
+from pandocast_server.middleware.access_log import without_secret
 
 CAPACITY = 10_000
 

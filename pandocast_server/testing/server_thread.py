@@ -10,9 +10,9 @@ from typing import TypeVar
 
 import anyio
 
-from pandocast_server.background import Worker
 from pandocast_server.clock import event_loop
 from pandocast_server.serving import HttpServer, serve
+from pandocast_server.work.worker import Worker
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ class ServerThread:
         self._loop.result()
 
     def run(self, coroutine: Coroutine[object, object, T]) -> T:
-        """Run a coroutine on the server's loop, from another thread, and give its result.
+        """Run a coroutine on the server's loop, from another thread, and return its result.
 
         Raises:
             RuntimeError: The server has stopped.
@@ -72,13 +72,10 @@ class ServerThread:
     def _main(self) -> None:
         try:
             with asyncio.Runner(loop_factory=event_loop) as runner:
-                runner.run(self._serve())
+                self._loop.set_result(runner.get_loop())
+                runner.run(serve(self._server, self._listener, self._workers))
         except BaseException as failure:  # noqa: BLE001 - handed to whoever stops the server
             self._failure = failure
-
-    async def _serve(self) -> None:
-        self._loop.set_result(asyncio.get_running_loop())
-        await serve(self._server, self._listener, self._workers)
 
 
 def is_in_event_loop() -> bool:

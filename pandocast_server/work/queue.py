@@ -28,13 +28,34 @@ from sqlalchemy import (
 from pandocast_server.clock import wall_ns
 from pandocast_server.identifiers import Identifiers
 from pandocast_server.runtime import Runtime
-from pandocast_server.storage.tables import open_jobs
+from pandocast_server.storage.tables import columns_for, open_jobs
 from pandocast_server.timestamps import EPOCH
 
 LEASE_SECONDS = 2.0
 
 # Tokens tell workers apart, also those of a seeded server that was started twice: never from a seed.
 _TOKENS = Identifiers()
+
+
+@frozen
+class Job:
+    """A job as it was claimed: it is held while `lease_token` stands in its row.
+
+    `failures` counts the runs in a row that raised, and `claims` those claims in a row, this one included,
+    that had no result. `due_at` is on the server's clock.
+    """
+
+    seq: int
+    workspace_id: str
+    kind: str
+    lane: str
+    subject_id: str
+    payload: Mapping[str, object] = field(repr=False)
+    due_at: datetime
+    failures: int
+    claims: int
+    lease_token: str = field(repr=False)
+
 
 # Built once: to build a statement takes longer than to execute it.
 _NOW = bindparam("now", type_=open_jobs.c.due_at.type)
@@ -66,18 +87,7 @@ _CLAIM = (
     update(open_jobs)
     .where(open_jobs.c.seq.in_(select(_CHOSEN.c.seq)))
     .values(claims=open_jobs.c.claims + 1, lease_token=bindparam("token"), lease_until=bindparam("until"))
-    .returning(
-        open_jobs.c.seq,
-        open_jobs.c.workspace_id,
-        open_jobs.c.kind,
-        open_jobs.c.lane,
-        open_jobs.c.subject_id,
-        open_jobs.c.payload,
-        open_jobs.c.due_at,
-        open_jobs.c.failures,
-        open_jobs.c.claims,
-        open_jobs.c.lease_token.label("token"),
-    )
+    .returning(*columns_for(Job, open_jobs))
 )
 _RENEW = (
     update(open_jobs)
@@ -88,35 +98,6 @@ _OPEN = select(open_jobs.c.seq).where(_DUE).limit(1)
 _LATER = select(func.min(open_jobs.c.due_at)).where(open_jobs.c.kind.in_(_KINDS), open_jobs.c.due_at > _NOW)
 _FREED = select(func.min(open_jobs.c.lease_until)).where(_DUE)
 _LOOK = select(_NEXT.scalar_subquery(), _LATER.scalar_subquery(), _FREED.scalar_subquery())
-
-
-@frozen
-class Job:
-    """A job as it was claimed.
-
-    Attributes:
-        seq: Its number.
-        workspace_id: Whose job it is.
-        kind: What to do.
-        lane: The jobs that it waits for, and that wait for it.
-        subject_id: What to do it with: the identifier of an upload, a post, ...
-        payload: What else was given.
-        due_at: When it was due, on the server's clock.
-        failures: How often in a row it was run and raised.
-        claims: How often in a row it was claimed, this time included, without any result.
-        token: What shows that it is still held under this claim.
-    """
-
-    seq: int
-    workspace_id: str
-    kind: str
-    lane: str
-    subject_id: str
-    payload: Mapping[str, object] = field(repr=False)
-    due_at: datetime
-    failures: int
-    claims: int
-    token: str = field(repr=False)
 
 
 def enqueue(
@@ -130,18 +111,10 @@ def enqueue(
     due_at: datetime | None = None,
     lane: str | None = None,
 ) -> None:
-    """Add a job in the caller's transaction; announce the work once that has committed.
+    """Add a job in the caller's transaction, due at once by default; announce the work after the commit.
 
-    Args:
-        connection: The transaction that holds the change which asks for the job.
-        runtime: The parts of this server.
-        workspace_id: Whose job it is.
-        kind: What to do: a name that a worker has a handler for.
-        subject_id: What to do it with.
-        payload: What else the handler needs, as JSON.
-        due_at: When, on the server's clock; None for now.
-        lane: Which of the workspace's lanes it waits in, None for the main one; what may take long must not
-            hold up the others.
+    Jobs wait for those before them in the same lane of their workspace; what may take long has a lane of its
+    own.
     """
     row = {
         "workspace_id": workspace_id,
@@ -155,20 +128,9 @@ def enqueue(
 
 
 def enqueue_each(
-    connection: Connection,
-    *,
-    workspace_id: str,
-    kind: str,
-    due: Iterable[tuple[str, datetime]],
+    connection: Connection, *, workspace_id: str, kind: str, due: Iterable[tuple[str, datetime]]
 ) -> None:
-    """Add a job without a payload for each of many subjects, as `enqueue` adds one, in one go.
-
-    Args:
-        connection: The transaction that holds the change which asks for the jobs.
-        workspace_id: Whose jobs they are.
-        kind: What to do.
-        due: Each subject with the time at which its job is due; of the same time, the first is run first.
-    """
+    """Add a job for each subject and its time, as `enqueue` adds one; of equal times the first runs first."""
     alike = {"workspace_id": workspace_id, "kind": kind, "lane": _lane_name(workspace_id, None)}
     rows = [{**alike, "subject_id": subject, "due_at": at} for subject, at in due]
     if rows:
@@ -181,40 +143,30 @@ def claim(connection: Connection, kinds: Collection[str], *, now: datetime, limi
     The jobs of a lane run one after the other, in the order in which they became due, so that their events
     have that order too. Lanes do not wait for each other.
     """
-    real = real_now()
-    parameters = {"kinds": list(kinds), "now": now, "limit": limit, "real_now": real}
-    lease = {"token": _TOKENS.secret(), "until": real + timedelta(seconds=LEASE_SECONDS)}
+    parameters = {"kinds": list(kinds), "now": now, "limit": limit, "real_now": real_now()}
+    lease = {"token": _TOKENS.secret(), "until": _lease_end()}
     rows = connection.execute(_CLAIM, {**parameters, **lease}).mappings().all()
     return sorted((Job(**row) for row in rows), key=lambda job: (job.due_at, job.seq))
 
 
 def renew(connection: Connection, jobs: Iterable[Job]) -> None:
     """Let the leases of some jobs last anew, where they are still held."""
-    held = [(job.seq, job.token) for job in jobs]
+    held = [(job.seq, job.lease_token) for job in jobs]
     if held:
-        until = real_now() + timedelta(seconds=LEASE_SECONDS)
-        connection.execute(_RENEW, {"held": held, "until": until})
+        connection.execute(_RENEW, {"held": held, "until": _lease_end()})
 
 
 def end(connection: Connection, job: Job) -> bool:
     """Remove a job that has ended; return whether it was still ours: if not, change nothing in its name."""
-    held = open_jobs.c.seq == job.seq, open_jobs.c.lease_token == job.token
+    held = open_jobs.c.seq == job.seq, open_jobs.c.lease_token == job.lease_token
     return connection.execute(delete(open_jobs).where(*held)).rowcount == 1
 
 
 def give_back(
     connection: Connection, job: Job, *, failures: int, claims: int = 0, due_at: datetime | None = None
 ) -> bool:
-    """Let a job wait again, and return whether it was still ours.
-
-    Args:
-        connection: A transaction that may write.
-        job: The job as it was claimed.
-        failures: How often in a row it has raised now.
-        claims: How often in a row it was claimed without any result.
-        due_at: When it is due, on the server's clock; None for the time that it had.
-    """
-    held = open_jobs.c.seq == job.seq, open_jobs.c.lease_token == job.token
+    """Let a job wait again, by default for the time that it had; return whether it was still ours."""
+    held = open_jobs.c.seq == job.seq, open_jobs.c.lease_token == job.lease_token
     waiting = {"failures": failures, "claims": claims, "due_at": due_at or job.due_at}
     free = update(open_jobs).where(*held).values(**waiting, lease_token=None, lease_until=None)
     return connection.execute(free).rowcount == 1
@@ -226,10 +178,9 @@ def drop_lane(connection: Connection, workspace_id: str, lane: str) -> None:
 
 
 def look(connection: Connection, kinds: Collection[str], *, now: datetime) -> tuple[bool, float | None]:
-    """Return whether there is a job to claim, and the seconds until the next one may be.
+    """Return whether there is a job to claim, and the seconds until the next one may be; it takes no lock.
 
-    It takes no lock, as claiming does. None stands for no time that is known: no job is due later, and none
-    is under way whose lease could run out.
+    None stands for no time that is known: no job is due later, and no lease could run out.
     """
     real = real_now()
     parameters = {"kinds": list(kinds), "now": now, "real_now": real, "limit": 1}
@@ -246,6 +197,10 @@ def is_busy(connection: Connection, kinds: Collection[str], *, now: datetime) ->
 def real_now() -> datetime:
     """Return real time, which the server's clock may be ahead of."""
     return EPOCH + timedelta(microseconds=wall_ns() // 1000)
+
+
+def _lease_end() -> datetime:
+    return real_now() + timedelta(seconds=LEASE_SECONDS)
 
 
 def _lane_name(workspace_id: str, lane: str | None) -> str:

@@ -6,8 +6,8 @@ look each second is what makes it certain, because another process may have writ
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -35,10 +35,8 @@ AT_ONCE = 4
 class Outcome:
     """What a job has led to.
 
-    Attributes:
-        apply: Writes it, and its events, in the transaction that ends the job; not called when another worker
-            has taken the job over meanwhile.
-        again_at: When the job is to run once more, on the server's clock; None when it is done.
+    `apply` writes it in the transaction that ends the job, unless another worker has taken that over. With
+    `again_at`, on the server's clock, the job is run once more.
     """
 
     apply: Callable[[Connection], None]
@@ -49,10 +47,8 @@ class Outcome:
 class Kind:
     """What is done with jobs of one kind.
 
-    Attributes:
-        run: Does the work outside any transaction, and returns what to write; None where the subject is gone,
-            and there is nothing left to do.
-        give_up: Writes what it means that a job is given up, in the transaction that ends it.
+    `run` works outside any transaction; it returns None where the job's subject is gone. `give_up` writes
+    what it means that a job is given up, in the transaction that ends it.
     """
 
     run: Callable[[Runtime, Job], Awaitable[Outcome | None]]
@@ -62,7 +58,7 @@ class Kind:
 def computed(
     compute: Callable[[Runtime, Job], Outcome | None], give_up: Callable[[Connection, Runtime, Job], None]
 ) -> Kind:
-    """Make a kind of jobs that are computed in a thread; one that is cancelled computes in vain."""
+    """Return a kind of jobs that are computed in a thread; one that is cancelled computes in vain."""
 
     async def run(runtime: Runtime, job: Job) -> Outcome | None:
         return await in_thread(partial(compute, runtime, job), name="job")
@@ -71,27 +67,16 @@ def computed(
 
 
 class Worker:
-    """Does the jobs of some kinds.
+    """Does the jobs of some kinds, at most `limit` at once; other kinds are left to other workers.
 
     A job that raises, or whose outcome cannot be written, is run again at once, and given up after
     `MAX_FAILURES` such runs in a row. A claim that ends without a result, because the process died, does not
     count; but after `MAX_LOST_CLAIMS` in a row, and one more, the job is given up as well.
 
-    A worker lives once: it is run in one event loop and then thrown away. `busy` may be called in any thread,
-    everything else in that loop only.
-
-    Attributes:
-        kinds: What is done, by the names of the kinds.
+    A worker is run once, in one event loop. `busy` may be called in any thread, the rest in that loop only.
     """
 
     def __init__(self, runtime: Runtime, kinds: Mapping[str, Kind], *, limit: int = AT_ONCE) -> None:
-        """Make a worker.
-
-        Args:
-            runtime: The parts of this server.
-            kinds: What is done, by the names of the kinds; other jobs are left to other workers.
-            limit: How many jobs it does at once.
-        """
         self._runtime = runtime
         self.kinds = kinds
         self._limit = limit
@@ -100,7 +85,6 @@ class Worker:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake = asyncio.Event()
         self._settled = asyncio.Event()
-        self._ended = asyncio.Event()
         self._grace: float | None = None
         runtime.on_work(self._announced)
 
@@ -123,15 +107,14 @@ class Worker:
                         await asyncio.wait(self._tasks, timeout=RENEW_SECONDS)
         finally:
             self._loop = None
-            await self._cancel_what_is_left()
-            self._ended.set()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def stop(self, grace: float = STOP_SECONDS) -> None:
-        """Begin nothing new, let what is under way end for `grace` seconds, and return when `run` has."""
+    def stop(self, grace: float = STOP_SECONDS) -> None:
+        """Begin nothing new; `run` returns when what is under way has ended, within `grace` seconds."""
         self._grace = grace
         self._wake.set()
-        if self._loop is not None:
-            await self._ended.wait()
 
     async def drain(self) -> None:
         """Return when nothing is due and nothing is under way; a worker must be running somewhere."""
@@ -153,8 +136,8 @@ class Worker:
             with self._runtime.database.read() as connection:
                 is_due, pause = queue.look(connection, self.kinds, now=now)
             if is_due and free > 0:
-                self._begin(self._claim(now, free))
-            elif self._needs_renewal():
+                self._claim(now, free)
+            elif self._tasks and abs(queue.real_now() - self._renewed_at) >= timedelta(seconds=RENEW_SECONDS):
                 self._renew()
         except Exception:  # noqa: BLE001 - a database that is away for a moment must not end all work
             _LOG.exception("a worker cannot take work")
@@ -163,28 +146,21 @@ class Worker:
             return RENEW_SECONDS
         return min(RENEW_SECONDS if self._tasks else POLL_SECONDS, POLL_SECONDS if pause is None else pause)
 
-    def _claim(self, now: datetime, free: int) -> Collection[Job]:
+    def _claim(self, now: datetime, free: int) -> None:
         with self._runtime.database.write() as connection:
             # First, so that what this worker is doing is not claimed anew, however long the machine slept.
             queue.renew(connection, self._tasks.values())
             claimed = queue.claim(connection, self.kinds, now=now, limit=free)
         self._renewed_at = queue.real_now()
-        return claimed
-
-    def _needs_renewal(self) -> bool:
-        since = abs(queue.real_now() - self._renewed_at)
-        return bool(self._tasks) and since >= timedelta(seconds=RENEW_SECONDS)
+        for job in claimed:
+            task = asyncio.ensure_future(self._work(job))
+            self._tasks[task] = job
+            task.add_done_callback(self._ended_task)
 
     def _renew(self) -> None:
         with self._runtime.database.write() as connection:
             queue.renew(connection, self._tasks.values())
         self._renewed_at = queue.real_now()
-
-    def _begin(self, jobs: Collection[Job]) -> None:
-        for job in jobs:
-            task = asyncio.ensure_future(self._work(job))
-            self._tasks[task] = job
-            task.add_done_callback(self._ended_task)
 
     async def _work(self, job: Job) -> None:
         kind = self.kinds[job.kind]
@@ -239,11 +215,30 @@ class Worker:
         self._wake.set()
         self._settled.set()
 
-    async def _cancel_what_is_left(self) -> None:
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+
+@asynccontextmanager
+async def working(
+    workers: Sequence[Worker], *, grace: float = STOP_SECONDS, on_end: Callable[[], None] = lambda: None
+) -> AsyncGenerator[None, None]:
+    """Run workers beside what is within, and stop them after it, in `grace` seconds.
+
+    `on_end` is called when a worker ends, which before the end of what is within is a fault.
+
+    Raises:
+        Exception: What a worker died of.
+    """
+    tasks = [asyncio.create_task(worker.run()) for worker in workers]
+    for task in tasks:
+        task.add_done_callback(lambda _: on_end())
+    try:
+        yield
+    finally:
+        for worker in workers:
+            worker.stop(grace)
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, Exception):
+            raise end
 
 
 async def _first(event: asyncio.Event, seconds: float) -> None:

@@ -251,6 +251,20 @@ def test_values_that_parsers_refuse_are_no_error(name: str, raw: str) -> None:
     repr(SERVICE.call(name, 200, body.encode()))
 
 
+@pytest.mark.parametrize("note", [b"\xff", b"\x01", b"\xed\xa0\xbd"])
+@pytest.mark.parametrize(
+    "name", [name for name, each in OPERATIONS.items() if isinstance(each.body, Mapping)]
+)
+def test_text_of_an_unknown_field_that_is_not_unicode_is_no_error(name: str, note: bytes) -> None:
+    body = OPERATIONS[name].body
+    assert isinstance(body, Mapping)
+    sent = {
+        member: [] if part is ENTRIES else {} if part is MEMBERS else part for member, part in body.items()
+    }
+    raw = json.dumps(sent | {"note": "?"}).encode().replace(b'"?"', b'"' + note + b'"')
+    SERVICE.call(name, 200, raw)
+
+
 @pytest.mark.parametrize("status", [200, 202, 204])
 @pytest.mark.parametrize("body", [b"", b" \r\n"])
 @pytest.mark.parametrize(

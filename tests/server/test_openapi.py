@@ -12,9 +12,9 @@ from support.served_operations import Served, served_operations
 from pandocast_sdk._core.operations.pandocast_routes import ROUTES as PANDOCAST_CALLED
 from pandocast_sdk._core.operations.passband_routes import ROUTES as PASSBAND_CALLED
 from pandocast_sdk._core.requests.operation import RouteSpec
-from pandocast_server.openapi import document
 from pandocast_server.pandocast.routes import ROUTES as PANDOCAST_SERVED
 from pandocast_server.passband.routes import ROUTES as PASSBAND_SERVED
+from pandocast_server.routing import document
 
 RATE = {"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"}
 PANDOCAST_PUBLISHED = {

@@ -9,7 +9,7 @@ from support.openapi_document import DESCRIPTIONS, MOUNT, PASSBAND_MOUNT
 from support.openapi_operations import operations
 from support.request_schemas import reduced, reduced_parameters, without_null
 
-from pandocast_server.pandocast import models as content
+from pandocast_server.pandocast import content, generating, posts
 from pandocast_server.passband import engagement, experiments, voice_profile
 from pandocast_server.passband.drafts import models as drafts
 from pandocast_server.passband.pipeline.routes import RunsQuery
@@ -18,8 +18,8 @@ from pandocast_server.passband.sources import models as sources
 
 BODIES: Mapping[str, type[BaseModel]] = {
     "upload_content": content.UploadBody,
-    "generate_content": content.GenerateBody,
-    "schedule_output": content.ScheduleBody,
+    "generate_content": generating.GenerateBody,
+    "schedule_output": posts.ScheduleBody,
     "create_drafts": drafts.NewDraftsBody,
     "update_draft": drafts.DraftUpdateBody,
     "bulk_draft_action": drafts.BulkBody,

@@ -8,12 +8,11 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
-from attrs import define, field
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pandocast_server.background import Worker
 from pandocast_server.serving import HttpServer, listen
 from pandocast_server.testing.server_thread import ServerThread
+from pandocast_server.work.worker import Worker
 
 
 async def hello(scope: Scope, _receive: Receive, send: Send) -> None:
@@ -22,13 +21,13 @@ async def hello(scope: Scope, _receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"hello"})
 
 
-@define
-class Clockwork:
+class Clockwork(Worker):
     """A worker that notes what happens to it, and dies when it is told to."""
 
-    log: list[str] = field(factory=list[str])
-    stopped: asyncio.Event = field(factory=asyncio.Event)
-    dying: asyncio.Event = field(factory=asyncio.Event)
+    def __init__(self) -> None:
+        self.log: list[str] = []
+        self.stopped = asyncio.Event()
+        self.dying = asyncio.Event()
 
     async def run(self) -> None:
         self.log.append("run")
@@ -39,15 +38,9 @@ class Clockwork:
         if self.dying.is_set():
             raise ZeroDivisionError("the spring broke")
 
-    async def stop(self, grace: float) -> None:
+    def stop(self, grace: float = 0) -> None:
         self.log.append(f"stop {grace}")
         self.stopped.set()
-
-    def busy(self) -> bool:
-        return False
-
-    async def drain(self) -> None:
-        return
 
 
 def started(app: ASGIApp, workers: Sequence[Worker] = (), *, grace: int = 0) -> tuple[ServerThread, str]:

@@ -17,9 +17,9 @@ from starlette.types import ASGIApp
 from support.openapi_middleware import JudgingMiddleware
 
 from pandocast_server.app import create_app
-from pandocast_server.auth.keys import create_key
 from pandocast_server.background import background_workers
 from pandocast_server.clock import Clock
+from pandocast_server.keys import create_key
 from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
@@ -136,7 +136,7 @@ class Api:
                 for worker in workers:
                     await worker.drain()
             for worker in workers:
-                await worker.stop()
+                worker.stop()
             await asyncio.gather(*running)
 
         asyncio.run(drain())

@@ -14,7 +14,7 @@ from openapi_core.testing import MockRequest, MockResponse
 from support.openapi_document import mount_of
 from support.openapi_judge import FAULT_HEADER
 
-from pandocast_server.openapi import document
+from pandocast_server.routing import document
 
 _CONFIG = Config(
     extra_media_type_deserializers={"text/calendar": bytes.decode, "application/yaml": yaml.safe_load}

@@ -11,7 +11,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from support.openapi_operations import METHODS
 
-from pandocast_server.openapi import document
+from pandocast_server.routing import document
 
 MOUNT = "/api/v1"
 PASSBAND_MOUNT = "/passband/v1"

@@ -18,7 +18,6 @@ from pandocast_server.delivery.endpoints import (
     enable_endpoint,
     get_endpoint,
     list_deliveries,
-    list_endpoints,
     replay_delivery,
 )
 from pandocast_server.delivery.events import record_event
@@ -70,17 +69,12 @@ class Office:
 
     def finish(self, job: Job, status: int = 200) -> bool:
         """Write how a claimed delivery ended, as a worker does; return whether it was still its own."""
-        (endpoint_id,) = (line.id for line in self.endpoints() if job.lane.endswith(line.id))
         attempt = Attempt(status, None if status == 200 else "no")
         with self.runtime.database.write() as connection:
             is_ours = end(connection, job)
             if is_ours:
-                record(self.runtime, job, endpoint_id, attempt, connection)
+                record(self.runtime, job, attempt, connection)
         return is_ours
-
-    def endpoints(self) -> Sequence[Endpoint]:
-        with self.runtime.database.read() as connection:
-            return list_endpoints(connection, workspace_id=WORKSPACE)
 
     def let_leases_run_out(self) -> None:
         """Let the time pass that leases have left."""

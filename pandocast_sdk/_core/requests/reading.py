@@ -147,6 +147,7 @@ def reads_confirmation(model: Callable[[], type[M]], name: str, value: bool) -> 
 def _check_confirmed(body: bytes, name: str, value: bool) -> None:  # noqa: FBT001 - what is confirmed
     if not body.strip():
         return
-    members: object = json.loads(body, parse_int=float)  # the longest number, too
+    # As bodies with rows are read: long numbers, control characters and what is not UTF-8 are let through.
+    members: object = json.loads(body.decode("utf-8-sig", "replace"), strict=False, parse_int=float)
     if not isinstance(members, dict) or cast("dict[str, object]", members).get(name) is not value:
         raise ValueError(f"{name}: Input should be {json.dumps(value)}")

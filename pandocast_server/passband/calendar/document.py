@@ -9,7 +9,7 @@ from icalendar.prop import vDuration
 from sqlalchemy import RowMapping
 
 from pandocast_server.generation.cleaning import clean
-from pandocast_server.generation.shortening import shorten
+from pandocast_server.generation.counting import shorten
 from pandocast_server.passband.drafts.transitions import POSTED
 
 LONGEST_SUMMARY: Final = 80

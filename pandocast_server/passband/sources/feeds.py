@@ -16,8 +16,8 @@ from attrs import field, frozen
 
 from pandocast_server import outgoing
 from pandocast_server.generation.cleaning import clean, one_line
+from pandocast_server.generation.counting import shorten
 from pandocast_server.generation.markup import read_blocks
-from pandocast_server.generation.shortening import shorten
 from pandocast_server.passband.charsets import decode
 from pandocast_server.passband.sources.models import feed_url
 from pandocast_server.timestamps import EPOCH

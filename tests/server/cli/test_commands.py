@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from pandocast_server.auth.keys import ApiKey, find_key
 from pandocast_server.cli import main
+from pandocast_server.keys import ApiKey, find_key
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
 from pandocast_server.workspaces import NewWorkspace, create_workspace

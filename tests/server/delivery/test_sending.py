@@ -26,7 +26,6 @@ def anyio_backend() -> str:
 def delivery_to(url: str) -> WebhookRequest:
     return WebhookRequest(
         id="dlv_1",
-        endpoint_id="ep_1",
         url=url,
         secret="whsec_test",
         type="post.published",

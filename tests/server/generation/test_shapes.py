@@ -101,69 +101,50 @@ def test_posts_open_with_sentences_that_stand_alone(platform_id: str) -> None:
         "But it is not.",
         "They said so.",
         "And then it rained.",
-        "For them, it ends.",
     ]
     text = "\n\n".join(f"{one} {ENGLISH} {one}" for one in leaning)
     assert post(text, platform_id).startswith("The garden")
 
 
-def test_questions_in_a_row_and_lists_are_not_cut_off() -> None:
-    text = f"{ENGLISH} Three things matter here, and here they are:\n\n- A.\n- B.\n\n{ENGLISH * 5}"
-    assert "matter" not in post(text, "twitter_single")
-    rows = "Can you see it? " + " ".join(
-        f"Will you hear it at {hour} o'clock in the long night?" for hour in range(12)
-    )
-    assert not post(f"{rows}\n\n{ENGLISH}", "twitter_single").split("\n")[0].endswith("?")
+def test_what_announces_a_list_is_not_cut_off_from_it() -> None:
+    text = f"{ENGLISH} Three things matter here, and here they are:\n\n- A.\n- B.\n\n{(ENGLISH + ' ') * 5}"
+    assert "are:\n• A.\n• B." in post(text, "newsletter")
 
 
-def test_an_article_for_professionals_has_hook_question_and_hashtags() -> None:
+def test_an_article_for_professionals_ends_with_hashtags() -> None:
     text = f"{ENGLISH} {ENGLISH}\n\n{ENGLISH}\n\nBirds rest at night."
     paragraphs = post(text, "linkedin_post").split("\n\n")
-    assert paragraphs[0] == ENGLISH
-    assert paragraphs[-2] == "What would you add?"
+    assert paragraphs[0].startswith(ENGLISH)
     assert paragraphs[-1].startswith("#")
 
 
-def test_a_hook_is_followed_by_what_follows_it() -> None:
-    paragraphs = post(numbered_text(24), "linkedin_post").split("\n\n")
-    (hook,) = numbers_in(paragraphs[0])
-    assert numbers_in(paragraphs[1])[0] == hook + 1
+def test_an_article_opens_in_turn_and_goes_on_in_the_order_of_the_text() -> None:
+    opened: set[int] = set()
+    for platform_id in ("linkedin_post", "facebook_post"):
+        opening, *others = post(numbered_text(60), platform_id).split("\n\n")
+        opened.add(numbers_in(opening)[0])
+        numbers = [number for other in others for number in numbers_in(other)]
+        assert len(numbers) >= 12
+        assert numbers == sorted(set(numbers) - set(numbers_in(opening)))
+    assert len(opened) == 2
 
 
-def test_a_story_is_one_section_told_in_order() -> None:
-    text = "".join(f"## H{section}\n\n{numbered_text(8)}\n\n" for section in range(4))
-    told = numbers_in(post(text, "facebook_post"))
-    assert told == list(range(told[0], 8))
-    assert told[0] % 4 == 0
-
-
-def test_a_story_does_not_end_before_a_list() -> None:
-    text = f"{(ENGLISH + ' ') * 5}\n\nHere is what they need:\n\n- {'Water and rain ' * 10}."
-    told = post(text, "facebook_post", style="concise")
-    assert "need:\n\n" not in told
-    assert not told.endswith("need:")
-    assert post(f"{ENGLISH}\n\nThey need:\n\n- Water.", "facebook_post").startswith(
-        f"{ENGLISH}\n\nThey need:\n• Water."
-    )
-
-
-def test_a_caption_is_the_title_and_single_lines() -> None:
+def test_a_caption_is_the_title_and_short_lines() -> None:
     paragraphs = post(numbered_text(40), "instagram_caption").split("\n\n")
     assert paragraphs[0] == "A title"
+    assert len(paragraphs) == 6
+    assert all(0 < len(paragraph) <= 150 for paragraph in paragraphs)
     lines = [numbers_in(paragraph) for paragraph in paragraphs[1:5]]
-    assert all(len(line) == 1 for line in lines)
     assert lines == sorted(lines)
 
 
-def test_a_letter_has_subject_sections_and_a_call_to_action() -> None:
+def test_a_letter_has_a_subject_and_sections() -> None:
     text = "".join(f"## Heading {section}\n\n{numbered_text(24)}\n\n" for section in range(5))
     letter = post(text, "newsletter", title="A " + "very " * 30 + "long title").split("\n\n")
     assert letter[0] == "Subject: A very very very very very very very very very very very…"
-    headings = [part.split("\n")[0] for part in letter[1:-1] if part.startswith("Heading")]
+    headings = [part.split("\n")[0] for part in letter[1:] if part.startswith("Heading")]
     assert len(headings) >= 2
     assert headings == sorted(set(headings))
-    assert letter[-1].startswith("Read the whole article: “A very")
-    assert letter[-1].endswith("(5 minutes).")
 
 
 def test_a_short_text_is_sent_whole() -> None:
@@ -176,14 +157,6 @@ def test_quotations_are_not_mixed_with_the_authors_words() -> None:
     text = f"{ENGLISH}\n\n> Quoted words that somebody else wrote.\n\n{ENGLISH}"
     assert not any("Quoted" in post(text, platform_id) for platform_id in PLATFORMS)
     assert "Quoted" in post("> Quoted words that somebody else wrote.", "twitter_single")
-
-
-def test_other_languages_get_no_english_words() -> None:
-    german = "Der Garten ist voll von Vögeln, und jeder singt am Morgen ein Lied für die Nachbarn. "
-    text = "\n\n".join([german * 4] * 5)
-    for platform_id in ("linkedin_post", "facebook_post", "instagram_caption", "newsletter"):
-        written = post(text, platform_id, title="Ein Titel")
-        assert not re.search(r"\b(?:What|Read|Save|From|How)\b", written)
 
 
 def test_scripts_without_spaces_are_joined_without_spaces() -> None:

@@ -2,9 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pandocast_server.generation.counting import part_fits
+from pandocast_server.generation.counting import part_fits, shorten
 from pandocast_server.generation.platforms import PLATFORMS
-from pandocast_server.generation.shortening import shorten
 
 
 def cut(text: str, limit: int) -> str:
@@ -17,7 +16,7 @@ def cut(text: str, limit: int) -> str:
         ("Short enough.", 13, "Short enough."),
         ("A clause ends here, and another one begins here.", 30, "A clause ends here…"),
         ("Only words without any clause at all in them.", 20, "Only words without…"),
-        ("We walk to the end of the", 24, "We walk to the end…"),
+        ("We walk to the end of the", 24, "We walk to the end of…"),
         ("Extraordinarily", 8, "Extraor…"),
         ("A plan (unfinished as it is", 14, "A plan…"),
         ("我们写一次\uff0c然后改很多次再发布。", 9, "我们写一次…"),

@@ -1,12 +1,13 @@
 import re
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pandocast_server.generation.analysis import analyze
 from pandocast_server.generation.counting import fits
-from pandocast_server.generation.platforms import PLATFORMS, Platform
+from pandocast_server.generation.platforms import PART_SEPARATOR, PLATFORMS, Platform
 from pandocast_server.generation.scoring import voice_match_score
 from pandocast_server.generation.voice import VoiceProfile
 from pandocast_server.generation.writing import eligible_platforms, write
@@ -129,9 +130,9 @@ def test_an_avoided_phrase_across_a_break_is_not_written_either() -> None:
 
 
 def test_where_nothing_can_be_said_a_sign_is_left() -> None:
-    signs = ["Untitled", "…", "—", "·", "*", "■"]
-    assert post("", "newsletter", title="", avoid=["Subject", *signs[:3]]) == "·"
-    assert post("", "newsletter", title="", avoid=["Subject", *signs]) == "□"
+    assert post("", "twitter_single", title="") == "Untitled"
+    assert post("", "twitter_single", title="", avoid=["Untitled"]) == "■"
+    assert post("", "twitter_single", title="", avoid=["Untitled", "■"]) == "□"
 
 
 def test_platforms_get_different_texts() -> None:
@@ -150,6 +151,15 @@ def test_text_is_what_the_article_says() -> None:
         "and forget it a second later. In our tests, an agent with a memory store finished 38% more tasks "
         "than one without.\n\n#AIAgents"
     )
+
+
+def test_a_later_turn_begins_a_thread_with_a_later_passage() -> None:
+    threads = [
+        write(analyze(MEMORY, ""), "", evolve(PLATFORMS["twitter_thread"], turn=turn)) for turn in (0, 1)
+    ]
+    first, second = (re.sub(r"^1/\d+ ", "", thread.split(PART_SEPARATOR)[0]) for thread in threads)
+    assert second not in {"", first}
+    assert second in threads[0]
 
 
 def test_emphasis_opens_single_posts() -> None:
@@ -181,7 +191,7 @@ def test_titles_and_headings_with_avoided_words_are_left_out() -> None:
     assert letter.startswith("Subject: AI agents without memory")
     assert "How memory" not in letter
     assert "What to build first\n" in letter
-    assert post("", "newsletter", title="A synergy of tools", avoid=["synergy"]) == "Subject: A of tools"
+    assert post("", "twitter_single", title="A synergy of tools", avoid=["synergy"]) == "A of tools"
 
 
 def test_an_avoided_word_is_no_hashtag() -> None:
@@ -192,9 +202,9 @@ def test_an_avoided_word_is_no_hashtag() -> None:
 
 @pytest.mark.parametrize("style", STYLES.split())
 def test_every_style_changes_something(style: str) -> None:
-    text = (
-        f"{MEMORY}\n\nPerhaps you don't know this yet! It does not matter, and it is not very hard to learn."
-    )
+    plain = "The garden of the old house is full of birds this morning, and each of them sings a song. "
+    odd = ["Perhaps it could be over soon.", "You don't know it!", "It has 280 undiscovered species."]
+    text = "\n\n".join(f"Paragraph. {one} {plain}{one} {plain}" for one in ["They sing.", *odd] * 5)
     assert any(post(text, platform_id, style=style) != post(text, platform_id) for platform_id in PLATFORMS)
 
 
@@ -206,23 +216,33 @@ def test_concise_is_shorter_and_detailed_is_longer() -> None:
         assert lengths[0] < lengths[2]
 
 
-def test_playful_has_emoji_and_formal_asks_no_question() -> None:
-    assert "✨" in post(MEMORY, "twitter_single", style="playful")
-    assert "What would you add?" in post(MEMORY, "linkedin_post")
-    assert "What would you add?" not in post(MEMORY, "linkedin_post", style="formal")
+def test_a_formal_voice_sets_no_hashtags() -> None:
+    assert "#" in post(MEMORY, "linkedin_post")
+    assert "#" not in post(MEMORY, "linkedin_post", style="formal")
+
+
+def test_hashtags_never_crowd_out_the_text() -> None:
+    text = "\n\n".join(
+        f"Extraordinary{chr(97 + n)} undertakings{chr(97 + n)} matter. " * 2 for n in range(12)
+    )
+    written = post(text, "twitter_single", formats={"twitter_single": {"hashtags": 10}})
+    assert written.startswith("Extraordinary")
 
 
 def test_examples_set_the_length_of_sentences() -> None:
-    text = " ".join(
-        f"Birds {verb}. Old birds {verb} slowly over the wide and quiet hills." for verb in ("fly", "sing")
+    short = "Old birds fly. Young ones sing. Snow melts. Rivers rise. Boats wait. Winds turn. Rain falls."
+    long = (
+        "Old birds fly slowly over the wide and quiet hills until they find the valley where they were born."
     )
-    text = "\n\n".join(text.replace("irds", animal) for animal in ("irds", "ears", "adgers", "ees"))
-    brief = post(text, "instagram_caption", examples=["Go now. Say less."])
-    lengthy = post(
-        text, "instagram_caption", examples=["We walk slowly along the river and then turn home at night."]
+    text = "\n\n".join([long, short] * 6)
+    brief, lengthy = (
+        post(text, "instagram_caption", examples=[example])
+        for example in (
+            "Go now. Say less.",
+            "We walk slowly along the river and then we all turn home at night.",
+        )
     )
-    assert "Birds fly." in brief
-    assert "Birds fly." not in lengthy
+    assert brief.count("Young ones sing.") > lengthy.count("Young ones sing.")
 
 
 def test_formats_say_how_many_hashtags() -> None:

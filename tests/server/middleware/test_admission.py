@@ -5,7 +5,6 @@ from sqlalchemy.exc import OperationalError
 from support.in_process import StillClock, open_api
 
 from pandocast_server.app import create_app
-from pandocast_server.auth.rate_limit import RateLimits
 
 RATE = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 
@@ -138,10 +137,10 @@ def test_a_database_that_is_away_is_a_500_with_all_headers(
         assert set(RATE) <= set(answer.headers)
 
 
-def test_a_limiter_can_be_shared_and_cleared(tmp_path: Path) -> None:
-    limits = RateLimits(1, 60)
-    with open_api(tmp_path) as api:
-        api.app = create_app(api.runtime, rate_limits=limits)
-        assert [api.send("GET", "/content").status_code for _ in range(2)] == [200, 429]
-        limits.clear()
+def test_windows_are_those_of_the_runtime(tmp_path: Path) -> None:
+    with open_api(tmp_path, rate_limit=1) as api:
+        assert api.send("GET", "/content").status_code == 200
+        api.app = create_app(api.runtime)
+        assert api.send("GET", "/content").status_code == 429
+        api.runtime.rate_limits.clear()
         assert api.send("GET", "/content").status_code == 200

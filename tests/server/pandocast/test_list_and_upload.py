@@ -64,7 +64,7 @@ def test_an_analysis_that_cannot_even_be_recorded_is_given_up(
 
     with open_api(tmp_path) as api:
         content_id = api.upload()
-        monkeypatch.setattr("pandocast_server.pandocast.analysing.record_event", break_down)
+        monkeypatch.setattr("pandocast_server.pandocast.content.record_event", break_down)
         api.run_jobs()
         assert api.status(content_id) == "failed"
 

@@ -19,13 +19,13 @@ def test_an_experiment_is_concluded_behind_the_api(tmp_path: Path) -> None:
         handle = Experiments(workspace)
         announced: list[None] = []
         api.runtime.on_work(lambda: announced.append(None))
-        experiment_id = api.send("POST", PATH, key=workspace.api_key, json=NEW).json()["id"]
+        experiment_id = api.send("POST", PATH, key=workspace.created.api_key, json=NEW).json()["id"]
         with pytest.raises(ValueError, match="winner must be one of"):
             handle.conclude(experiment_id, winner="C")
         assert not announced
         handle.conclude(experiment_id, winner="A")
         assert announced
-        (experiment,) = api.send("GET", PATH, key=workspace.api_key).json()
+        (experiment,) = api.send("GET", PATH, key=workspace.created.api_key).json()
         assert (experiment["status"], experiment["results"]["winner"]) == ("concluded", "A")
         ((event, data),) = api.events()
         assert (event, data["winner_output_id"]) == ("ab_test.completed", "out_1")

@@ -11,8 +11,7 @@ from attrs import define, field
 from starlette.types import Message, Receive, Scope, Send
 
 from pandocast_server.serving import HttpServer, listen
-from pandocast_server.testing.fault_injection import FaultInjection
-from pandocast_server.testing.faults import Faults
+from pandocast_server.testing.faults import FaultInjection, Faults
 from pandocast_server.testing.requests import Journal
 from pandocast_server.testing.server_thread import ServerThread
 
@@ -48,7 +47,7 @@ def rig() -> Iterator[Rig]:
     port = listener.getsockname()[1]
     rig = Rig(f"http://127.0.0.1:{port}/api/v1", port, Faults(), Journal())
     injection = FaultInjection(rig.handler, rig.faults)
-    rig.release = lambda: thread.call_soon(injection.release)
+    rig.release = lambda: thread.call_soon(rig.faults.release)
     thread = ServerThread(HttpServer(rig.journal.recording(injection), grace=0), listener, [])
     thread.start()
     yield rig

@@ -90,7 +90,7 @@ def test_a_job_comes_out_as_it_went_in(office: Office) -> None:
     job = claimed(office)
     assert (job.workspace_id, job.kind, job.subject_id) == (WORKSPACE, "analysis", "abc")
     assert (job.payload, job.failures, job.claims) == ({"words": ["ü", 1, None]}, 0, 1)
-    assert job.token not in repr(job)
+    assert job.lease_token not in repr(job)
 
 
 def test_jobs_come_in_the_order_in_which_they_are_due(office: Office) -> None:

@@ -48,7 +48,7 @@ UNTIL_TOLD = (
 async def main():
     running = asyncio.ensure_future(worker.run())
     await asyncio.to_thread(sys.stdin.readline)
-    await worker.stop(0)
+    worker.stop(0)
     await running
 
 asyncio.run(main())

@@ -76,9 +76,9 @@ def test_a_page_becomes_one_draft_a_format(api: Api) -> None:
 
 def test_the_prompt_says_what_to_stress_of_a_page(api: Api) -> None:
     (plain,) = generate(api, page())
-    (stressed,) = generate(api, page(), prompt="Focus on the notebook")
-    assert "notebook" not in plain["text"]
-    assert "notebook" in stressed["text"]
+    (stressed,) = generate(api, page(), prompt="Focus on the review")
+    assert "review" not in plain["text"]
+    assert "review" in stressed["text"]
 
 
 def test_a_prompt_by_itself_is_the_material(api: Api) -> None:

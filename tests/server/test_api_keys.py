@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from pandocast_server.auth.keys import create_key, find_key, list_keys, public_part, revoke_key
 from pandocast_server.identifiers import Identifiers
+from pandocast_server.keys import create_key, find_key, list_keys, public_part, revoke_key
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
 from pandocast_server.storage.tables import api_keys

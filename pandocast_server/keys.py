@@ -13,7 +13,7 @@ from attrs import frozen
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from pandocast_server.runtime import Runtime
-from pandocast_server.storage.tables import api_keys
+from pandocast_server.storage.tables import api_keys, columns_for
 
 _PUBLIC_LENGTH = 8
 _SECRET_LENGTH = 32
@@ -22,30 +22,10 @@ _SHAPE = re.compile(
 )
 _NO_DIGEST = bytes(32)
 
-_KEY = select(
-    api_keys.c.id,
-    api_keys.c.workspace_id,
-    api_keys.c.name,
-    api_keys.c.read_only,
-    api_keys.c.created_at,
-    api_keys.c.revoked_at,
-)
-# Built once: every request executes it, and building takes longer than that.
-_BY_ID = _KEY.add_columns(api_keys.c.digest).where(api_keys.c.id == bindparam("id"))
-
 
 @frozen
 class ApiKey:
-    """What is known of a key; never the key itself.
-
-    Attributes:
-        id: The public part.
-        workspace_id: Whose rows it opens.
-        name: What its owner calls it.
-        read_only: Whether it is good for GET and HEAD only.
-        created_at: When it was made.
-        revoked_at: When it was revoked, or None.
-    """
+    """What is known of a key; never the key itself. Its `id` is the public part."""
 
     id: str
     workspace_id: str
@@ -53,6 +33,11 @@ class ApiKey:
     read_only: bool
     created_at: datetime
     revoked_at: datetime | None
+
+
+_KEY = select(*columns_for(ApiKey, api_keys))
+# Built once: every request executes it, and building takes longer than that.
+_BY_ID = _KEY.add_columns(api_keys.c.digest).where(api_keys.c.id == bindparam("id"))
 
 
 def create_key(
@@ -66,31 +51,15 @@ def create_key(
 ) -> str:
     """Make a key, and return it: this once, for it is not stored.
 
-    Args:
-        connection: A transaction that may write.
-        runtime: The parts of this server.
-        workspace_id: Whose rows the key opens.
-        name: What its owner calls it, 1 to 200 characters.
-        read_only: Whether it is good for GET and HEAD only.
-        live: Whether it begins with `pk_live_` instead of `pk_test_`.
-
     Raises:
-        ValueError: The name is empty or too long.
+        ValueError: The name is empty, or longer than 200 characters.
     """
     if not 1 <= len(name) <= 200:
         raise ValueError("a key's name has 1 to 200 characters")
     public = _unused_public_part(connection, runtime, "pk_live_" if live else "pk_test_")
     key = public + runtime.identifiers.secret(_SECRET_LENGTH)
-    connection.execute(
-        insert(api_keys).values(
-            id=public,
-            workspace_id=workspace_id,
-            name=name,
-            digest=_digest(key),
-            read_only=read_only,
-            created_at=runtime.clock.now(),
-        )
-    )
+    row = {"id": public, "workspace_id": workspace_id, "name": name, "read_only": read_only}
+    connection.execute(insert(api_keys), {**row, "digest": _digest(key), "created_at": runtime.clock.now()})
     return key
 
 
@@ -103,7 +72,8 @@ def find_key(connection: Connection, key: str) -> ApiKey | None:
     stored = _NO_DIGEST if row is None else row.digest
     if not hmac.compare_digest(stored, _digest(key)) or row is None or row.revoked_at is not None:
         return None
-    return ApiKey(*row[:-1])
+    *known, _ = row
+    return ApiKey(*known)
 
 
 def list_keys(connection: Connection, *, workspace_id: str) -> list[ApiKey]:
@@ -113,16 +83,9 @@ def list_keys(connection: Connection, *, workspace_id: str) -> list[ApiKey]:
 
 
 def revoke_key(connection: Connection, runtime: Runtime, *, workspace_id: str, key: str) -> ApiKey | None:
-    """Make a key void at once; one that is void already stays as it is.
+    """Make a key, given by itself or its public part, void at once; one that is void stays as it is.
 
-    Args:
-        connection: A transaction that may write.
-        runtime: The parts of this server.
-        workspace_id: Whose key it is.
-        key: The key, or its public part.
-
-    Returns:
-        The key as it is now, or None when the workspace has no such key.
+    Return the key as it is now, or None when the workspace has no such key.
     """
     is_it = (api_keys.c.id == (public_part(key) or key)) & (api_keys.c.workspace_id == workspace_id)
     connection.execute(

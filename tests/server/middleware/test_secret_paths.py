@@ -2,7 +2,7 @@
 
 import pytest
 
-from pandocast_server.auth.secret_paths import without_secret
+from pandocast_server.middleware.access_log import without_secret
 
 TOKEN = "x3fQ0-_k"
 
