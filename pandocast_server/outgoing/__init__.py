@@ -5,7 +5,7 @@ addresses are judged, and the connection goes to an address that was judged: no 
 comes between, and a redirect, where one is followed at all, is judged like a URL that somebody gave.
 """
 
-from pandocast_server.outgoing.client import MAX_BODY, Fetched, fetch, header, post
+from pandocast_server.outgoing.client import MAX_BODY, Fetched, fetch, post
 from pandocast_server.outgoing.targets import MAX_URL, InvalidUrlError, OutgoingError, check_url
 
 __all__ = (
@@ -16,6 +16,5 @@ __all__ = (
     "OutgoingError",
     "check_url",
     "fetch",
-    "header",
     "post",
 )

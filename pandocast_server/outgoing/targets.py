@@ -83,12 +83,7 @@ def check_url(url: str) -> None:
 
 
 def is_allowed(address: str, *, private: bool) -> bool:
-    """Return whether a request may go to an address; anything that is not an address is refused.
-
-    Args:
-        address: An IPv4 or IPv6 address as a resolver returns it.
-        private: Whether loopback and private addresses are allowed.
-    """
+    """Return whether a request may go to an IPv4 or IPv6 address; what is no address is refused."""
     try:
         target = _reached(ip_address(address))
     except ValueError:

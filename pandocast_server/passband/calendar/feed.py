@@ -6,18 +6,16 @@ workspace and the number of renewals under the server's secret, so that it can b
 
 import asyncio
 import hmac
-import re
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, cast
+from typing import Final
 
 from attrs import field, frozen
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Scope
 
 from pandocast_server.errors import not_found
 from pandocast_server.passband import MOUNT
@@ -32,11 +30,8 @@ LONGEST_DESCRIPTION: Final = 8000
 MOST_EVENTS: Final = 1000
 POSTED_FOR: Final = timedelta(days=30)
 
-_COLUMNS: Final = tuple(
-    drafts.c["id", "seq", "status", "scheduled_at", "posted_at", "tags", "updated_at"].values()
-)
+_COLUMNS: Final = tuple(drafts.c["id", "status", "scheduled_at", "posted_at", "tags", "updated_at"].values())
 _TOKEN_BYTES: Final = 24
-_AUTHORITY: Final = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?", re.ASCII)
 
 # The address is a secret: neither a cache nor a page that is linked from an event is to learn it.
 _HEADERS: Final[Mapping[str, str]] = {
@@ -101,7 +96,8 @@ async def get_calendar_feed(request: Request) -> Response:
     database = runtime_of(request).database
     with database.read() as connection:
         feed = find_feed(connection, database.secret(), workspace_id=workspace_of(request))
-    return JSONResponse({"enabled": feed.enabled, "url": feed.url(_origin(request.scope))})
+    origin = f"{request.scope['scheme']}://{request.headers.get('host', 'localhost')}"
+    return JSONResponse({"enabled": feed.enabled, "url": feed.url(origin)})
 
 
 async def read_calendar(request: Request) -> Response:
@@ -125,17 +121,6 @@ def _set(connection: Connection, workspace_id: str, **values: object) -> None:
     connection.execute(update(calendar_feeds).where(is_it).values(**values))
 
 
-def _origin(scope: Scope) -> str:
-    """Return the origin that the client names; what no client would send is replaced by where it arrived."""
-    scheme = scope.get("scheme", "http")
-    said = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
-    if len(said) == 1 and _AUTHORITY.fullmatch(said[0]):
-        return f"{scheme}://{said[0]}"
-    server = cast("tuple[str, int | None] | None", scope.get("server"))
-    host, port = server or ("localhost", None)
-    return f"{scheme}://{host}" + ("" if port is None else f":{port}")
-
-
 def _calendar(runtime: Runtime, *, workspace: str, file: str) -> Response:
     secret = runtime.database.secret()
     with runtime.database.read() as connection:
@@ -149,18 +134,12 @@ def _calendar(runtime: Runtime, *, workspace: str, file: str) -> Response:
     return Response(body, media_type="text/calendar; charset=utf-8", headers=_HEADERS)
 
 
-def _read_drafts(connection: Connection, workspace_id: str, now: datetime) -> list[RowMapping]:
+def _read_drafts(connection: Connection, workspace_id: str, now: datetime) -> Sequence[RowMapping]:
     """Return what is scheduled, the next first, then as many as fit of what was posted, the latest first."""
-    # One character more than is shown says that the text goes on.
-    text = func.substr(drafts.c.text, 1, LONGEST_DESCRIPTION + 1).label("text")
+    text = func.substr(drafts.c.text, 1, LONGEST_DESCRIPTION).label("text")
     ours = select(*_COLUMNS, text).where(drafts.c.workspace_id == workspace_id)
     scheduled = ours.where(drafts.c.status == SCHEDULED).order_by(drafts.c.scheduled_at, drafts.c.seq)
-    rows = list(connection.execute(scheduled.limit(MOST_EVENTS)).mappings())
+    rows = connection.execute(scheduled.limit(MOST_EVENTS)).mappings().all()
     posted = ours.where(drafts.c.status == POSTED, drafts.c.posted_at >= now - POSTED_FOR)
     latest = posted.order_by(drafts.c.posted_at.desc(), drafts.c.seq.desc()).limit(MOST_EVENTS - len(rows))
-    rows += connection.execute(latest).mappings()
-    return sorted(rows, key=_place)
-
-
-def _place(row: RowMapping) -> tuple[datetime, int]:
-    return row["posted_at"] if row["status"] == POSTED else row["scheduled_at"], row["seq"]
+    return [*rows, *connection.execute(latest).mappings()]

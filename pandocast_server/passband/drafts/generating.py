@@ -207,7 +207,7 @@ def _fetch_page(runtime: Runtime, url: str) -> Page:
         answer = runner.run(fetch(url, private_targets=private, accept=ACCEPTED))
     if answer.status // 100 != 2:
         raise PageError(f"it answered {answer.status}")
-    return read_page(answer.headers, answer.body)
+    return read_page(answer.body, answer.content_type)
 
 
 def _record_texts(

@@ -9,7 +9,6 @@ from attrs import field, frozen
 
 from pandocast_server.generation.cleaning import clean, one_line
 from pandocast_server.generation.markup import Block, read_blocks
-from pandocast_server.outgoing import header
 from pandocast_server.passband.charsets import decode
 
 MAX_TITLE: Final = 300
@@ -24,9 +23,8 @@ ACCEPTED: Final = "text/html, application/xhtml+xml, text/markdown, text/plain;q
 """What to ask for, as the header `Accept` has it."""
 
 _TITLE: Final = re.compile(r"<title(?:\s[^<>]*)?>([^<]*)</title[^<>]*>", re.IGNORECASE)
-_TAG: Final = re.compile(r"<(/?)(nav|aside|footer|form|button|main|article)(?:\s[^<>]*)?>", re.IGNORECASE)
-_BODIES: Final = ("article", "main")
-_AROUND: Final = {"item": "- ", "quote": "> ", "heading": "## ", "prose": ""}
+_AROUND: Final = re.compile(r"<(/?)(?:nav|aside|footer|form|button)(?:\s[^<>]*)?>", re.IGNORECASE)
+_MARKS: Final = {"item": "- ", "quote": "> ", "heading": "## ", "prose": ""}
 
 
 class PageError(Exception):
@@ -41,13 +39,12 @@ class Page:
     text: str = field(repr=False)
 
 
-def read_page(headers: Sequence[tuple[bytes, bytes]], body: bytes) -> Page:
+def read_page(body: bytes, content_type: bytes = b"") -> Page:
     """Read HTML, Markdown or plain text, in whatever charset, as far as it can be read.
 
     Raises:
         PageError: It is something else, or holds no text.
     """
-    content_type = header(headers, b"content-type")
     media_type = content_type.partition(b";")[0].strip().lower().decode("latin-1")
     if media_type and media_type not in _HTML | _PLAIN:
         raise PageError(f"it is {media_type[:60]}, not a page of text")
@@ -64,7 +61,7 @@ def _read_html(source: str) -> Page:
     # Without blank lines, Markdown takes all of it for one block of HTML.
     lines = [line for line in _body(_TITLE.sub("", source, count=1)).split("\n") if line.strip()]
     blocks = read_blocks("<div>\n" + "\n".join(lines))
-    text = "\n\n".join(_AROUND[block.kind] + one_line(block.text) for block in blocks)
+    text = "\n\n".join(_MARKS[block.kind] + one_line(block.text) for block in blocks)
     return Page((one_line(html.unescape(title[1])) if title else "") or _first_heading(blocks), text)
 
 
@@ -74,22 +71,18 @@ def _first_heading(blocks: Sequence[Block]) -> str:
 
 def _body(source: str) -> str:
     """Return the article or the main part where one is marked, without what stands around it."""
-    tags = list(_TAG.finditer(source))
-    start, end = 0, len(source)
-    for name in _BODIES:
-        marks = [tag for tag in tags if tag[2].lower() == name]
-        if marks and not marks[0][1] and marks[-1][1]:
-            start, end = marks[0].end(), marks[-1].start()
+    for name in ("article", "main"):
+        start, end = source.find(f"<{name}"), source.rfind(f"</{name}>")
+        if 0 <= start < end:
+            source = source[start:end]
             break
     kept: list[str] = []
-    depth = 0
-    for tag in tags:
-        if tag[2].lower() in _BODIES or not start <= tag.start() < end:
-            continue
+    start = depth = 0
+    for tag in _AROUND.finditer(source):
         if depth == 0:
             kept.append(source[start : tag.start()])
         depth = max(0, depth + (-1 if tag[1] else 1))
         start = tag.end()
     if depth == 0:
-        kept.append(source[start:end])
+        kept.append(source[start:])
     return "\n".join(kept)

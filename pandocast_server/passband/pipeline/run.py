@@ -36,7 +36,6 @@ COMPLETED: Final = "completed"
 FAILED: Final = "failed"
 
 AT_ONCE: Final = 8
-FETCHING_SECONDS: Final = 60.0
 DEFAULT_MAX_ITEMS: Final = 20
 
 _LOG = logging.getLogger(__name__)
@@ -44,21 +43,14 @@ _LOG = logging.getLogger(__name__)
 
 @frozen
 class _Harvest:
-    """What a source has given.
+    """What a source, as it was when the run began, has given, or why it failed.
 
-    Attributes:
-        source: The source as it was when the run began.
-        new: The new entries, newest first, each with the drafts that were written from it, by their formats.
-        skipped: How many entries could not be written about; the next run tries them again.
-        error: Why the source failed, or None.
-        was_tried: Whether its turn came; else it is not to blame.
+    The new entries are newest first, each with the drafts that were written from it, by their formats.
     """
 
     source: RowMapping
     new: Sequence[tuple[Entry, Mapping[str, Written]]] = field(default=(), repr=False)
-    skipped: int = 0
     error: str | None = None
-    was_tried: bool = True
 
 
 def run_pipeline(runtime: Runtime, job: Job) -> Outcome:
@@ -68,14 +60,9 @@ def run_pipeline(runtime: Runtime, job: Job) -> Outcome:
             pipeline_runs.c.id == job.subject_id, pipeline_runs.c.status == QUEUED
         )
         connection.execute(beginning.values(status=RUNNING, started_at=runtime.clock.now()))
-    enabled = (
-        select(sources)
-        .where(sources.c.workspace_id == job.workspace_id, sources.c.enabled)
-        # Those that fail come last, and after them nobody: time may be over.
-        .order_by(sources.c.fail_count, sources.c.last_fetch, sources.c.seq)
-    )
+    enabled = select(sources).where(sources.c.workspace_id == job.workspace_id, sources.c.enabled)
     with runtime.database.read() as connection:
-        rows = connection.execute(enabled).mappings().all()
+        rows = connection.execute(enabled.order_by(sources.c.seq)).mappings().all()
         voice = read_voice(connection, workspace_id=job.workspace_id)
     with asyncio.Runner(loop_factory=event_loop) as runner:
         harvests = runner.run(_harvest_all(runtime, rows, voice))
@@ -90,16 +77,11 @@ def give_up_run(connection: Connection, runtime: Runtime, job: Job) -> None:
 async def _harvest_all(
     runtime: Runtime, enabled: Sequence[RowMapping], voice: VoiceProfile
 ) -> list[_Harvest]:
-    """Harvest the sources in their order, `AT_ONCE` at a time; after `FETCHING_SECONDS` none is begun."""
+    """Harvest the sources, `AT_ONCE` at a time."""
     turn = asyncio.Semaphore(AT_ONCE)
-    clock = asyncio.get_running_loop().time
-    end = clock() + FETCHING_SECONDS
 
     async def harvest(source: RowMapping) -> _Harvest:
         async with turn:
-            if clock() >= end:
-                late = f"the {FETCHING_SECONDS:g} seconds of the run were over before its turn"
-                return _Harvest(source, error=f"The feed was not fetched: {late}", was_tried=False)
             return await _harvest(runtime, source, voice)
 
     return await asyncio.gather(*map(harvest, enabled))
@@ -109,50 +91,37 @@ async def _harvest(runtime: Runtime, source: RowMapping, voice: VoiceProfile) ->
     private = runtime.settings.allows_private_targets
     try:
         entries = await fetch_entries(source["type"], source["url"], private_targets=private)
+        # At once, so that only what is kept of a feed waits for the others.
+        new = await in_thread(partial(_write, runtime, source, entries, voice), name="writing")
     except SourceError as error:
         return _Harvest(source, error=str(error))
-    except Exception:  # noqa: BLE001 - a fault of ours is one source's failure, not the run's
-        _LOG.exception("source %s could not be fetched", source["id"])
-        return _Harvest(source, error="The feed cannot be fetched: something unforeseen happened")
-    # At once, so that only what is kept of a feed waits for the others.
-    return await in_thread(partial(_write, runtime, source, entries, voice), name="writing")
+    except Exception:  # noqa: BLE001 - a fault of ours or of a text generator is one source's failure
+        _LOG.exception("source %s could not be harvested", source["id"])
+        return _Harvest(source, error="Something unforeseen happened")
+    return _Harvest(source, new)
 
 
-def _write(runtime: Runtime, source: RowMapping, entries: Sequence[Entry], voice: VoiceProfile) -> _Harvest:
+def _write(
+    runtime: Runtime, source: RowMapping, entries: Sequence[Entry], voice: VoiceProfile
+) -> list[tuple[Entry, Mapping[str, Written]]]:
     """Write about the newest of the entries that were not taken before."""
     with runtime.database.read() as connection:
         taken = select(items.c.fingerprint).where(items.c.source_id == source["id"])
         seen = set(connection.scalars(taken))
     unseen = [entry for entry in entries if entry.fingerprint not in seen]
-    most = source["config"].get("maxItems", DEFAULT_MAX_ITEMS)
-    new: list[tuple[Entry, Mapping[str, Written]]] = []
-    skipped = 0
-    for entry in sorted(unseen, key=_age):
-        if len(new) == most:
-            break
-        drafts = _drafts(runtime, source, entry, voice)
-        if drafts:
-            new.append((entry, drafts))
-        else:
-            skipped += 1
-    return _Harvest(source, new, skipped)
+    config = source["config"]
+    formats = cast("list[str]", config.get("formats", [DEFAULT_FORMAT]))
+
+    def write(entry: Entry, name: str) -> Written:
+        return write_draft(runtime, title=entry.title, content=entry.content, format=name, voice=voice)
+
+    newest = sorted(unseen, key=_age)[: config.get("maxItems", DEFAULT_MAX_ITEMS)]
+    return [(entry, {name: write(entry, name) for name in formats}) for entry in newest]
 
 
 def _age(entry: Entry) -> float:
     # Feeds have the newest first, so those without a date keep their order, behind the dated.
     return float("inf") if entry.published is None else (EPOCH - entry.published).total_seconds()
-
-
-def _drafts(runtime: Runtime, source: RowMapping, entry: Entry, voice: VoiceProfile) -> dict[str, Written]:
-    drafts: dict[str, Written] = {}
-    for name in cast("list[str]", source["config"].get("formats", [DEFAULT_FORMAT])):
-        try:
-            drafts[name] = write_draft(
-                runtime, title=entry.title, content=entry.content, format=name, voice=voice
-            )
-        except Exception:  # noqa: BLE001 - whatever a generator raises, the other entries are not lost
-            _LOG.exception("an entry of source %s could not be written about as %s", source["id"], name)
-    return drafts
 
 
 def _record(runtime: Runtime, job: Job, harvests: Sequence[_Harvest], connection: Connection) -> None:
@@ -180,11 +149,8 @@ def _note_health(connection: Connection, runtime: Runtime, harvest: _Harvest) ->
         sources.c.url == source["url"],
         sources.c.type == source["type"],
     )
-    changes: dict[str, object] = {"fail_count": sources.c.fail_count}  # as it is
-    if harvest.was_tried:
-        failures = 0 if harvest.error is None else sources.c.fail_count + 1
-        now = runtime.clock.now()
-        changes = {"last_fetch": now, "fail_count": failures, "last_error": harvest.error}
+    failures = 0 if harvest.error is None else sources.c.fail_count + 1
+    changes = {"last_fetch": runtime.clock.now(), "fail_count": failures, "last_error": harvest.error}
     return connection.execute(same.values(changes)).rowcount == 1
 
 
@@ -230,11 +196,10 @@ def _keep(connection: Connection, runtime: Runtime, workspace_id: str, harvests:
 def _error(harvests: Sequence[_Harvest]) -> str | None:
     """Say what went wrong: the first cause, and how many sources failed."""
     failed = [harvest for harvest in harvests if harvest.error]
-    if failed:
-        first, count = failed[0], f"{len(failed)} of {len(harvests)} sources failed"
-        return f"{first.error} ({count}, first {first.source['name']})"
-    skipped = sum(harvest.skipped for harvest in harvests)
-    return f"Entries that could not be written about: {skipped}" if skipped else None
+    if not failed:
+        return None
+    first = failed[0]
+    return f"{first.error} ({len(failed)} of {len(harvests)} sources failed, first {first.source['name']})"
 
 
 def _finish(

@@ -1,10 +1,8 @@
-"""Fetching what somebody's URL leads to: redirects, compression, and what both can be abused for."""
+"""Fetching what somebody's URL leads to: redirects, sizes, and what both can be abused for."""
 
 import asyncio
 import gzip
 import socket
-import tracemalloc
-import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -70,7 +68,7 @@ async def test_a_page_comes_back_whole_and_nothing_of_ours_goes_out() -> None:
     async with site(feed=page(b"hello", "Content-Type: text/plain")) as there:
         found = await fetch(f"{there.url}/feed", private_targets=True, accept="application/rss+xml")
     assert (found.status, found.body, found.url) == (200, b"hello", f"{there.url}/feed")
-    assert (b"Content-Type", b"text/plain") in found.headers
+    assert found.content_type == b"text/plain"
     names = {line.split(":")[0].lower() for line in there.heads[0].split("\r\n")[1:] if line}
     assert names == {"host", "connection", "accept", "accept-encoding", "user-agent"}
     assert "Accept: application/rss+xml\r\n" in there.heads[0]
@@ -174,77 +172,28 @@ async def test_one_deadline_holds_over_all_hops() -> None:
             await fetch(url, private_targets=True, deadline=0.25)
 
 
-TEXT = b"A sentence that is worth compressing. " * 50
+@pytest.mark.parametrize("coding", ["", "identity", "Identity"])
+async def test_a_body_that_is_not_encoded_comes_as_it_is(coding: str) -> None:
+    async with site(feed=page(b"text", f"Content-Encoding: {coding}")) as there:
+        assert (await fetch(f"{there.url}/feed", private_targets=True)).body == b"text"
+    assert "Accept-Encoding: identity\r\n" in there.heads[0]
 
 
-WHOLE = {
-    "gzip": ("gzip", gzip.compress(TEXT)),
-    "its old name": ("X-GZip", gzip.compress(TEXT)),
-    "identity": ("identity", TEXT),
-    "an empty header": ("", TEXT),
-    "padding": ("gzip", gzip.compress(TEXT) + bytes(512)),
-    "trailing garbage": ("gzip", gzip.compress(TEXT) + b"garbage"),
-}
-
-
-@pytest.mark.parametrize("case", WHOLE)
-async def test_an_encoded_body_is_decoded(case: str) -> None:
-    coding, body = WHOLE[case]
-    async with site(feed=page(body, f"Content-Encoding: {coding}")) as there:
-        assert (await fetch(f"{there.url}/feed", private_targets=True)).body == TEXT
-
-
-async def test_nothing_compressed_is_nothing() -> None:
-    async with site(feed=page(b"", "Content-Encoding: gzip")) as there:
-        assert (await fetch(f"{there.url}/feed", private_targets=True)).body == b""
-
-
-BROKEN = {
-    "truncated": ("gzip", gzip.compress(TEXT)[:-9], "ended before its compressed data"),
-    "one byte": ("gzip", gzip.compress(TEXT)[:1], "ended before its compressed data"),
-    "not gzip": ("gzip", TEXT, "cannot be decompressed"),
-    "checksum": ("gzip", gzip.compress(TEXT)[:-8] + bytes(8), "cannot be decompressed"),
-    "deflate": ("deflate", zlib.compress(TEXT), "an encoding that was not accepted"),
-    "two members": ("gzip", gzip.compress(TEXT) + gzip.compress(TEXT), "more than one part"),
-    "brotli": ("br", TEXT, "an encoding that was not accepted"),
-    "twice": ("gzip, gzip", gzip.compress(gzip.compress(TEXT)), "an encoding that was not accepted"),
-}
-
-
-@pytest.mark.parametrize("case", BROKEN)
-async def test_a_body_that_cannot_be_decoded_is_a_protocol_error(case: str) -> None:
-    coding, body, sentence = BROKEN[case]
-    async with site(feed=page(body, f"Content-Encoding: {coding}")) as there:
-        with pytest.raises(OutgoingError, match=sentence):
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "gzip, gzip"])
+async def test_an_encoding_that_was_not_asked_for_is_refused(coding: str) -> None:
+    async with site(feed=page(gzip.compress(b"text"), f"Content-Encoding: {coding}")) as there:
+        with pytest.raises(OutgoingError, match="an encoding that was not asked for"):
             await fetch(f"{there.url}/feed", private_targets=True)
 
 
 @pytest.mark.parametrize("size", [outgoing.MAX_BODY, outgoing.MAX_BODY + 1])
-@pytest.mark.parametrize("coding", ["gzip", "identity"])
-async def test_the_cap_is_exact_and_counts_decompressed_bytes(size: int, coding: str) -> None:
-    plain = bytes(size)
-    body = gzip.compress(plain, 1) if coding == "gzip" else plain
-    async with site(feed=page(body, f"Content-Encoding: {coding}")) as there:
+async def test_the_cap_is_exact(size: int) -> None:
+    async with site(feed=page(bytes(size))) as there:
         if size <= outgoing.MAX_BODY:
-            assert (await fetch(f"{there.url}/feed", private_targets=True)).body == plain
+            assert (await fetch(f"{there.url}/feed", private_targets=True)).body == bytes(size)
         else:
             with pytest.raises(OutgoingError, match="larger than"):
                 await fetch(f"{there.url}/feed", private_targets=True)
-
-
-async def test_a_bomb_is_defused_before_it_takes_memory() -> None:
-    compressor = zlib.compressobj(9, wbits=31)
-    zeros = bytes(1024 * 1024)
-    bomb = b"".join(compressor.compress(zeros) for _ in range(100)) + compressor.flush()
-    async with site(feed=page(bomb, "Content-Encoding: gzip")) as there:
-        tracemalloc.start()
-        try:
-            with pytest.raises(OutgoingError, match="larger than"):
-                await fetch(f"{there.url}/feed", private_targets=True)
-            peak = tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-    assert peak < 4 * outgoing.MAX_BODY
 
 
 async def test_the_body_of_a_refusal_is_not_even_read() -> None:

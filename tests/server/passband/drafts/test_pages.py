@@ -8,12 +8,9 @@ from hypothesis import strategies as st
 
 from pandocast_server.passband.drafts.pages import MAX_TITLE, Page, PageError, read_page
 
-HTML = [(b"Content-Type", b"text/html; charset=utf-8")]
-
 
 def read(source: str | bytes, content_type: bytes | None = b"text/html") -> Page:
-    headers = [] if content_type is None else [(b"content-type", content_type)]
-    return read_page(headers, source.encode() if isinstance(source, str) else source)
+    return read_page(source.encode() if isinstance(source, str) else source, content_type or b"")
 
 
 def test_paragraphs_headings_lists_and_quotations_are_kept_in_their_order() -> None:
@@ -92,7 +89,8 @@ def test_the_title_is_that_of_the_page_or_its_first_heading(source: str, title: 
         (b"text/html; charset=idna", b"plain", "plain"),
         (b"text/html; charset=windows-9999", b"plain", "plain"),
         (b"text/html; charset=\xff", b"plain", "plain"),
-        (b"text/html; charset=utf-8", b"a\xffb", "aÿb"),
+        (b"text/html; charset=utf-8", b"a\xffb", "ab"),
+        (b"text/html", b"a\xffb", "aÿb"),
         (b"text/html; charset=utf-8", "é€é".encode() + b"\xff", "é€é"),
         (b"text/html; charset=utf-8", b"<meta charset=windows-1251>" + "Да".encode("windows-1251"), "Да"),
         (b"text/html; charset=shift_jis", "日本".encode("shift_jis") + b"\xff", "日本"),
@@ -100,7 +98,6 @@ def test_the_title_is_that_of_the_page_or_its_first_heading(source: str, title: 
         (b"text/html; charset=iso-8859-1", "é€".encode(), "é€"),
         (b"text/html; charset=utf-16", b"plain", "plain"),
         (b"text/html; charset=utf-16", "é€".encode(), "é€"),
-        (b"text/html; charset=utf-16le", "é€ <p>".encode("utf-16-le"), "é€"),
     ],
 )
 def test_every_charset_is_read_as_far_as_it_can_be(content_type: bytes, source: bytes, text: str) -> None:
