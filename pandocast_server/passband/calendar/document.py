@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from icalendar import Calendar, Event
-from icalendar.prop import vDuration
+from icalendar import Calendar, Event, vText
+from icalendar.prop import vCategory, vDuration
 from sqlalchemy import RowMapping
 
 from pandocast_server.generation.cleaning import clean
@@ -18,6 +18,19 @@ _PRODUCT: Final = "-//pandocast//Passband reference server//EN"
 _NAME: Final = "Passband posts"
 _REFRESH: Final = timedelta(hours=1)
 _DURATION: Final = timedelta(minutes=15)
+_ESCAPES: Final = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
+
+
+class _Text(vText):
+    """Text with all backslashes escaped: the library takes one before a capital N for a line break."""
+
+    def to_ical(self) -> bytes:
+        return str(self).translate(_ESCAPES).encode()
+
+
+class _Categories(vCategory):
+    def to_ical(self) -> bytes:
+        return b",".join(_Text(str(category)).to_ical() for category in self.cats)
 
 
 def calendar_document(drafts: Iterable[Mapping[str, Any] | RowMapping]) -> bytes:
@@ -48,12 +61,12 @@ def _event(draft: Mapping[str, Any] | RowMapping) -> Event:
     _add(event, "last-modified", draft["updated_at"])
     _add(event, "dtstart", draft["posted_at" if is_posted else "scheduled_at"])
     _add(event, "duration", _DURATION)
-    _add(event, "summary", _summary(text))
-    _add(event, "description", text)
+    _add(event, "summary", _Text(_summary(text)))
+    _add(event, "description", _Text(text))
     _add(event, "status", "CONFIRMED" if is_posted else "TENTATIVE")
     _add(event, "transp", "TRANSPARENT")  # a post takes nobody's time
     if draft["tags"]:
-        _add(event, "categories", [clean(tag) for tag in draft["tags"]])
+        _add(event, "categories", _Categories([clean(tag) for tag in draft["tags"]]))
     return event
 
 

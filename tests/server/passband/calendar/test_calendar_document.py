@@ -96,6 +96,7 @@ def test_a_summary_is_a_short_line(text: str, summary: str) -> None:
 
 
 @given(text=texts, tags=st.lists(texts.filter(clean), max_size=4))
+@example(text="C:\\New", tags=["\\Notes"])
 @example(text="\r\nEND:VEVENT\r\nBEGIN:VALARM\r\nACTION:AUDIO\r\n", tags=["a,b", "\\n"])
 def test_every_text_comes_back_from_another_reader(text: str, tags: Sequence[str]) -> None:
     [event] = events(calendar_document([posting(text, tags=tags)]))
