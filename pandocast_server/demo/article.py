@@ -150,7 +150,6 @@ def _show_analysis(article: Article, screen: Screen) -> dict[str, object]:
     if analysis.key_phrases:
         screen.fact("About", ", ".join(analysis.key_phrases[:3]))
     return {
-        "language": analysis.language,
         "words": analysis.word_count,
         "reading_seconds": analysis.reading_seconds,
         "key_phrases": analysis.key_phrases,
