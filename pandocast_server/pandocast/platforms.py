@@ -11,13 +11,7 @@ _COLUMNS = platform_connections.c
 
 @frozen
 class PlatformState:
-    """How one platform stands in one workspace; a new workspace has all of them connected and well.
-
-    Attributes:
-        connected: Whether outputs can be scheduled and published there.
-        failures_left: How many of the coming attempts to publish are to fail.
-        failure_error: With which sentence they fail.
-    """
+    """How one platform stands in one workspace; a new workspace has all of them connected and well."""
 
     connected: bool = True
     failures_left: int = 0
@@ -34,14 +28,7 @@ def disconnect(connection: Connection, *, workspace_id: str, platform_id: str) -
     _set(connection, workspace_id, platform_id, connected=False)
 
 
-def fail(
-    connection: Connection,
-    *,
-    workspace_id: str,
-    platform_id: str,
-    times: int = 1,
-    error: str = "The platform refused the post",
-) -> None:
+def fail(connection: Connection, *, workspace_id: str, platform_id: str, times: int, error: str) -> None:
     """Let the next `times` attempts to publish on a platform fail, over all posts; replaces an earlier call.
 
     Raises:

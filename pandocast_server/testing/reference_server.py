@@ -74,11 +74,8 @@ class ReferenceServer:
     ) -> None:
         """Start a server with one workspace; it is added to a database that has some.
 
-        Args:
-            rate_limit: Requests that a key may make in one window.
-            rate_window: Length of a window in whole seconds of the server's time.
-            database_url: An SQLAlchemy URL; None for a new temporary database.
-            seed: Makes identifiers, keys and secrets the same in every run.
+        The window is in whole seconds of the server's time. By default the database is a new temporary one.
+        With a `seed`, identifiers, keys and secrets are the same in every run.
 
         Raises:
             ValueError: An option is out of range.
@@ -175,10 +172,6 @@ class ReferenceServer:
 
     def trigger(self, event: str, data: Mapping[str, object] | None = None) -> str:
         """Emit any event to the first workspace's endpoints, and return its identifier.
-
-        Args:
-            event: The event type, also one that does not exist.
-            data: Its data, to which `workspace_id` is added.
 
         Raises:
             ValueError: The type cannot be a header, or the data cannot be JSON.
