@@ -7,6 +7,7 @@ from attrs import define, field
 from pandocast_server.clock import Clock
 from pandocast_server.generation.generator import Generator, load_generator
 from pandocast_server.identifiers import Identifiers
+from pandocast_server.injected_failures import InjectedFailures
 from pandocast_server.rate_limit import RateLimits
 from pandocast_server.settings import Settings
 from pandocast_server.storage.database import Database
@@ -22,6 +23,7 @@ class Runtime:
     identifiers: Identifiers
     generator: Generator
     rate_limits: RateLimits = field(init=False)
+    failures: InjectedFailures = field(factory=InjectedFailures, init=False)
     _listeners: list[Callable[[], None]] = field(factory=list[Callable[[], None]], init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:

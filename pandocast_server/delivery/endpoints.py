@@ -34,9 +34,7 @@ class Endpoint:
     """Where a workspace wants its events sent.
 
     Attributes:
-        id: Its identifier.
-        url: Where deliveries go.
-        secret: What they are signed with.
+        secret: What deliveries are signed with.
         enabled: Whether new events are sent.
         consecutive_failures: Failed deliveries since the last success, or since it was enabled.
         created_at: When it was added, on the server's clock.
@@ -56,8 +54,6 @@ class Delivery:
 
     Attributes:
         id: Its identifier, the same when it is replayed: `X-Pandocast-Delivery`.
-        endpoint_id: Where it goes.
-        event_id: Which event.
         event: The event type.
         body: The very bytes that are signed and sent.
         status: `pending`, `succeeded`, `failed` or `skipped`.

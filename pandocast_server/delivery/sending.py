@@ -1,12 +1,10 @@
 """Sends deliveries, and writes what came of them (reference, "Payload Format" and "Retry Policy")."""
 
 import logging
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from pandocast_sdk.webhooks import sign
 from pandocast_server import outgoing
@@ -53,7 +51,7 @@ def give_up_delivery(connection: Connection, runtime: Runtime, job: Job) -> None
     record(runtime, job, Attempt(None, "the delivery could not be brought to an end"), connection)
 
 
-async def send(delivery: Mapping[str, Any], *, private_targets: bool, deadline: float) -> Attempt:
+async def send(delivery: RowMapping, *, private_targets: bool, deadline: float) -> Attempt:
     """Send a row of `_FIND`; whatever goes wrong is a failed attempt."""
     try:
         headers = [

@@ -28,7 +28,9 @@ def disconnect(connection: Connection, *, workspace_id: str, platform_id: str) -
     _set(connection, workspace_id, platform_id, connected=False)
 
 
-def fail(connection: Connection, *, workspace_id: str, platform_id: str, times: int, error: str) -> None:
+def fail(
+    connection: Connection, *, workspace_id: str, platform_id: str, times: int = 1, error: str = "refused"
+) -> None:
     """Let the next `times` attempts to publish on a platform fail, over all posts; replaces an earlier call.
 
     Raises:
@@ -54,12 +56,6 @@ def use_up_failure(connection: Connection, *, workspace_id: str, platform_id: st
         _is_it(workspace_id, platform_id), _COLUMNS.failures_left > 0
     )
     connection.execute(failing.values(failures_left=_COLUMNS.failures_left - 1))
-
-
-def format_name(platform_id: str) -> str:
-    """Return a platform's name for people; its id when an older table had it and this one does not."""
-    platform = PLATFORMS.get(platform_id)
-    return platform_id if platform is None else platform.format_name
 
 
 def _is_it(workspace_id: str, platform_id: str) -> ColumnElement[bool]:

@@ -14,7 +14,6 @@ from pandocast_server.delivery import endpoints
 from pandocast_server.delivery.endpoints import Delivery, Endpoint
 from pandocast_server.errors import ApiError
 from pandocast_server.pandocast import outputs, platforms
-from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.passband import experiments
 from pandocast_server.passband.calendar import feed as calendar_feed
 from pandocast_server.runtime import Runtime
@@ -147,7 +146,6 @@ class Content:
     """What goes on with uploads behind the API."""
 
     _workspace: FirstWorkspace
-    _failures: InjectedFailures
 
     def fail_next(self, kind: str) -> None:
         """Let the next job of a kind, `analysis` or `generation`, fail, so that the upload becomes `failed`.
@@ -155,7 +153,7 @@ class Content:
         Raises:
             ValueError: It is another kind.
         """
-        self._failures.add(self._workspace.created.workspace_id, kind)
+        self._workspace.runtime.failures.add(self._workspace.created.workspace_id, kind)
 
 
 @frozen

@@ -19,7 +19,6 @@ from pandocast_server.app import create_app
 from pandocast_server.background import background_workers
 from pandocast_server.clock import Clock
 from pandocast_server.delivery.events import record_event
-from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
 from pandocast_server.serving import HttpServer, listen
 from pandocast_server.settings import Settings
@@ -98,7 +97,7 @@ class ReferenceServer:
             self.base_url: str = f"http://{HOST}:{port}/api/v1"
             self.passband_url: str = f"http://{HOST}:{port}/passband/v1"
             self._make_handles()
-            self._workers = background_workers(self._runtime, self._failures)
+            self._workers = background_workers(self._runtime)
             self._thread = ServerThread(HttpServer(self._app(), grace=0), listener, self._workers)
             self._thread.start()
             stack.callback(self._thread.stop)
@@ -213,7 +212,6 @@ class ReferenceServer:
         if not self._owns_database:
             raise RuntimeError("reset() would empty a database that this server did not create")
         self.faults.clear()
-        self._failures.clear()
         self._thread.run(self._forget())
         with self._runtime.database.write() as connection:
             for table in reversed(metadata.sorted_tables):
@@ -230,12 +228,11 @@ class ReferenceServer:
     def _make_handles(self) -> None:
         self._workspace = FirstWorkspace(self._runtime)
         self._journal = Journal()
-        self._failures = InjectedFailures()
         self.clock: Clock = self._runtime.clock
         self.webhooks: Webhooks = Webhooks(self._workspace)
         self.platforms: Platforms = Platforms(self._workspace)
         self.outputs: Outputs = Outputs(self._workspace)
-        self.content: Content = Content(self._workspace, self._failures)
+        self.content: Content = Content(self._workspace)
         self.experiments: Experiments = Experiments(self._workspace)
         self.calendar: Calendar = Calendar(self._workspace)
         self.faults: Faults = Faults()

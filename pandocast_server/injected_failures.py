@@ -7,7 +7,7 @@ KINDS = ("analysis", "generation")
 
 
 class InjectedFailures:
-    """How many of the coming jobs of each workspace and kind are to fail; kept by one server process."""
+    """How many of the coming jobs of each workspace and kind are to fail."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -27,8 +27,3 @@ class InjectedFailures:
                 return False
             self._left[workspace_id, kind] -= 1
             return True
-
-    def clear(self) -> None:
-        """Let everything succeed again."""
-        with self._lock:
-            self._left.clear()
