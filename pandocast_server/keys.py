@@ -20,7 +20,6 @@ _SECRET_LENGTH = 32
 _SHAPE = re.compile(
     rf"(pk_(?:test|live)_[A-Za-z0-9]{{{_PUBLIC_LENGTH}}})[A-Za-z0-9]{{{_SECRET_LENGTH}}}", re.ASCII
 )
-_NO_DIGEST = bytes(32)
 
 
 @frozen
@@ -69,8 +68,7 @@ def find_key(connection: Connection, key: str) -> ApiKey | None:
     if public is None:
         return None
     row = connection.execute(_BY_ID, {"id": public}).one_or_none()
-    stored = _NO_DIGEST if row is None else row.digest
-    if not hmac.compare_digest(stored, _digest(key)) or row is None or row.revoked_at is not None:
+    if row is None or row.revoked_at is not None or not hmac.compare_digest(row.digest, _digest(key)):
         return None
     *known, _ = row
     return ApiKey(*known)

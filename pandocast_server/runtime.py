@@ -27,6 +27,10 @@ class Runtime:
     _listeners: list[Callable[[], None]] = field(factory=list[Callable[[], None]], init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        self.forget_requests()
+
+    def forget_requests(self) -> None:
+        """Begin new windows for all callers."""
         self.rate_limits = RateLimits(self.settings.rate_limit, self.settings.rate_window)
 
     @classmethod

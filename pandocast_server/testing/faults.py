@@ -23,7 +23,6 @@ class Fault:
     """One way for a request to go wrong.
 
     Attributes:
-        number: Counts the faults from 1; a faulted response carries it in `X-Pandocast-Fault`.
         method: The method it waits for, in capitals.
         path: The path it waits for, without the mount; a segment in braces stands for any one segment.
         remaining: How many more requests it takes, None for every one.
@@ -31,7 +30,6 @@ class Fault:
     The others are as `Faults.add` describes them.
     """
 
-    number: int
     method: str
     path: str
     status: int | None = None
@@ -59,7 +57,6 @@ class Faults:
     def __init__(self) -> None:
         self._lock = Lock()
         self._waiting: list[Fault] = []
-        self._added = 0
         self._released = asyncio.Event()
 
     def add(
@@ -102,27 +99,24 @@ class Faults:
             raise ValueError(f"times must be at least 1, or None for every request: {times!r}")
         if delay is not None and not 0 <= delay < math.inf:
             raise ValueError(f"a delay is a number of seconds from 0: {delay!r}")
+        fault = Fault(
+            method=method.upper(),
+            path=path,
+            status=status,
+            drop=drop,
+            delay=delay or 0.0,
+            after_commit=after_commit,
+            retry_after=None if retry_after is None else str(retry_after),
+            remaining=times,
+        )
         with self._lock:
-            self._added += 1
-            fault = Fault(
-                number=self._added,
-                method=method.upper(),
-                path=path,
-                status=status,
-                drop=drop,
-                delay=delay or 0.0,
-                after_commit=after_commit,
-                retry_after=None if retry_after is None else str(retry_after),
-                remaining=times,
-            )
             self._waiting.append(fault)
         return fault
 
     def clear(self) -> None:
-        """Forget every fault that has not struck yet, and number new ones from 1 again."""
+        """Forget every fault that has not struck yet."""
         with self._lock:
             self._waiting.clear()
-            self._added = 0
 
     @property
     def waiting(self) -> list[Fault]:
@@ -182,9 +176,9 @@ class FaultInjection:
         is_dropped = fault.drop or is_released
         if fault.status is None and not is_dropped:
             if not fault.after_commit:
-                await self._app(scope, receive, _marking(fault, send))
+                await self._app(scope, receive, send)
             for message in answer:
-                await _marking(fault, send)(message)
+                await send(message)
             return
         if not fault.after_commit:
             # First: a client that sends everything before it reads would see a reset instead.
@@ -208,23 +202,12 @@ async def _read_to_end(receive: Receive) -> None:
 
 
 def _refusal(fault: Fault, status: int) -> Response:
-    headers = {FAULT_HEADER: str(fault.number)}
+    headers = {FAULT_HEADER: "1"}
     if fault.retry_after is not None:
         headers["retry-after"] = fault.retry_after
     if status in _WITHOUT_BODY:
         return Response(status_code=status, headers=headers)
-    return error_response(ApiError(status, f"Fault {fault.number} was injected here", headers))
-
-
-def _marking(fault: Fault, send: Send) -> Send:
-    mark = (FAULT_HEADER.encode(), str(fault.number).encode())
-
-    async def send_marked(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], mark]}
-        await send(message)
-
-    return send_marked
+    return error_response(ApiError(status, "This fault was injected", headers))
 
 
 def _without_mount(path: str) -> str:

@@ -257,7 +257,7 @@ class ReferenceServer:
 
     async def _forget(self) -> None:
         self.faults.release()
-        self._runtime.rate_limits.clear()
+        self._runtime.forget_requests()
 
 
 def _temporary_database(stack: ExitStack) -> str:

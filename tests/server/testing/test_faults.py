@@ -13,9 +13,9 @@ SEGMENTS = st.text("abcdefgh0123_-", min_size=1, max_size=8)
 
 def test_a_fault_takes_as_many_requests_as_it_was_told() -> None:
     faults = Faults()
-    fault = faults.add("POST", "/content/upload", status=500, times=2)
+    faults.add("POST", "/content/upload", status=500, times=2)
     taken = [faults.take("POST", "/api/v1/content/upload") for _ in range(3)]
-    assert [found and found.number for found in taken] == [fault.number, fault.number, None]
+    assert [found and found.remaining for found in taken] == [2, 1, None]
     assert faults.waiting == []
 
 
