@@ -1,16 +1,42 @@
 """What a running server consists of: handed to every handler and worker, made once."""
 
+from collections import Counter
 from collections.abc import Callable
+from threading import Lock
 
 from attrs import define, field
 
 from pandocast_server.clock import Clock
 from pandocast_server.generation.generator import Generator, load_generator
 from pandocast_server.identifiers import Identifiers
-from pandocast_server.injected_failures import InjectedFailures
 from pandocast_server.rate_limit import RateLimits
 from pandocast_server.settings import Settings
 from pandocast_server.storage.database import Database
+
+KINDS = ("analysis", "generation")
+
+
+class InjectedFailures:
+    """How many of the coming jobs of each workspace and kind are to fail."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._left: Counter[tuple[str, str]] = Counter()
+
+    def add(self, workspace_id: str, kind: str) -> None:
+        """Let the next job of this kind, `analysis` or `generation`, fail; another kind is a ValueError."""
+        if kind not in KINDS:
+            raise ValueError(f"only {' and '.join(KINDS)} can be made to fail, not {kind!r}")
+        with self._lock:
+            self._left[workspace_id, kind] += 1
+
+    def take(self, workspace_id: str, kind: str) -> bool:
+        """Return whether the job that now runs is to fail, and count it."""
+        with self._lock:
+            if self._left[workspace_id, kind] == 0:
+                return False
+            self._left[workspace_id, kind] -= 1
+            return True
 
 
 @define
