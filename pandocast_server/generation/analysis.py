@@ -36,14 +36,7 @@ class Sentence:
 
 @frozen
 class Analysis:
-    """The result of `analyze`: plain values, equal for equal input.
-
-    Attributes:
-        sentences: At most 3 000.
-        headings: The first is empty and stands for what precedes any heading.
-        key_phrases: As `words.find_key_phrases` returns them.
-        word_count: Of the whole text.
-    """
+    """The result of `analyze`; the first heading is empty and stands for what precedes any heading."""
 
     sentences: tuple[Sentence, ...]
     headings: tuple[str, ...]

@@ -39,10 +39,8 @@ _FILLED: Final = 2.0
 class Candidate(Sentence):
     """A sentence that a post may use.
 
-    Attributes:
-        score: What it says of the subject and how well it suits the voice; some -3 to 4.
-        opens: Whether it can be read without the sentence before it.
-        stressed: The emphasised words that it mentions.
+    `score` is what it says of the subject and how well it suits the voice, some -3 to 4; one that `opens` can
+    be read without the sentence before it; `stressed` are the emphasised words that it mentions.
     """
 
     score: float
@@ -54,11 +52,7 @@ class Candidate(Sentence):
 class Passage:
     """Neighbouring sentences of one section, at least one.
 
-    Attributes:
-        text: The sentences, joined to paragraphs and lists.
-        stress: How many of the emphasised words they mention.
-        is_whole: Whether they can be read alone.
-        score: How good they are otherwise.
+    `stress` counts the emphasised words that they mention; one that `is_whole` can be read alone.
     """
 
     text: str

@@ -32,14 +32,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 @frozen
 class Trait:
-    """What an adjective asks for.
-
-    Attributes:
-        adjectives: The words for it.
-        sentence_words: Words of a sentence; 0 where it does not say.
-        gain: What a sentence that shows the pattern is worth, some -1 to 1.
-        pattern: By what a sentence shows the trait, or, with a negative gain, that it lacks it.
-    """
+    """What adjectives ask for: words a sentence, 0 for any, and the gain of one that shows a pattern."""
 
     adjectives: frozenset[str] = field(converter=word_set)
     sentence_words: int = 0

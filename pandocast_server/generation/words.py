@@ -64,7 +64,7 @@ def words(text: str) -> list[str]:
 
 
 def is_function_word(word: str) -> bool:
-    """Return whether a case-folded English word is one of grammar."""
+    """Return whether a case-folded word is one of English grammar."""
     return word in _FUNCTION_WORDS
 
 
