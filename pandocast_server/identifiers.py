@@ -26,11 +26,5 @@ class Identifiers:
         return self._letters(_SECRET_ALPHABET, length)
 
     def _letters(self, alphabet: str, length: int) -> str:
-        # One number that spells them all: a draw for each letter asks the system each time.
         with self._lock:
-            number = self._random.randrange(len(alphabet) ** length)
-        letters: list[str] = []
-        for _ in range(length):
-            number, place = divmod(number, len(alphabet))
-            letters.append(alphabet[place])
-        return "".join(letters)
+            return "".join(self._random.choices(alphabet, k=length))

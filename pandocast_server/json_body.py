@@ -4,8 +4,6 @@ import asyncio
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable
-from itertools import chain, count
 from typing import NoReturn, TypeVar, cast
 
 from pydantic import BaseModel
@@ -20,8 +18,6 @@ MAX_DEPTH = 64
 _PARSED_ON_LOOP = 64 * 1024
 
 M = TypeVar("M", bound=BaseModel)
-
-_Container = dict[str, object] | list[object]
 
 
 async def read_body(request: Request, model: type[M], *, may_be_empty: bool = False) -> M:
@@ -85,31 +81,21 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return fields
 
 
-def _check(value: object) -> None:
-    fields = cast("dict[str, object]", value) if isinstance(value, dict) else {"array": value}
-    for name, field in fields.items():
-        _check_field(name, field)
-
-
-def _check_field(name: str, value: object) -> None:
-    _check_text(name, "A name in the request body")
-    level = [value]
-    for depth in count(2):
-        for item in level:
-            if isinstance(item, str):
-                _check_text(item, named(name))
-            elif isinstance(item, float) and math.isinf(item):
-                raise bad_request(f"{named(name)} contains a number that is too large")
-        containers = [cast("_Container", item) for item in level if isinstance(item, dict | list)]
-        if not containers:
-            return
-        if depth > MAX_DEPTH:
-            raise _too_deep()
-        level = [item for container in containers for item in _items(container)]
-
-
-def _items(container: _Container) -> Iterable[object]:
-    return chain(container, container.values()) if isinstance(container, dict) else container
+def _check(value: object, where: str = "The request body", depth: int = 1) -> None:
+    """Refuse what a body must not hold; `where` names the field of the outermost object."""
+    if isinstance(value, str):
+        _check_text(value, where)
+    elif isinstance(value, float) and math.isinf(value):
+        raise bad_request(f"{where} contains a number that is too large")
+    elif isinstance(value, dict | list) and depth > MAX_DEPTH:
+        raise _too_deep()
+    elif isinstance(value, dict):
+        for name, item in cast("dict[str, object]", value).items():
+            _check_text(name, where if depth > 1 else "A name in the request body")
+            _check(item, where if depth > 1 else named(name), depth + 1)
+    elif isinstance(value, list):
+        for item in cast("list[object]", value):
+            _check(item, where, depth + 1)
 
 
 def _check_text(text: str, where: str) -> None:

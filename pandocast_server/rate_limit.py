@@ -71,10 +71,6 @@ class FixedWindows:
             window.used += 1
         return WindowStatus(self._limit, self._limit - window.used, window.reset, is_refused)
 
-    def clear(self) -> None:
-        """Forget every window."""
-        self._windows.clear()
-
     def _forget_some(self, moment: int) -> None:
         # All windows are equally long and a new one goes to the end: the closed ones are those in front.
         while self._windows:
@@ -90,11 +86,6 @@ class RateLimits:
     def __init__(self, limit: int, window: int) -> None:
         self.keys: FixedWindows = FixedWindows(limit, window)
         self.addresses: FixedWindows = FixedWindows(limit, window, capacity=MAX_ADDRESSES)
-
-    def clear(self) -> None:
-        """Forget every window, as when a server is reset."""
-        self.keys.clear()
-        self.addresses.clear()
 
 
 def address_name(host: str | None) -> str:

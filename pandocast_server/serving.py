@@ -43,7 +43,7 @@ def abort_connection(scope: Scope) -> None:
 
 
 class PatientProtocol(H11Protocol):
-    """Closes connections whose client stays silent, and answers what is not HTTP at most once.
+    """Closes silent and aborted connections, and answers what is not HTTP at most once.
 
     A whole header may take `seconds`, in one piece or byte by byte; so may the next piece of a body. Nor does
     it keep an access log, whoever listens: paths can hold the secret of a calendar.
@@ -60,6 +60,8 @@ class PatientProtocol(H11Protocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self.access_log = False
+        self._routed = self.app
+        self.app = self._offer_abort
         self._awaited: Literal["header", "body"] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -97,6 +99,10 @@ class PatientProtocol(H11Protocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
 
+    async def _offer_abort(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("extensions", {})[_ABORT_EXTENSION] = self.transport.abort
+        await self._routed(scope, receive, send)
+
     def _wait_for(self, awaited: Literal["header", "body"] | None) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -111,7 +117,7 @@ class PatientProtocol(H11Protocol):
 
 
 class HttpServer(uvicorn.Server):
-    """A uvicorn server whose connections the application can abort (`abort_connection`).
+    """A uvicorn server with its own rules.
 
     `Date` and `X-RateLimit-*` follow the server's own clock, so uvicorn adds no header; nor does it take
     a proxy's word for a client's address. Requests, and then background work, get `grace` seconds to end; 0
@@ -122,7 +128,7 @@ class HttpServer(uvicorn.Server):
         self.grace = grace
         super().__init__(
             uvicorn.Config(
-                self._with_abort(app),
+                app,
                 http=type("Protocol", (PatientProtocol,), {"seconds": client_seconds}),
                 ws="none",
                 loop="asyncio",
@@ -144,21 +150,6 @@ class HttpServer(uvicorn.Server):
             for connection in list(self.server_state.connections):
                 connection.transport.abort()
         await super().shutdown(sockets)
-
-    def _with_abort(self, app: ASGIApp) -> ASGIApp:
-        async def offer_abort(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] == "http":
-                client = scope["client"]
-                scope.setdefault("extensions", {})[_ABORT_EXTENSION] = lambda: self._abort(client)
-            await app(scope, receive, send)
-
-        return offer_abort
-
-    def _abort(self, client: tuple[str, int] | None) -> None:
-        for connection in list(self.server_state.connections):
-            peer: Sequence[object] = connection.transport.get_extra_info("peername") or ()
-            if tuple(peer[:2]) == client:
-                connection.transport.abort()
 
 
 async def serve(server: HttpServer, listener: socket.socket, workers: Sequence[Worker]) -> None:

@@ -1,7 +1,6 @@
 """How times are written on the wire and kept in the database."""
 
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -14,11 +13,6 @@ def wire_text(moment: datetime) -> str:
 def webhook_text(moment: datetime) -> str:
     """Write a time as webhook bodies carry it: exactly three digits of milliseconds and `Z`."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
-
-
-def http_date(moment: datetime) -> str:
-    """Write a time as the `Date` header carries it, in whole seconds."""
-    return format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
 
 
 def to_microseconds(moment: datetime) -> int:

@@ -12,7 +12,7 @@ from typing import Final
 from attrs import field, frozen
 from sqlalchemy import Connection, insert, select, update
 
-from pandocast_server.outgoing import InvalidUrlError, check_url
+from pandocast_server.outgoing import check_url
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import columns_for, deliveries, endpoints, events
 from pandocast_server.timestamps import EPOCH
@@ -29,26 +29,12 @@ SKIPPED: Final = "skipped"
 _SECRET = re.compile(r"[!-~]{1,200}")
 
 
-class InvalidEndpointError(ValueError):
-    """The URL or the secret cannot be used; the text says why, without showing either."""
-
-
-class EndpointNotFoundError(LookupError):
-    """The workspace has no such endpoint."""
-
-
-class DeliveryNotFoundError(LookupError):
-    """The workspace has no such delivery."""
-
-
 @frozen
 class Endpoint:
     """Where a workspace wants its events sent.
 
     Attributes:
-        id: Its identifier.
-        url: Where deliveries go.
-        secret: What they are signed with.
+        secret: What deliveries are signed with.
         enabled: Whether new events are sent.
         consecutive_failures: Failed deliveries since the last success, or since it was enabled.
         created_at: When it was added, on the server's clock.
@@ -68,8 +54,6 @@ class Delivery:
 
     Attributes:
         id: Its identifier, the same when it is replayed: `X-Pandocast-Delivery`.
-        endpoint_id: Where it goes.
-        event_id: Which event.
         event: The event type.
         body: The very bytes that are signed and sent.
         status: `pending`, `succeeded`, `failed` or `skipped`.
@@ -107,16 +91,13 @@ def add_endpoint(
     Whether the addresses of its URL are allowed is judged at each delivery. The default secret is a new one.
 
     Raises:
-        InvalidEndpointError: The URL cannot be used, or the secret is not 1 to 200 visible ASCII characters.
+        ValueError: The URL cannot be used, or the secret is not 1 to 200 visible ASCII characters.
     """
-    try:
-        check_url(url)
-    except InvalidUrlError as error:
-        raise InvalidEndpointError(str(error)) from error
+    check_url(url)
     if secret is None:
         secret = f"whsec_{runtime.identifiers.secret()}"
     if not _SECRET.fullmatch(secret):
-        raise InvalidEndpointError("secret must be 1 to 200 visible ASCII characters")
+        raise ValueError("secret must be 1 to 200 visible ASCII characters")
     endpoint_id = runtime.identifiers.new("ep")
     row = {"id": endpoint_id, "workspace_id": workspace_id, "url": url, "secret": secret}
     connection.execute(insert(endpoints), {**row, "created_at": runtime.clock.now()})
@@ -134,7 +115,7 @@ def get_endpoint(connection: Connection, *, workspace_id: str, endpoint_id: str)
     found = _ENDPOINT.where(endpoints.c.workspace_id == workspace_id, endpoints.c.id == endpoint_id)
     row = connection.execute(found).first()
     if row is None:
-        raise EndpointNotFoundError(f"there is no webhook endpoint {endpoint_id}")
+        raise LookupError(f"there is no webhook endpoint {endpoint_id}")
     return Endpoint(*row)
 
 
@@ -157,7 +138,7 @@ def get_delivery(connection: Connection, *, workspace_id: str, delivery_id: str)
     found = _DELIVERY.where(deliveries.c.workspace_id == workspace_id, deliveries.c.id == delivery_id)
     row = connection.execute(found).first()
     if row is None:
-        raise DeliveryNotFoundError(f"there is no webhook delivery {delivery_id}")
+        raise LookupError(f"there is no webhook delivery {delivery_id}")
     return Delivery(*row)
 
 

@@ -44,13 +44,14 @@ def record_event(
         raise ValueError("an event type is 1 to 200 visible ASCII characters")
     now = runtime.clock.now()
     about = {"workspace_id": workspace_id, **data, "workspace_id": workspace_id}  # noqa: F601 - first, and ours
+    body = {"event": type, "timestamp": webhook_text(now), "data": about}
     event_id = runtime.identifiers.new("event")
     connection.execute(
         insert(events).values(
             id=event_id,
             workspace_id=workspace_id,
             type=type,
-            body=_encode({"event": type, "timestamp": webhook_text(now), "data": about}),
+            body=json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(),
             created_at=now,
         )
     )
@@ -68,10 +69,3 @@ def record_event(
         if enabled:
             have_delivered(connection, runtime, workspace_id, endpoint_id, delivery_id)
     return event_id
-
-
-def _encode(body: Mapping[str, object]) -> bytes:
-    try:
-        return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-    except RecursionError as error:
-        raise ValueError("the data are nested too deeply") from error

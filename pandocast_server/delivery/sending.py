@@ -3,8 +3,8 @@
 import logging
 from functools import partial
 
-from attrs import field, frozen
-from sqlalchemy import Connection, bindparam, select, update
+from attrs import frozen
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from pandocast_sdk.webhooks import sign
 from pandocast_server import outgoing
@@ -28,17 +28,6 @@ _FIND = (
 
 
 @frozen
-class WebhookRequest:
-    """What is sent of a delivery, and where to."""
-
-    id: str
-    url: str = field(repr=False)
-    secret: str = field(repr=False)
-    type: str
-    body: bytes = field(repr=False)
-
-
-@frozen
 class Attempt:
     """How sending ended; without a status there was no complete answer, without an error it succeeded."""
 
@@ -49,11 +38,11 @@ class Attempt:
 async def deliver(runtime: Runtime, job: Job, *, deadline: float = DEADLINE_SECONDS) -> Outcome | None:
     """Send a delivery in `deadline` seconds of real time; whatever goes wrong is its failure."""
     with runtime.database.read() as connection:
-        row = connection.execute(_FIND, {"id": job.subject_id}).one_or_none()
+        row = connection.execute(_FIND, {"id": job.subject_id}).mappings().one_or_none()
     if row is None:
         return None
     private = runtime.settings.allows_private_targets
-    attempt = await send(WebhookRequest(*row), private_targets=private, deadline=deadline)
+    attempt = await send(row, private_targets=private, deadline=deadline)
     return Outcome(partial(record, runtime, job, attempt))
 
 
@@ -62,23 +51,23 @@ def give_up_delivery(connection: Connection, runtime: Runtime, job: Job) -> None
     record(runtime, job, Attempt(None, "the delivery could not be brought to an end"), connection)
 
 
-async def send(delivery: WebhookRequest, *, private_targets: bool, deadline: float) -> Attempt:
-    """Send a request; whatever goes wrong is a failed attempt."""
+async def send(delivery: RowMapping, *, private_targets: bool, deadline: float) -> Attempt:
+    """Send a row of `_FIND`; whatever goes wrong is a failed attempt."""
     try:
         headers = [
             ("Content-Type", "application/json"),
             ("User-Agent", "Pandocast-Webhooks"),
-            ("X-Pandocast-Event", delivery.type),
-            ("X-Pandocast-Delivery", delivery.id),
-            ("X-Pandocast-Signature", sign(delivery.body, delivery.secret)),
+            ("X-Pandocast-Event", delivery["type"]),
+            ("X-Pandocast-Delivery", delivery["id"]),
+            ("X-Pandocast-Signature", sign(delivery["body"], delivery["secret"])),
         ]
         status = await outgoing.post(
-            delivery.url, headers, delivery.body, private_targets=private_targets, deadline=deadline
+            delivery["url"], headers, delivery["body"], private_targets=private_targets, deadline=deadline
         )
     except outgoing.OutgoingError as error:
         return Attempt(None, str(error))
     except Exception as error:  # noqa: BLE001 - what breaks the sender must not block an endpoint for ever
-        _LOG.exception("delivery %s could not be sent", delivery.id)
+        _LOG.exception("delivery %s could not be sent", delivery["id"])
         return Attempt(None, f"the delivery could not be sent: {type(error).__name__}")
     return Attempt(status, None if 200 <= status < 300 else f"the endpoint answered {status}")
 

@@ -10,15 +10,14 @@ from attrs import frozen
 
 from pandocast_server.generation.cleaning import clean, has_substance, one_line
 from pandocast_server.generation.markup import Block, Kind, read_blocks
-from pandocast_server.generation.words import find_key_phrases, guess_language, split_sentences
+from pandocast_server.generation.words import find_key_phrases, split_sentences
 
 _READ: Final = 120_000
 """Characters of which sentences are made, some two hours of speech."""
 
 _MOST_SENTENCES: Final = 3_000
 _WORDS_A_MINUTE: Final = 238
-_IDEOGRAPH: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD: Final = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+(?:['\u2019-][^\W_]+)*")
+_WORD: Final = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 
 
 @frozen
@@ -37,20 +36,11 @@ class Sentence:
 
 @frozen
 class Analysis:
-    """The result of `analyze`: plain values, equal for equal input.
-
-    Attributes:
-        sentences: At most 3 000.
-        headings: The first is empty and stands for what precedes any heading.
-        key_phrases: As `words.find_key_phrases` returns them.
-        language: As `words.guess_language` returns it.
-        word_count: Of the whole text; an ideograph counts as a word.
-    """
+    """The result of `analyze`; the first heading is empty and stands for what precedes any heading."""
 
     sentences: tuple[Sentence, ...]
     headings: tuple[str, ...]
     key_phrases: tuple[str, ...]
-    language: str
     word_count: int
     reading_seconds: int
 
@@ -84,7 +74,6 @@ def analyze(raw_content: str, title: str) -> Analysis:
         sentences=tuple(sentences[:_MOST_SENTENCES]),
         headings=tuple(headings),
         key_phrases=find_key_phrases(texts),
-        language=guess_language(" ".join(texts[:200])),
         word_count=word_count,
         reading_seconds=max(1, math.ceil(word_count * 60 / _WORDS_A_MINUTE)),
     )

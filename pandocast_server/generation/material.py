@@ -34,17 +34,13 @@ _USUAL_SENTENCE: Final = 14
 _FILLED: Final = 2.0
 """What a passage gains by filling its limit, against some -3 to 4 for what its sentences say."""
 
-_UNSPACED_END: Final = ("\u3002", "\uff01", "\uff1f", "\uff61", "\u2026", "\u300d", "\u300f", "\uff09")
-
 
 @frozen
 class Candidate(Sentence):
     """A sentence that a post may use.
 
-    Attributes:
-        score: What it says of the subject and how well it suits the voice; some -3 to 4.
-        opens: Whether it can be read without the sentence before it.
-        stressed: The emphasised words that it mentions.
+    `score` is what it says of the subject and how well it suits the voice, some -3 to 4; one that `opens` can
+    be read without the sentence before it; `stressed` are the emphasised words that it mentions.
     """
 
     score: float
@@ -56,11 +52,7 @@ class Candidate(Sentence):
 class Passage:
     """Neighbouring sentences of one section, at least one.
 
-    Attributes:
-        text: The sentences, joined to paragraphs and lists.
-        stress: How many of the emphasised words they mention.
-        is_whole: Whether they can be read alone.
-        score: How good they are otherwise.
+    `stress` counts the emphasised words that they mention; one that `is_whole` can be read alone.
     """
 
     text: str
@@ -90,7 +82,7 @@ def candidates(
         Candidate(
             *(sentence.text, sentence.kind, sentence.section, sentence.paragraph, sentence.position),
             score=_score(sentence, analysis, voice) + (sentence.paragraph == told[0].paragraph),
-            opens=is_closed(sentence.text) and not (analysis.language == "en" and leans_back(sentence.text)),
+            opens=is_closed(sentence.text) and not leans_back(sentence.text),
             stressed=mentioned(sentence.text, wanted),
         )
         for sentence in told
@@ -125,12 +117,9 @@ def read_emphasis(notes: str | None) -> tuple[set[str], set[str]]:
 
 
 def mentioned(text: str, stems: Collection[str]) -> frozenset[str]:
-    """Find stems in a text; where a script has no spaces between words, anywhere."""
-    folded = text.casefold()
-    present = set(map(_stem, _WORD.findall(folded))) if stems else set[str]()
-    return frozenset(
-        stem for stem in stems if stem in present or (not stem.isascii() and len(stem) > 1 and stem in folded)
-    )
+    """Return the stems that a text mentions."""
+    present = map(_stem, _WORD.findall(text.casefold())) if stems else ()
+    return frozenset(stems).intersection(present)
 
 
 def _subject(clause: str) -> Iterator[str]:
@@ -188,12 +177,10 @@ def _passage(group: Sequence[Candidate], longest: int, between: str) -> Passage:
 
 
 def in_paragraphs(sentences: Sequence[Candidate], between: str = "\n\n") -> str:
-    """Join sentences to the paragraphs and lists that they come from, as their script does."""
+    """Join sentences to the paragraphs and lists that they come from."""
     text = ""
     for _, paragraph in groupby(sentences, key=lambda one: one.paragraph):
-        first, *others = paragraph
-        before = "\n• " if first.kind == "item" else between
-        text += f"{before if text else ''}{first.text}"
-        for sentence in others:
-            text += sentence.text if text.endswith(_UNSPACED_END) else f" {sentence.text}"
+        joined = list(paragraph)
+        before = "\n• " if joined[0].kind == "item" else between
+        text += (before if text else "") + " ".join(sentence.text for sentence in joined)
     return text

@@ -8,12 +8,11 @@ from typing import Final, cast
 from attrs import field, frozen
 
 from pandocast_server.generation.cleaning import clean, has_substance, one_line
-from pandocast_server.generation.words import UNSPACED, word_set, words
+from pandocast_server.generation.words import word_set, words
 
 _MOST_HASHTAGS: Final = 10
 _LEAST_INFLECTED: Final = 4
 _SENTENCE_END: Final = re.compile(r"[.!?\u3002\uff01\uff1f]+(?:\s|$)")
-_UNSPACED: Final = re.compile(UNSPACED)
 _INFLECTED: Final = r"(?:['\u2019]?s|es|e?d|ing|ly|e?rs?)?"
 _SPACE_BEFORE: Final = re.compile(r"\s+([,.;:!?…)\]])")
 
@@ -33,14 +32,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 @frozen
 class Trait:
-    """What an adjective asks for.
-
-    Attributes:
-        adjectives: The words for it.
-        sentence_words: Words of a sentence; 0 where it does not say.
-        gain: What a sentence that shows the pattern is worth, some -1 to 1.
-        pattern: By what a sentence shows the trait, or, with a negative gain, that it lacks it.
-    """
+    """What adjectives ask for: words a sentence, 0 for any, and the gain of one that shows a pattern."""
 
     adjectives: frozenset[str] = field(converter=word_set)
     sentence_words: int = 0
@@ -131,13 +123,11 @@ class VoiceProfile:
 
 
 def _entry_pattern(entry: str) -> str:
-    """Match whole words where the entry begins and ends with a letter or digit of a script with spaces."""
+    """Match whole words where the entry is in Latin letters; in other scripts anywhere."""
     pattern = r"\s+".join(map(re.escape, entry.split(" ")))
-    before = r"(?<!\w)" if _is_spaced(entry[0]) else ""
-    after = r"(?!\w)" if _is_spaced(entry[-1]) else ""
-    is_inflected = len(entry) >= _LEAST_INFLECTED and entry[-1].isascii() and entry[-1].isalpha()
+    if not entry.isascii():
+        return pattern
+    before = r"(?<!\w)" if entry[0].isalnum() else ""
+    after = r"(?!\w)" if entry[-1].isalnum() else ""
+    is_inflected = len(entry) >= _LEAST_INFLECTED and entry[-1].isalpha()
     return f"{before}{pattern}{_INFLECTED if is_inflected else ''}{after}"
-
-
-def _is_spaced(character: str) -> bool:
-    return character.isalnum() and not _UNSPACED.match(character)

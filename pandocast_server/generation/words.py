@@ -1,25 +1,18 @@
-"""The words and sentences of a text: its language, its subject, and where its sentences end."""
+"""The words and sentences of a text: its subject, and where its sentences end."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from pandocast_server.generation.cleaning import has_substance
 
-UNSPACED: Final = "[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]"
-"""A letter of a script that sets no spaces between words: Thai, Lao, Chinese, Japanese."""
-
-_WORD: Final = re.compile(rf"{UNSPACED}{{1,2}}|(?:(?!{UNSPACED})[^\W\d_])+(?:['\u2019][^\W\d_]+)?")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _SAMPLE: Final = 20_000
-_LEAST_SHARE: Final = 0.08
-_FEWEST_WORDS: Final = 4
-
 _MOST_PHRASES: Final = 12
 _LONG_TEXT: Final = 6_000
-_SPACED: Final = rf"(?:(?!{UNSPACED})[^\W\d_])"
-_PHRASE_WORD: Final = re.compile(rf"{_SPACED}{{3,30}}")
-_PHRASE_PAIR: Final = re.compile(rf"(?<![^\W_])(?=(({_SPACED}{{2,30}}) ({_SPACED}{{3,30}}))(?![^\W_]))")
+_PHRASE_WORD: Final = re.compile(r"[^\W\d_]{3,30}")
+_PHRASE_PAIR: Final = re.compile(r"(?<![^\W_])(?=(([^\W\d_]{2,30}) ([^\W\d_]{3,30}))(?![^\W_]))")
 
 _CLOSING: Final = "\"'\u201d\u2019\u00bb\u300d\u300f)\\]\uff09\u3011"
 _END: Final = re.compile(
@@ -36,19 +29,10 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_GRAMMAR: Final[Mapping[str, frozenset[str]]] = {
-    "en": word_set(
-        "the and of to is in that it for was with on are this you be not at as have from we they he she i "
-        "can will do does what if by or an our your my there their has had were would don't isn't can't it's"
-    ),
-    "de": word_set("der die das und ist nicht ein eine zu den mit von für auf sich es dem im wird auch"),
-    "fr": word_set("le la les des et est une un dans pour que qui pas du sur au avec ce sont plus"),
-    "es": word_set("el la los las de que y en un una es por con no para se del al lo como"),
-    "it": word_set("il la di che e è un una per non in con del le si sono da della gli più"),
-    "pt": word_set("o a os as de que e em um uma é por com não para se do da no na"),
-    "nl": word_set("de het een en van is niet dat in op te met voor zijn er aan ook als naar bij"),
-}
-_FUNCTION_WORDS: Final = frozenset[str]().union(word_set("a but"), *_GRAMMAR.values())
+_FUNCTION_WORDS: Final = word_set(
+    "a the and of to is in that it for was with on are this you be not at as have from we they he she i but "
+    "can will do does what if by or an our your my there their has had were would don't isn't can't it's no"
+)
 
 _LEANING: Final = word_set(
     "this that these those it its it's they them their he his she her and but or nor so yet then thus "
@@ -75,26 +59,17 @@ _ABBREVIATIONS: Final = word_set(
 
 
 def words(text: str) -> list[str]:
-    """Split `text` into case-folded words of letters, inner apostrophes kept; without spaces, into pairs."""
+    """Split `text` into case-folded words of letters, inner apostrophes kept."""
     return _WORD.findall(text.casefold().replace("\u2019", "'"))
 
 
-def guess_language(text: str) -> str:
-    """Guess "en", "de", "fr", "es", "it", "pt" or "nl" from the share of function words; "" if unknown."""
-    counted = Counter(words(text[:_SAMPLE]))
-    hits = {code: sum(counted[word] for word in known) for code, known in _GRAMMAR.items()}
-    best = max(hits, key=lambda code: hits[code])
-    total = counted.total()
-    return best if total >= _FEWEST_WORDS and hits[best] >= _LEAST_SHARE * total else ""
-
-
 def is_function_word(word: str) -> bool:
-    """Return whether a case-folded word is one of grammar, in any of the languages."""
+    """Return whether a case-folded word is one of English grammar."""
     return word in _FUNCTION_WORDS
 
 
 def leans_back(sentence: str) -> bool:
-    """Return whether an English sentence needs the one before it, by how it begins."""
+    """Return whether a sentence needs the one before it, by how it begins."""
     return not _LEANING.isdisjoint(words(sentence[:200])[:1])
 
 

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from email.utils import formatdate
 from functools import lru_cache
 
 from starlette.requests import ClientDisconnect
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pandocast_server.errors import ApiError, error_response
 from pandocast_server.middleware.access_log import log_answer, without_secret
-from pandocast_server.timestamps import from_microseconds, http_date, to_microseconds
+from pandocast_server.timestamps import to_microseconds
 
 _LOG = logging.getLogger(__name__)
 
@@ -113,4 +114,4 @@ def _has_body(scope: Scope) -> bool:
 
 @lru_cache(maxsize=8)
 def _date(seconds: int) -> bytes:
-    return http_date(from_microseconds(seconds * _SECOND)).encode()
+    return formatdate(seconds, usegmt=True).encode()

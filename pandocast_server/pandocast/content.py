@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, Response
 from pandocast_server.delivery.events import record_event
 from pandocast_server.errors import not_found
 from pandocast_server.json_body import read_body
-from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.routing import runtime_of, workspace_of
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import content
@@ -119,14 +118,14 @@ def move(connection: Connection, content_id: str, before: str, after: str, **val
     return connection.execute(update(content).where(*is_it).values(status=after, **values)).rowcount == 1
 
 
-def analyse(failures: InjectedFailures, runtime: Runtime, job: Job) -> Outcome | None:
+def analyse(runtime: Runtime, job: Job) -> Outcome | None:
     """Analyse an upload: it ends as `analyzed`, or as `failed` whatever the reason."""
     with runtime.database.read() as connection:
         query = select(content.c.raw_content, content.c.title).where(content.c.id == job.subject_id)
         row = connection.execute(query).one_or_none()
     if row is None:
         return None
-    if failures.take(job.workspace_id, ANALYSIS):
+    if runtime.failures.take(job.workspace_id, ANALYSIS):
         return Outcome(partial(_fail, job, "Analysis failed (injected)"))
     try:
         analysis = runtime.generator.analyze(row.raw_content, row.title).to_json()

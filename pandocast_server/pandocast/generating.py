@@ -18,7 +18,6 @@ from pandocast_server.generation.scoring import voice_match_score
 from pandocast_server.generation.writing import eligible_platforms
 from pandocast_server.json_body import read_body
 from pandocast_server.pandocast.content import ANALYZED, FAILED, GENERATED, GENERATING, find_upload, move
-from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.pandocast.outputs import DRAFT
 from pandocast_server.pandocast.voice import read_voice, voice_profile_id
 from pandocast_server.routing import runtime_of, workspace_of
@@ -75,7 +74,7 @@ async def generate_content(request: Request) -> Response:
     return JSONResponse(answer, status_code=202)
 
 
-def generate(failures: InjectedFailures, runtime: Runtime, job: Job) -> Outcome | None:
+def generate(runtime: Runtime, job: Job) -> Outcome | None:
     """Write the outputs of an upload: all of them, or the upload is `failed` and has none."""
     with runtime.database.read() as connection:
         voice = read_voice(connection, workspace_id=job.workspace_id)
@@ -83,7 +82,7 @@ def generate(failures: InjectedFailures, runtime: Runtime, job: Job) -> Outcome 
             upload = find_upload(connection, workspace_id=job.workspace_id, content_id=job.subject_id)
         except ApiError:
             return None
-    if failures.take(job.workspace_id, GENERATION):
+    if runtime.failures.take(job.workspace_id, GENERATION):
         return Outcome(partial(_fail, job, "Generation failed (injected)"))
     notes = cast("str | None", job.payload["emphasis_notes"])
     rows: list[dict[str, object]] = []

@@ -11,13 +11,7 @@ _COLUMNS = platform_connections.c
 
 @frozen
 class PlatformState:
-    """How one platform stands in one workspace; a new workspace has all of them connected and well.
-
-    Attributes:
-        connected: Whether outputs can be scheduled and published there.
-        failures_left: How many of the coming attempts to publish are to fail.
-        failure_error: With which sentence they fail.
-    """
+    """How one platform stands in one workspace; a new workspace has all of them connected and well."""
 
     connected: bool = True
     failures_left: int = 0
@@ -35,12 +29,7 @@ def disconnect(connection: Connection, *, workspace_id: str, platform_id: str) -
 
 
 def fail(
-    connection: Connection,
-    *,
-    workspace_id: str,
-    platform_id: str,
-    times: int = 1,
-    error: str = "The platform refused the post",
+    connection: Connection, *, workspace_id: str, platform_id: str, times: int = 1, error: str = "refused"
 ) -> None:
     """Let the next `times` attempts to publish on a platform fail, over all posts; replaces an earlier call.
 
@@ -67,12 +56,6 @@ def use_up_failure(connection: Connection, *, workspace_id: str, platform_id: st
         _is_it(workspace_id, platform_id), _COLUMNS.failures_left > 0
     )
     connection.execute(failing.values(failures_left=_COLUMNS.failures_left - 1))
-
-
-def format_name(platform_id: str) -> str:
-    """Return a platform's name for people; its id when an older table had it and this one does not."""
-    platform = PLATFORMS.get(platform_id)
-    return platform_id if platform is None else platform.format_name
 
 
 def _is_it(workspace_id: str, platform_id: str) -> ColumnElement[bool]:

@@ -11,10 +11,11 @@ from starlette.responses import JSONResponse, Response
 
 from pandocast_server.delivery.events import record_event
 from pandocast_server.errors import bad_request, not_found
+from pandocast_server.generation.platforms import PLATFORMS
 from pandocast_server.json_body import read_body
 from pandocast_server.pandocast import outputs
 from pandocast_server.pandocast.content import find_upload
-from pandocast_server.pandocast.platforms import format_name, platform_state, use_up_failure
+from pandocast_server.pandocast.platforms import platform_state, use_up_failure
 from pandocast_server.routing import runtime_of, workspace_of
 from pandocast_server.runtime import Runtime
 from pandocast_server.storage.tables import posts
@@ -74,7 +75,8 @@ def publish(runtime: Runtime, job: Job) -> Outcome | None:
         state = platform_state(connection, workspace_id=job.workspace_id, platform_id=platform_id)
     if state.connected and state.failures_left == 0:
         return Outcome(partial(_record_publication, runtime, post))
-    error = state.failure_error if state.connected else f"{format_name(platform_id)} is not connected"
+    name = PLATFORMS[platform_id].format_name
+    error = state.failure_error if state.connected else f"{name} is not connected"
     scheduled_at: datetime = post["scheduled_at"]
     tries: int = post["attempts"] + 1
     again_at = scheduled_at + TRIES[tries] if tries < len(TRIES) else None
@@ -105,7 +107,7 @@ def _check_schedulable(connection: Connection, output: RowMapping) -> None:
         raise bad_request(f"Only a draft or approved output can be scheduled; this one is {status}")
     state = platform_state(connection, workspace_id=output["workspace_id"], platform_id=platform_id)
     if not state.connected:
-        name = format_name(platform_id)
+        name = PLATFORMS[platform_id].format_name
         raise bad_request(f"{name} is not connected; connect it in Settings -> Platforms")
 
 

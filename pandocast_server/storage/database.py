@@ -2,12 +2,12 @@
 
 import secrets
 import sqlite3
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from threading import Lock
 from typing import cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -18,34 +18,6 @@ DECLARED_IN = (passband_tables,)  # imported, or `metadata` would lack its table
 
 _BUSY_MILLISECONDS = 10_000
 
-_OPEN_JOBS = """
-    INSERT INTO open_jobs (workspace_id, kind, lane, subject_id, payload, failures, claims, due_at)
-    SELECT workspace_id, kind, CASE lane WHEN 'main' THEN workspace_id ELSE workspace_id || '/' || lane END,
-        subject_id, payload, 0, 0, due_at
-    FROM jobs WHERE status IN ('pending', 'running') ORDER BY seq
-"""
-_OPEN_DELIVERIES = """
-    INSERT INTO open_jobs (workspace_id, kind, lane, subject_id, failures, claims, due_at)
-    SELECT workspace_id, 'delivery', workspace_id || '/' || endpoint_id, id, 0, 0, 0
-    FROM deliveries WHERE status IN ('pending', 'sending') ORDER BY position
-"""
-# The statements that lead to each version from the one before it; missing tables are made beforehand.
-_STEPS: Mapping[int, Sequence[str]] = {
-    2: ("ALTER TABLE jobs ADD COLUMN lane VARCHAR(20) NOT NULL DEFAULT 'main'",),
-    3: (
-        _OPEN_JOBS,
-        _OPEN_DELIVERIES,
-        "UPDATE deliveries SET status = 'pending' WHERE status = 'sending'",
-        "DROP TABLE jobs",
-        "DROP INDEX deliveries_line",
-        "DROP INDEX deliveries_position",
-        "ALTER TABLE deliveries DROP COLUMN position",
-        "ALTER TABLE deliveries DROP COLUMN lease_token",
-        "ALTER TABLE deliveries DROP COLUMN lease_until",
-        "CREATE INDEX deliveries_of_endpoint ON deliveries (endpoint_id, seq)",
-    ),
-}
-
 
 class DatabaseError(Exception):
     """The database cannot be used, in a sentence for the person who named it."""
@@ -55,10 +27,10 @@ class Database:
     """Read and write transactions on one database."""
 
     def __init__(self, url: str, *, durable: bool = True) -> None:
-        """Open a database and bring its schema up to date; `durable` makes a commit wait for the disk.
+        """Open a database and make what tables it lacks; `durable` makes a commit wait for the disk.
 
         Raises:
-            DatabaseError: The URL is not one, the database cannot be opened, or it is of a newer version.
+            DatabaseError: The URL is not one, the database cannot be opened, or it is of another version.
         """
         self._reader: Connection | None = None
         self._reader_lock = Lock()
@@ -69,7 +41,7 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             _prepare_sqlite(self.engine, durable=durable)
         try:
-            self._migrate()
+            self._make_tables()
         except DBAPIError as error:
             self.close()
             raise DatabaseError(f"the database cannot be opened: {error.orig}") from error
@@ -111,7 +83,7 @@ class Database:
                 self._reader = None
         self.engine.dispose()
 
-    def _migrate(self) -> None:
+    def _make_tables(self) -> None:
         with self.write() as connection:
             there = inspect(connection).get_table_names()  # in one query, not one a table
             missing = [table for table in metadata.tables.values() if table.name not in there]
@@ -119,24 +91,13 @@ class Database:
             found = connection.scalar(select(schema_version.c.version))
             if found is None:
                 connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
-            elif found > SCHEMA_VERSION:
-                raise DatabaseError(
-                    f"this database is of version {found}; this program knows up to {SCHEMA_VERSION}"
-                )
-            else:
-                _bring_up_to_date(connection, found)
+            elif found != SCHEMA_VERSION:
+                raise DatabaseError(f"this database is of version {found}, and not {SCHEMA_VERSION}")
             secret = connection.scalar(select(server_secret.c.value))
             if secret is None:
                 secret = secrets.token_bytes(32)
                 connection.execute(insert(server_secret).values(value=secret))
             self._secret = bytes(secret)
-
-
-def _bring_up_to_date(connection: Connection, found: int) -> None:
-    for version in range(found + 1, SCHEMA_VERSION + 1):
-        for statement in _STEPS[version]:
-            connection.exec_driver_sql(statement)
-    connection.execute(update(schema_version).values(version=SCHEMA_VERSION))
 
 
 def _prepare_sqlite(engine: Engine, *, durable: bool) -> None:

@@ -28,7 +28,7 @@ from sqlalchemy.schema import SchemaItem
 
 from pandocast_server.timestamps import from_microseconds, to_microseconds
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 

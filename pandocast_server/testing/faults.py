@@ -3,7 +3,6 @@
 import asyncio
 import math
 import re
-from datetime import timedelta
 from threading import Lock
 
 from attrs import evolve, frozen
@@ -16,7 +15,6 @@ from pandocast_server.serving import abort_connection
 MOUNTS = ("/api/v1", "/passband/v1")
 FAULT_HEADER = "x-pandocast-fault"
 
-_METHOD = re.compile(r"[A-Za-z]+")
 _WITHOUT_BODY = {204, 304}
 
 
@@ -25,18 +23,13 @@ class Fault:
     """One way for a request to go wrong.
 
     Attributes:
-        number: Counts the faults from 1; a faulted response carries it in `X-Pandocast-Fault`.
         method: The method it waits for, in capitals.
         path: The path it waits for, without the mount; a segment in braces stands for any one segment.
-        status: The status to answer with, or None to let the true answer through.
-        drop: Whether the connection is closed without an answer.
-        delay: Seconds of real time to wait before the answer, or, without `after_commit`, before the handler.
-        after_commit: Whether the handler does its work first and only its answer is lost.
-        retry_after: Content of a `Retry-After` header.
         remaining: How many more requests it takes, None for every one.
+
+    The others are as `Faults.add` describes them.
     """
 
-    number: int
     method: str
     path: str
     status: int | None = None
@@ -64,7 +57,6 @@ class Faults:
     def __init__(self) -> None:
         self._lock = Lock()
         self._waiting: list[Fault] = []
-        self._added = 0
         self._released = asyncio.Event()
 
     def add(
@@ -74,7 +66,7 @@ class Faults:
         *,
         status: int | None = None,
         drop: bool = False,
-        delay: float | timedelta | None = None,
+        delay: float | None = None,
         times: int | None = 1,
         after_commit: bool = False,
         retry_after: float | str | None = None,
@@ -101,31 +93,30 @@ class Faults:
             raise ValueError("a dropped connection has no status")
         if status is not None and not 200 <= status <= 599:
             raise ValueError(f"not a status to answer with: {status!r}")
-        if retry_after is not None and status is None:
-            raise ValueError("retry_after needs a status")
+        if retry_after is not None and (status is None or not str(retry_after).isprintable()):
+            raise ValueError(f"retry_after is the value of a header, and needs a status: {retry_after!r}")
         if times is not None and times < 1:
             raise ValueError(f"times must be at least 1, or None for every request: {times!r}")
+        if delay is not None and not 0 <= delay < math.inf:
+            raise ValueError(f"a delay is a number of seconds from 0: {delay!r}")
+        fault = Fault(
+            method=method.upper(),
+            path=path,
+            status=status,
+            drop=drop,
+            delay=delay or 0.0,
+            after_commit=after_commit,
+            retry_after=None if retry_after is None else str(retry_after),
+            remaining=times,
+        )
         with self._lock:
-            self._added += 1
-            fault = Fault(
-                number=self._added,
-                method=method.upper(),
-                path=path,
-                status=status,
-                drop=drop,
-                delay=_seconds(delay),
-                after_commit=after_commit,
-                retry_after=_retry_after_text(retry_after),
-                remaining=times,
-            )
             self._waiting.append(fault)
         return fault
 
     def clear(self) -> None:
-        """Forget every fault that has not struck yet, and number new ones from 1 again."""
+        """Forget every fault that has not struck yet."""
         with self._lock:
             self._waiting.clear()
-            self._added = 0
 
     @property
     def waiting(self) -> list[Fault]:
@@ -185,9 +176,9 @@ class FaultInjection:
         is_dropped = fault.drop or is_released
         if fault.status is None and not is_dropped:
             if not fault.after_commit:
-                await self._app(scope, receive, _marking(fault, send))
+                await self._app(scope, receive, send)
             for message in answer:
-                await _marking(fault, send)(message)
+                await send(message)
             return
         if not fault.after_commit:
             # First: a client that sends everything before it reads would see a reset instead.
@@ -211,23 +202,12 @@ async def _read_to_end(receive: Receive) -> None:
 
 
 def _refusal(fault: Fault, status: int) -> Response:
-    headers = {FAULT_HEADER: str(fault.number)}
+    headers = {FAULT_HEADER: "1"}
     if fault.retry_after is not None:
         headers["retry-after"] = fault.retry_after
     if status in _WITHOUT_BODY:
         return Response(status_code=status, headers=headers)
-    return error_response(ApiError(status, f"Fault {fault.number} was injected here", headers))
-
-
-def _marking(fault: Fault, send: Send) -> Send:
-    mark = (FAULT_HEADER.encode(), str(fault.number).encode())
-
-    async def send_marked(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], mark]}
-        await send(message)
-
-    return send_marked
+    return error_response(ApiError(status, "This fault was injected", headers))
 
 
 def _without_mount(path: str) -> str:
@@ -238,24 +218,10 @@ def _without_mount(path: str) -> str:
 
 
 def _check_target(method: str, path: str) -> None:
-    if not _METHOD.fullmatch(method):
+    if not method.isalpha():
         raise ValueError(f"not an HTTP method: {method!r}")
     if not path.startswith("/") or "?" in path or "#" in path:
         raise ValueError(f"a fault's path begins with '/' and has no query: {path!r}")
     if _without_mount(path) != path:
         # Such a fault would wait for ever, and the test that relies on it would pass for the wrong reason.
         raise ValueError(f"a fault's path is written without the mount: {_without_mount(path)!r}")
-
-
-def _seconds(delay: float | timedelta | None) -> float:
-    seconds = delay.total_seconds() if isinstance(delay, timedelta) else float(delay or 0)
-    if not math.isfinite(seconds) or seconds < 0:
-        raise ValueError(f"a delay is a number of seconds from 0: {delay!r}")
-    return seconds
-
-
-def _retry_after_text(retry_after: float | str | None) -> str | None:
-    text = None if retry_after is None else str(retry_after)
-    if text is not None and not (text.isascii() and text.isprintable()):
-        raise ValueError(f"not a value for a header: {retry_after!r}")
-    return text

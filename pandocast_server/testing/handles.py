@@ -14,7 +14,6 @@ from pandocast_server.delivery import endpoints
 from pandocast_server.delivery.endpoints import Delivery, Endpoint
 from pandocast_server.errors import ApiError
 from pandocast_server.pandocast import outputs, platforms
-from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.passband import experiments
 from pandocast_server.passband.calendar import feed as calendar_feed
 from pandocast_server.runtime import Runtime
@@ -64,20 +63,14 @@ class Webhooks:
     _workspace: FirstWorkspace
 
     def add(self, url: str, *, secret: str | None = None) -> Endpoint:
-        """Send events to `url` from now on.
-
-        Args:
-            url: An `http` or `https` URL; loopback is allowed.
-            secret: What to sign with, or None for a new `whsec_...`.
+        """Send events to `url` from now on, signed with `secret`, by default a new `whsec_...`.
 
         Raises:
             ValueError: The URL or the secret cannot be used.
         """
-        with self._workspace.write() as (connection, workspace_id):
-            runtime = self._workspace.runtime
-            return endpoints.add_endpoint(
-                connection, runtime, workspace_id=workspace_id, url=url, secret=secret
-            )
+        runtime = self._workspace.runtime
+        with self._workspace.write() as (connection, workspace):
+            return endpoints.add_endpoint(connection, runtime, workspace_id=workspace, url=url, secret=secret)
 
     def list(self) -> Sequence[Endpoint]:
         """Return all endpoints as they are now, oldest first."""
@@ -96,10 +89,10 @@ class Webhooks:
 
     def replay(self, delivery_id: str) -> Delivery:
         """Send a delivery once more, under the same identifier, after all that waits."""
-        with self._workspace.write() as (connection, workspace_id):
-            runtime = self._workspace.runtime
+        runtime = self._workspace.runtime
+        with self._workspace.write() as (connection, workspace):
             return endpoints.replay_delivery(
-                connection, runtime, workspace_id=workspace_id, delivery_id=delivery_id
+                connection, runtime, workspace_id=workspace, delivery_id=delivery_id
             )
 
 
@@ -120,12 +113,7 @@ class Platforms:
             platforms.disconnect(connection, workspace_id=workspace_id, platform_id=platform_id)
 
     def fail(self, platform_id: str, *, error: str = "The platform refused the post", times: int = 3) -> None:
-        """Let the next attempts to publish on a platform fail.
-
-        Args:
-            platform_id: Which platform.
-            error: The sentence that `post.failed` will carry.
-            times: How many attempts, over all posts; a post is given up after three. 0 lets them succeed.
+        """Let the next `times` attempts to publish on a platform fail, over all posts; 0 lets them succeed.
 
         Raises:
             ValueError: There is no such platform, `times` is negative or `error` empty.
@@ -158,7 +146,6 @@ class Content:
     """What goes on with uploads behind the API."""
 
     _workspace: FirstWorkspace
-    _failures: InjectedFailures
 
     def fail_next(self, kind: str) -> None:
         """Let the next job of a kind, `analysis` or `generation`, fail, so that the upload becomes `failed`.
@@ -166,7 +153,7 @@ class Content:
         Raises:
             ValueError: It is another kind.
         """
-        self._failures.add(self._workspace.created.workspace_id, kind)
+        self._workspace.runtime.failures.add(self._workspace.created.workspace_id, kind)
 
 
 @frozen
@@ -176,22 +163,16 @@ class Experiments:
     _workspace: FirstWorkspace
 
     def conclude(self, experiment_id: str, *, winner: str) -> None:
-        """End an active experiment, which emits `ab_test.completed`.
-
-        The event's `winner_output_id` is the winner's value where that is a string, and its name otherwise.
-
-        Args:
-            experiment_id: The experiment.
-            winner: The name of one of its variants.
+        """End an active experiment, which emits `ab_test.completed`; `winner` is the name of a variant.
 
         Raises:
             LookupError: The workspace has no such experiment.
             ValueError: It has no such variant, or is not active.
         """
-        with self._workspace.write() as (connection, workspace_id):
-            runtime = self._workspace.runtime
+        runtime = self._workspace.runtime
+        with self._workspace.write() as (connection, workspace):
             experiments.conclude(
-                connection, runtime, workspace_id=workspace_id, experiment_id=experiment_id, winner=winner
+                connection, runtime, workspace_id=workspace, experiment_id=experiment_id, winner=winner
             )
 
 

@@ -19,7 +19,6 @@ from pandocast_server.app import create_app
 from pandocast_server.background import background_workers
 from pandocast_server.clock import Clock
 from pandocast_server.delivery.events import record_event
-from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
 from pandocast_server.serving import HttpServer, listen
 from pandocast_server.settings import Settings
@@ -74,11 +73,8 @@ class ReferenceServer:
     ) -> None:
         """Start a server with one workspace; it is added to a database that has some.
 
-        Args:
-            rate_limit: Requests that a key may make in one window.
-            rate_window: Length of a window in whole seconds of the server's time.
-            database_url: An SQLAlchemy URL; None for a new temporary database.
-            seed: Makes identifiers, keys and secrets the same in every run.
+        The window is in whole seconds of the server's time. By default the database is a new temporary one.
+        With a `seed`, identifiers, keys and secrets are the same in every run.
 
         Raises:
             ValueError: An option is out of range.
@@ -101,7 +97,7 @@ class ReferenceServer:
             self.base_url: str = f"http://{HOST}:{port}/api/v1"
             self.passband_url: str = f"http://{HOST}:{port}/passband/v1"
             self._make_handles()
-            self._workers = background_workers(self._runtime, self._failures)
+            self._workers = background_workers(self._runtime)
             self._thread = ServerThread(HttpServer(self._app(), grace=0), listener, self._workers)
             self._thread.start()
             stack.callback(self._thread.stop)
@@ -176,10 +172,6 @@ class ReferenceServer:
     def trigger(self, event: str, data: Mapping[str, object] | None = None) -> str:
         """Emit any event to the first workspace's endpoints, and return its identifier.
 
-        Args:
-            event: The event type, also one that does not exist.
-            data: Its data, to which `workspace_id` is added.
-
         Raises:
             ValueError: The type cannot be a header, or the data cannot be JSON.
             TypeError: The data hold something that JSON has no form for.
@@ -220,7 +212,6 @@ class ReferenceServer:
         if not self._owns_database:
             raise RuntimeError("reset() would empty a database that this server did not create")
         self.faults.clear()
-        self._failures.clear()
         self._thread.run(self._forget())
         with self._runtime.database.write() as connection:
             for table in reversed(metadata.sorted_tables):
@@ -237,12 +228,11 @@ class ReferenceServer:
     def _make_handles(self) -> None:
         self._workspace = FirstWorkspace(self._runtime)
         self._journal = Journal()
-        self._failures = InjectedFailures()
         self.clock: Clock = self._runtime.clock
         self.webhooks: Webhooks = Webhooks(self._workspace)
         self.platforms: Platforms = Platforms(self._workspace)
         self.outputs: Outputs = Outputs(self._workspace)
-        self.content: Content = Content(self._workspace, self._failures)
+        self.content: Content = Content(self._workspace)
         self.experiments: Experiments = Experiments(self._workspace)
         self.calendar: Calendar = Calendar(self._workspace)
         self.faults: Faults = Faults()
@@ -267,7 +257,7 @@ class ReferenceServer:
 
     async def _forget(self) -> None:
         self.faults.release()
-        self._runtime.rate_limits.clear()
+        self._runtime.forget_requests()
 
 
 def _temporary_database(stack: ExitStack) -> str:

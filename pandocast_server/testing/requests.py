@@ -3,7 +3,7 @@
 from collections import deque
 from threading import Lock
 
-from attrs import define, frozen
+from attrs import define, evolve
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pandocast_server.middleware.access_log import without_secret
@@ -11,7 +11,7 @@ from pandocast_server.middleware.access_log import without_secret
 CAPACITY = 10_000
 
 
-@frozen
+@define
 class ReceivedRequest:
     """One request as it came in.
 
@@ -28,28 +28,17 @@ class ReceivedRequest:
     query: str = ""
 
 
-@define
-class _Entry:
-    method: str
-    path: str
-    query: str
-    status: int | None = None
-
-
 class Journal:
     """The latest requests in the order of their arrival, never headers or bodies: they hold secrets."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._lock = Lock()
-        self._entries: deque[_Entry] = deque(maxlen=capacity)
+        self._entries: deque[ReceivedRequest] = deque(maxlen=capacity)
 
     def received(self) -> list[ReceivedRequest]:
         """Return what has been received so far, oldest first, at most `capacity` of it."""
         with self._lock:
-            return [
-                ReceivedRequest(entry.method, entry.path, entry.status, entry.query)
-                for entry in self._entries
-            ]
+            return [evolve(entry) for entry in self._entries]
 
     def clear(self) -> None:
         """Forget everything."""
@@ -64,7 +53,7 @@ class Journal:
                 await app(scope, receive, send)
                 return
             path = without_secret(scope["path"])
-            entry = _Entry(scope["method"], path, scope["query_string"].decode("latin-1"))
+            entry = ReceivedRequest(scope["method"], path, None, scope["query_string"].decode("latin-1"))
             with self._lock:
                 self._entries.append(entry)
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from pandocast_server.identifiers import Identifiers
 from pandocast_server.keys import create_key, find_key, list_keys, public_part, revoke_key
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
@@ -99,12 +98,3 @@ def test_a_name_out_of_range_is_refused(runtime: Runtime, workspace: NewWorkspac
         create_key(connection, runtime, workspace_id=workspace.workspace_id, name=name)
     with pytest.raises(ValueError, match="1 to 200"):
         create_workspace(runtime, name)
-
-
-def test_a_public_part_that_is_taken_is_not_given_again(runtime: Runtime, workspace: NewWorkspace) -> None:
-    keys: list[str] = []
-    for _ in range(2):
-        runtime.identifiers = Identifiers(seed=7)
-        with runtime.database.write() as connection:
-            keys.append(create_key(connection, runtime, workspace_id=workspace.workspace_id, name="seeded"))
-    assert keys[0][:16] != keys[1][:16]

@@ -85,15 +85,6 @@ def test_keys_are_all_remembered() -> None:
     assert limits.keys.count("key 0", NOON).is_refused
 
 
-def test_clearing_forgets_both() -> None:
-    limits = RateLimits(1, 60)
-    limits.keys.count("name", NOON)
-    limits.addresses.count("name", NOON)
-    limits.clear()
-    assert not limits.keys.count("name", NOON).is_refused
-    assert not limits.addresses.count("name", NOON).is_refused
-
-
 @given(
     limit=st.integers(1, 5),
     window=st.integers(1, 10),

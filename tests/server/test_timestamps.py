@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from pandocast_server.timestamps import (
     EPOCH,
     from_microseconds,
-    http_date,
     to_microseconds,
     webhook_text,
     wire_text,
@@ -27,11 +26,6 @@ def test_answers_leave_a_fraction_of_zero_out() -> None:
 def test_webhooks_have_three_digits_always() -> None:
     assert webhook_text(datetime(2026, 3, 28, 10, 5, tzinfo=UTC)) == "2026-03-28T10:05:00.000Z"
     assert webhook_text(datetime(2026, 3, 28, 10, 5, 0, 999_999, tzinfo=UTC)) == "2026-03-28T10:05:00.999Z"
-
-
-def test_dates_of_http_are_cut_to_the_second() -> None:
-    moment = datetime(2026, 3, 28, 10, 5, 59, 999_999, tzinfo=UTC)
-    assert http_date(moment) == "Sat, 28 Mar 2026 10:05:59 GMT"
 
 
 @given(moments)

@@ -20,7 +20,6 @@ from pandocast_server.app import create_app
 from pandocast_server.background import background_workers
 from pandocast_server.clock import Clock
 from pandocast_server.keys import create_key
-from pandocast_server.pandocast.injected_failures import InjectedFailures
 from pandocast_server.runtime import Runtime
 from pandocast_server.settings import Settings
 from pandocast_server.storage.database import Database
@@ -55,7 +54,6 @@ class Api:
     runtime: Runtime
     workspace: NewWorkspace
     app: ASGIApp
-    failures: InjectedFailures
     verdicts: list[str] = field(factory=list)
 
     @property
@@ -130,7 +128,7 @@ class Api:
         """Run every job that is due by the clock, and those that they cause."""
 
         async def drain() -> None:
-            workers = background_workers(self.runtime, self.failures)
+            workers = background_workers(self.runtime)
             running = [asyncio.create_task(worker.run()) for worker in workers]
             while any(worker.busy() for worker in workers):
                 for worker in workers:
@@ -170,7 +168,7 @@ def open_api(
     verdicts: list[str] = []
     app = JudgingMiddleware(create_app(runtime), verdicts)
     try:
-        yield Api(runtime, create_workspace(runtime, "first"), app, InjectedFailures(), verdicts)
+        yield Api(runtime, create_workspace(runtime, "first"), app, verdicts)
     finally:
         runtime.database.close()
     assert verdicts == []

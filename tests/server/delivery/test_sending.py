@@ -4,14 +4,15 @@ import asyncio
 import hashlib
 import hmac
 import socket
+from typing import cast
 
 import pytest
-from attrs import evolve
+from sqlalchemy import RowMapping
 from support.post_office import Received, receiving
 
 from pandocast_sdk.webhooks import verify_signature
 from pandocast_server.delivery import sending
-from pandocast_server.delivery.sending import Attempt, WebhookRequest
+from pandocast_server.delivery.sending import Attempt
 
 pytestmark = pytest.mark.anyio
 
@@ -23,17 +24,12 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-def delivery_to(url: str) -> WebhookRequest:
-    return WebhookRequest(
-        id="dlv_1",
-        url=url,
-        secret="whsec_test",
-        type="post.published",
-        body=BODY,
-    )
+def delivery_to(url: str) -> RowMapping:
+    row = {"id": "dlv_1", "url": url, "secret": "whsec_test", "type": "post.published", "body": BODY}
+    return cast("RowMapping", row)
 
 
-async def send(delivery: WebhookRequest, *, private_targets: bool = True, deadline: float = 30.0) -> Attempt:
+async def send(delivery: RowMapping, *, private_targets: bool = True, deadline: float = 30.0) -> Attempt:
     return await sending.send(delivery, private_targets=private_targets, deadline=deadline)
 
 
@@ -120,7 +116,7 @@ async def test_nobody_there_is_failure() -> None:
 
 async def test_a_row_that_should_not_be_there_is_failure_too(caplog: pytest.LogCaptureFixture) -> None:
     async with receiving() as receiver:
-        spoilt = evolve(delivery_to(receiver.url()), secret="")
+        spoilt = cast("RowMapping", {**delivery_to(receiver.url()), "secret": ""})
         attempt = await send(spoilt)
     assert attempt.error == "the delivery could not be sent: ValueError"
     assert "dlv_1" in caplog.text

@@ -72,29 +72,6 @@ def test_reading_time_follows_the_words() -> None:
     assert analyze("word " * 2380, "t").reading_minutes == 10
 
 
-def test_ideographs_count_as_words() -> None:
-    assert analyze("我们写 words 一次。", "t").word_count == 6
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("This is a text of the kind that people write.", "en"),
-        ("Das ist ein Text, den man nicht mit einem anderen verwechselt.", "de"),
-        ("C'est un texte que les gens écrivent dans le train.", "fr"),
-        ("El texto que se escribe en una tarde no es para todos.", "es"),
-        ("Il testo che si scrive in una sera non è per tutti.", "it"),
-        ("O texto que se escreve em uma tarde não é para todos.", "pt"),
-        ("Dit is een tekst die je niet voor het werk van een ander houdt.", "nl"),
-        ("Ez egy magyar mondat, amelyet senki sem ismer fel.", ""),
-        ("我们写一次。", ""),
-        ("Hi.", ""),
-    ],
-)
-def test_language_is_guessed(text: str, language: str) -> None:
-    assert analyze(text, "").language == language
-
-
 def test_headings_alone_are_the_text() -> None:
     analysis = analyze("# One\n\n## Two", "t")
     assert [one.text for one in analysis.sentences] == ["One", "Two"]

@@ -39,10 +39,6 @@ def test_a_denial_ends_with_its_clause() -> None:
     assert is_wanted("Not pricing, but memory", "Memory keeps facts.")
 
 
-def test_words_of_scripts_without_spaces_are_found_anywhere() -> None:
-    assert is_wanted("记忆", "关于记忆的文章。")
-
-
 @given(st.text(st.characters()), st.text())
 def test_any_notes_can_be_read(notes: str, sentence: str) -> None:
     wanted, unwanted = read_emphasis(notes)

@@ -85,9 +85,3 @@ def test_style_is_looked_for(style: str, better: str, worse: str) -> None:
 def test_the_frame_of_a_post_is_not_scored() -> None:
     framed = f"1/2 {PLAIN}\n\n#CalmPublishing https://example.com/a"
     assert voice_match_score(framed, EMPTY) == voice_match_score(PLAIN, EMPTY)
-
-
-def test_scripts_without_spaces_are_scored_as_others_are() -> None:
-    assert (
-        60 <= voice_match_score("文章は一度だけ丁寧に書く。そのあとで、場所ごとに形を変える。", EMPTY) <= 98
-    )

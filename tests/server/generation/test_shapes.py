@@ -157,7 +157,3 @@ def test_quotations_are_not_mixed_with_the_authors_words() -> None:
     text = f"{ENGLISH}\n\n> Quoted words that somebody else wrote.\n\n{ENGLISH}"
     assert not any("Quoted" in post(text, platform_id) for platform_id in PLATFORMS)
     assert "Quoted" in post("> Quoted words that somebody else wrote.", "twitter_single")
-
-
-def test_scripts_without_spaces_are_joined_without_spaces() -> None:
-    assert post("写一次。改很多次。再发布。", "twitter_single") == "写一次。改很多次。再发布。"

@@ -142,5 +142,5 @@ def test_windows_are_those_of_the_runtime(tmp_path: Path) -> None:
         assert api.send("GET", "/content").status_code == 200
         api.app = create_app(api.runtime)
         assert api.send("GET", "/content").status_code == 429
-        api.runtime.rate_limits.clear()
+        api.runtime.forget_requests()
         assert api.send("GET", "/content").status_code == 200

@@ -154,11 +154,11 @@ def test_a_generation_can_be_told_to_fail_once(tmp_path: Path) -> None:
     with open_api(tmp_path) as api:
         content_id = api.upload()
         api.run_jobs()
-        api.failures.add(api.workspace.workspace_id, "generation")
+        api.runtime.failures.add(api.workspace.workspace_id, "generation")
         api.send("POST", f"/content/{content_id}/generate", json={})
         api.run_jobs()
         assert api.status(content_id) == "failed"
         _, outputs = api.generated("twitter_single")
         assert len(outputs) == 1
         with pytest.raises(ValueError, match="only analysis and generation"):
-            api.failures.add(api.workspace.workspace_id, "publish")
+            api.runtime.failures.add(api.workspace.workspace_id, "publish")

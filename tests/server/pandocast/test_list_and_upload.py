@@ -71,7 +71,7 @@ def test_an_analysis_that_cannot_even_be_recorded_is_given_up(
 
 def test_an_analysis_can_be_told_to_fail_once(tmp_path: Path) -> None:
     with open_api(tmp_path) as api:
-        api.failures.add(api.workspace.workspace_id, "analysis")
+        api.runtime.failures.add(api.workspace.workspace_id, "analysis")
         first = api.upload()
         api.run_jobs()
         second = api.upload()
@@ -172,18 +172,9 @@ def test_pages_have_their_limits(tmp_path: Path) -> None:
             assert answer.json()["error"].startswith(f"{query.partition('=')[0]} must be ")
 
 
-def test_failures_that_were_asked_for_can_be_taken_back(tmp_path: Path) -> None:
-    with open_api(tmp_path) as api:
-        api.failures.add(api.workspace.workspace_id, "analysis")
-        api.failures.clear()
-        content_id = api.upload()
-        api.run_jobs()
-        assert api.status(content_id) == "analyzed"
-
-
 def test_a_failure_is_asked_for_in_one_workspace(tmp_path: Path) -> None:
     with open_api(tmp_path) as api:
-        api.failures.add("ws_other", "analysis")
+        api.runtime.failures.add("ws_other", "analysis")
         content_id = api.upload()
         api.run_jobs()
         assert api.status(content_id) == "analyzed"

@@ -1,6 +1,5 @@
 """Which request a fault takes, and which faults are refused."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +13,9 @@ SEGMENTS = st.text("abcdefgh0123_-", min_size=1, max_size=8)
 
 def test_a_fault_takes_as_many_requests_as_it_was_told() -> None:
     faults = Faults()
-    fault = faults.add("POST", "/content/upload", status=500, times=2)
+    faults.add("POST", "/content/upload", status=500, times=2)
     taken = [faults.take("POST", "/api/v1/content/upload") for _ in range(3)]
-    assert [found and found.number for found in taken] == [fault.number, fault.number, None]
+    assert [found and found.remaining for found in taken] == [2, 1, None]
     assert faults.waiting == []
 
 
@@ -76,7 +75,6 @@ def test_a_wildcard_stands_for_exactly_one_segment(segments: list[str], data: st
         ("GET", "/content", {"delay": float("inf")}, "seconds"),
         ("GET", "/content", {"drop": True, "retry_after": 3}, "retry_after"),
         ("GET", "/content", {"status": 429, "retry_after": "1\r\nX: y"}, "header"),
-        ("GET", "/content", {"status": 429, "retry_after": "\N{SNOWMAN}"}, "header"),
         ("GET", "content", {"status": 500}, "begins with '/'"),
         ("GET", "/content?limit=1", {"status": 500}, "no query"),
         ("GET", "/api/v1/content", {"status": 500}, "without the mount: '/content'"),
@@ -91,9 +89,3 @@ def test_a_fault_that_could_never_strike_is_refused(
     with pytest.raises(ValueError, match=words):
         faults.add(method, path, **options)
     assert faults.waiting == []
-
-
-def test_a_delay_is_seconds_or_a_duration() -> None:
-    faults = Faults()
-    assert faults.add("GET", "/content", delay=0.5).delay == 0.5
-    assert faults.add("GET", "/content", delay=timedelta(milliseconds=20)).delay == 0.02

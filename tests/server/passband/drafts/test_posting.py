@@ -12,6 +12,7 @@ from support.draft_desk import PASSBAND, TOMORROW, act, create, in_status, liste
 from support.in_process import Api, StillClock, open_api
 from support.loopback import Conversation, http, loopback
 
+from pandocast_server import background
 from pandocast_server.background import background_workers
 from pandocast_server.pandocast.platforms import connect, disconnect, fail, platform_state
 from pandocast_server.passband.drafts import posting
@@ -21,7 +22,7 @@ from pandocast_server.passband.schedule.scheduling import DUE_POST
 from pandocast_server.storage.passband_tables import drafts, engagement
 from pandocast_server.timestamps import wire_text
 from pandocast_server.work.queue import enqueue_each
-from pandocast_server.work.worker import AT_ONCE
+from pandocast_server.work.worker import AT_ONCE, computed
 from pandocast_server.workspaces import create_workspace
 
 ALL = ["twitter", "linkedin", "threads", "bluesky"]
@@ -262,7 +263,8 @@ def test_a_pause_that_comes_while_the_job_runs_still_holds_it(
         pause(api, paused=True)
         return outcome
 
-    monkeypatch.setattr(posting, "post_when_due", pausing)
+    kind = computed(pausing, posting.give_up_posting)
+    monkeypatch.setattr(background, "PROMPT", {**background.PROMPT, DUE_POST: kind})
     api.clock.move(days=1)
     api.run_jobs()
     assert read(api, draft_id)["status"] == "scheduled"
