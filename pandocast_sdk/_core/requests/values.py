@@ -65,8 +65,9 @@ def _json_text(value: object) -> str:
 
 def _name_of_no_text(value: object) -> str:
     """Return the member of a body in which a lone surrogate is."""
-    members = cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
-    for name, member in members.items():
+    if not isinstance(value, Mapping):
+        return "the body"
+    for name, member in cast("Mapping[str, object]", value).items():
         try:
             _json_text(member).encode()
         except UnicodeEncodeError:
