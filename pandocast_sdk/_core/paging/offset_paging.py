@@ -166,6 +166,8 @@ def _join(rows: RowList[R], position: Position, first: int) -> int | None:
         first: The index of the page's first row in the list.
     """
     expected = position.offset - 1 + rows.total - (position.total or 0) - first
+    if first == 0:
+        expected = max(0, expected)  # rows behind it were deleted: nothing is in front of the list
     return index_behind(row_keys(rows.items), position.given, earliest=expected, expected=expected)
 
 

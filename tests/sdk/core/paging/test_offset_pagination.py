@@ -138,6 +138,14 @@ def test_rows_deleted_further_down_do_not_hide_the_next_row() -> None:
     assert reader.all() == [row for row in start if row in table.rows]
 
 
+def test_a_row_that_cannot_be_read_is_found_where_rows_behind_it_were_deleted() -> None:
+    table = ContentTable.of(3, faulty=1)
+    start, reader = list(table.rows), OffsetReader(table, 1)
+    reader.next_page()
+    table.delete([1])
+    assert reader.all() == [row for row in start if row in table.rows]
+
+
 def test_a_list_that_changes_too_fast_is_an_error_that_can_be_tried_again() -> None:
     leaps = iter([500, 0] * 20)
     table = ContentTable.of(250)
