@@ -60,7 +60,7 @@ def _search_page(
         rows = yield from call(context, listing.page_operation(search.size, search.first), expires=expires)
         _check_empty(context, listing, Position(search.first, search.size), rows)
         search.record_total(rows.total)
-        joined = _join(rows, position, search.first)
+        joined = _join(rows, position, search.first, is_behind=search.going_down)
         if joined is not None:
             page = _checked_page(
                 context, listing, position, search.first, rows, skip=joined, growth=search.growth
@@ -113,12 +113,13 @@ class _Search:
         first: The index of the first row to request.
         size: How many rows to request.
         growth: How many rows the list grew by between the last two responses.
+        going_down: Whether it goes from the earliest possible index, page by page, to the end.
     """
 
     def __init__(self, position: Position) -> None:
         self._position = position
         self._total = position.total or 0
-        self._going_down = False  # from the earliest possible index, page by page to the end
+        self.going_down = False
         self._steady = True  # nothing has moved since that began
         self.growth = 0
         # One row more than a page, if the service allows it, so that the overlap costs the caller nothing.
@@ -134,15 +135,15 @@ class _Search:
         """Move on from a page without the row; return False if all pages that could have it were read."""
         first, earliest, end = self.first, self._earliest(), self.first + len(rows.items)
         self.size = max(self.size, MOST_ROWS)
-        if not self._going_down:
+        if not self.going_down:
             if not first <= earliest < end:
                 # So many rows have come or gone that the page missed it.
                 self.first = self._aim(self.growth)
                 return self.first != first or self.growth != 0
             self._steady = True
-        self._going_down = bool(rows.items) and (end < self._total or rows.has_more)
-        self.first = end if self._going_down else earliest
-        return self._going_down or not self._steady
+        self.going_down = bool(rows.items) and (end < self._total or rows.has_more)
+        self.first = end if self.going_down else earliest
+        return self.going_down or not self._steady
 
     def _earliest(self) -> int:
         return max(0, self._position.offset - 1 + self._total - (self._position.total or 0))
@@ -157,17 +158,18 @@ def _check_empty(context: CallContext, listing: Listing[R], requested: Position,
         raise _contradiction(context, listing, requested, "an empty page says that more rows follow")
 
 
-def _join(rows: RowList[R], position: Position, first: int) -> int | None:
+def _join(rows: RowList[R], position: Position, first: int, *, is_behind: bool = False) -> int | None:
     """Return the index of the row behind the last one returned; None if the page has none of those.
 
     Args:
         rows: The page.
         position: The position of the row behind.
         first: The index of the page's first row in the list.
+        is_behind: Whether all rows in front of the page that could be the last one were read, in vain.
     """
     expected = position.offset - 1 + rows.total - (position.total or 0) - first
-    if first == 0:
-        expected = max(0, expected)  # rows behind it were deleted: nothing is in front of the list
+    if is_behind or first == 0:
+        expected = max(0, expected)  # it is not in front of the page: rows behind it were deleted
     return index_behind(row_keys(rows.items), position.given, earliest=expected, expected=expected)
 
 

@@ -138,11 +138,13 @@ def test_rows_deleted_further_down_do_not_hide_the_next_row() -> None:
     assert reader.all() == [row for row in start if row in table.rows]
 
 
-def test_a_row_that_cannot_be_read_is_found_where_rows_behind_it_were_deleted() -> None:
+@pytest.mark.parametrize("added", [0, 1, 99, 100, 101])
+def test_a_row_that_cannot_be_read_is_found_where_rows_behind_it_were_deleted(added: int) -> None:
     table = ContentTable.of(3, faulty=1)
     start, reader = list(table.rows), OffsetReader(table, 1)
     reader.next_page()
-    table.delete([1])
+    table.insert(added)
+    table.delete([added + 1])
     assert reader.all() == [row for row in start if row in table.rows]
 
 
