@@ -18,8 +18,8 @@ def query_texts(name: str, value: object) -> list[str]:
     Raises:
         ValueError: It has no form in a query.
     """
-    if type(value) is str:
-        return [value]
+    if type(value) is str or type(value) is int:
+        return [str(value)]
     if value is None or value is NOT_GIVEN:
         return []
     if isinstance(value, list | tuple | set | frozenset):

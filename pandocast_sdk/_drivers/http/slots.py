@@ -7,17 +7,21 @@ calls need none of this: their time limit ends a wait.
 """
 
 import sys
-from threading import Semaphore
+from queue import Empty, SimpleQueue
+from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
 from pandocast_sdk._drivers.http.abandoned import pool_of
 from pandocast_sdk._drivers.http.time_left import NoConnectionError, TimeLeft
 
-_slots: "WeakKeyDictionary[object, Semaphore]" = WeakKeyDictionary()
+Slots: TypeAlias = SimpleQueue[None]
+"""A semaphore: to take is to get. Those of the standard library take ten times as long."""
+
+_by_pool: "WeakKeyDictionary[object, Slots]" = WeakKeyDictionary()
 
 
-def take_slot(transport: object, time_left: TimeLeft) -> Semaphore | None:
-    """Wait until the pool of a transport has a connection to spare, and return what to release then.
+def take_slot(transport: object, time_left: TimeLeft) -> Slots | None:
+    """Wait until the pool of a transport has a connection to spare, and return where to put it back.
 
     It is None for pools that other requests than those of the SDK decide about, or nothing limits.
 
@@ -25,24 +29,33 @@ def take_slot(transport: object, time_left: TimeLeft) -> Semaphore | None:
         NoConnectionError: It had none in time.
     """
     slots = _slots_of(transport)
-    if (
-        slots is not None
-        and not slots.acquire(blocking=False)
-        and not slots.acquire(timeout=time_left["pool"])
-    ):
-        raise NoConnectionError
+    if slots is not None:
+        try:
+            slots.get_nowait()
+        except Empty:
+            _wait(slots, time_left)
     return slots
 
 
-def _slots_of(transport: object) -> Semaphore | None:
+def _wait(slots: Slots, time_left: TimeLeft) -> None:
+    try:
+        slots.get(timeout=time_left["pool"])
+    except Empty:
+        raise NoConnectionError from None
+
+
+def _slots_of(transport: object) -> Slots | None:
     pool = pool_of(transport)
     if pool is None:
         return None
-    slots = _slots.get(pool)
+    slots = _by_pool.get(pool)
     if slots is None:
         connections = getattr(pool, "_max_connections", sys.maxsize)
         # Requests of HTTP/2 share connections.
         if connections == sys.maxsize or getattr(pool, "_http2", True):
             return None
-        slots = _slots.setdefault(pool, Semaphore(connections))
+        slots = SimpleQueue[None]()
+        for _ in range(connections):
+            slots.put(None)
+        slots = _by_pool.setdefault(pool, slots)
     return slots

@@ -61,7 +61,7 @@ class Exchange:
             raise
         finally:
             if slots is not None:
-                slots.release()
+                slots.put(None)
         return WireResponse(response.status_code, headers, body, time_left.began, monotonic())
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from math import inf
 from threading import Event, Thread
+from unittest.mock import patch
 
 import anyio
 import httpx
@@ -13,9 +14,8 @@ from support.loopback import FLAVOURS, KEY, NO_LIMIT, Conversation, http, loopba
 from pandocast_sdk import AsyncPandocast, Pandocast
 from pandocast_sdk._core.protocol import SHORTEST_ATTEMPT, FailureKind, Send, WireRequest
 from pandocast_sdk._drivers.event_loop import reschedule, time_limit_here
-from pandocast_sdk._drivers.http import async_exchange, body, sync_exchange, time_left, transport
+from pandocast_sdk._drivers.http import async_exchange, body, slots, sync_exchange, time_left, transport
 from pandocast_sdk._drivers.http.async_pool import AsyncOpenTransport
-from pandocast_sdk._drivers.http.slots import _slots
 from pandocast_sdk._drivers.http.time_left import NotSentError, TimeLeft
 
 REQUEST = WireRequest("POST", "https://api.example/things", b"{}")
@@ -147,6 +147,12 @@ def two_writes(flavour: str, url: str, timeout: float, reached: Event, may_end: 
         except Exception as error:  # noqa: BLE001 - likewise
             outcomes.append(error)
 
+    waits, wait = Event(), slots._wait
+
+    def note_wait(free: slots.Slots, left: TimeLeft) -> None:
+        waits.set()
+        wait(free, left)
+
     def queued(transport: AsyncOpenTransport) -> bool:
         return "1 queued" in repr(transport.resources[0]._pool)
 
@@ -165,16 +171,15 @@ def two_writes(flavour: str, url: str, timeout: float, reached: Event, may_end: 
     if flavour != "sync":
         anyio.run(main, backend=flavour)
         return outcomes
-    with Pandocast(api_key=KEY, base_url=url, timeout=timeout, rate_limit=NO_LIMIT) as client:
+    with (
+        patch.object(slots, "_wait", note_wait),
+        Pandocast(api_key=KEY, base_url=url, timeout=timeout, rate_limit=NO_LIMIT) as client,
+    ):
         threads = [Thread(target=write, args=(client,)) for _ in range(2)]
         threads[0].start()
         assert reached.wait(PATIENCE)
         threads[1].start()
-        opened = client._session._pool._transport
-        assert opened is not None
-        slots = _slots[opened.resources[0]._pool]
-        while not vars(slots)["_cond"]._waiters:
-            threads[1].join(0.001)
+        assert waits.wait(PATIENCE)
         may_end.set()
         for thread in threads:
             thread.join()
