@@ -71,21 +71,21 @@ def candidates(
 ) -> list[Candidate]:
     """Rate the sentences of a text, without those that are avoided, quoted or unwanted if others are left."""
     sentences = analysis.sentences or (Sentence(title, "prose", 0, 0, 0),)
-    told = [sentence for sentence in sentences if not voice.hits(sentence.text)]
-    if not told:
+    kept = [sentence for sentence in sentences if not voice.hits(sentence.text)]
+    if not kept:
         mended = (evolve(sentence, text=voice.without_avoided(sentence.text)) for sentence in sentences)
-        told = [sentence for sentence in mended if sentence.text]
-    told = [sentence for sentence in told if sentence.kind != "quote"] or told
+        kept = [sentence for sentence in mended if sentence.text]
+    kept = [sentence for sentence in kept if sentence.kind != "quote"] or kept
     wanted, unwanted = read_emphasis(emphasis_notes)
-    told = [sentence for sentence in told if not mentioned(sentence.text, unwanted)] or told
+    kept = [sentence for sentence in kept if not mentioned(sentence.text, unwanted)] or kept
     return [
         Candidate(
             *(sentence.text, sentence.kind, sentence.section, sentence.paragraph, sentence.position),
-            score=_score(sentence, analysis, voice) + (sentence.paragraph == told[0].paragraph),
+            score=_score(sentence, analysis, voice) + (sentence.paragraph == kept[0].paragraph),
             opens=is_closed(sentence.text) and not leans_back(sentence.text),
             stressed=mentioned(sentence.text, wanted),
         )
-        for sentence in told
+        for sentence in kept
     ]
 
 

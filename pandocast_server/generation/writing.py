@@ -139,8 +139,8 @@ def _thread(sheet: _Sheet) -> str:
     if len(found) == 1:
         return _single(sheet)
     begin, *others = found[sheet.platform.turn % (len(found) - 1) :]
-    told = [begin, *sheet.best(others[:-1], 10), others[-1]]
-    texts = [sheet.shortened(passage.text, number) for passage in told]
+    chosen = [begin, *sheet.best(others[:-1], 10), others[-1]]
+    texts = [sheet.shortened(passage.text, number) for passage in chosen]
     return PART_SEPARATOR.join(f"{place}/{len(texts)} {text}" for place, text in enumerate(texts, 1))
 
 
@@ -161,9 +161,9 @@ def _caption(sheet: _Sheet) -> str:
 def _letter(sheet: _Sheet) -> str:
     """Write a subject line, and the text or the best of it under its headings."""
     found = sheet.passages(_PARAGRAPH)
-    told = [sentence for passage in sheet.best(found, 8) for sentence in passage.sentences]
+    chosen = [sentence for passage in sheet.best(found, 8) for sentence in passage.sentences]
     sections: list[str] = []
-    for section, sentences in groupby(told, key=lambda one: one.section):
+    for section, sentences in groupby(chosen, key=lambda one: one.section):
         heading = sheet.analysis.headings[section]
         heading = "" if sheet.voice.hits(heading) else heading
         sections.append(f"{heading}\n{in_paragraphs(list(sentences))}".strip())
