@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from base64 import b64encode
+from pathlib import Path
 from typing import NoReturn, cast
 
 import pytest
@@ -21,23 +22,16 @@ BODY = (
 )
 SIGNATURE = "03ec107273fb7098a79882e32b2477c6c3a867ddb5bb562c38f3be0d1727d753"
 
-# The reference's sample receiver, fed with a list of deliveries.
-NODE_RECEIVER = """
-const crypto = require('crypto');
-function verifyWebhook(body, signature, secret) {
-const expected = crypto
-.createHmac('sha256', secret)
-.update(body)
-.digest('hex');
-return crypto.timingSafeEqual(
-Buffer.from(signature),
-Buffer.from(expected)
-);
-}
+# The function of the reference's sample receiver, fed with a list of deliveries.
+SAMPLE = Path(__file__).parents[2] / "integration" / "reference_sample.js"
+NODE_RECEIVER = (
+    SAMPLE.read_text("utf-8").partition("// In your request handler:")[0]
+    + """
 const deliveries = JSON.parse(require('fs').readFileSync(0, 'utf8'));
 console.log(JSON.stringify(deliveries.map(
   ([body, signature, secret]) => verifyWebhook(Buffer.from(body, 'base64'), signature, secret))));
 """
+)
 
 secrets = st.text(min_size=1)
 junk = st.one_of(
