@@ -263,8 +263,8 @@ def deep(shape: str, levels: int) -> str:
     return opening * levels + "1" + closing * levels
 
 
-@pytest.mark.parametrize("levels", [190, 200, 201, 700, 1000, 10_000])
-@pytest.mark.parametrize("shape", ["[x]", '{"a":x}', '[{"a\\"[":x}, 2]'])
+@pytest.mark.parametrize("levels", [190, 201, 700, 2000])
+@pytest.mark.parametrize("shape", ["[x]", '[{"a\\"[":x}, 2]'])
 @pytest.mark.parametrize("name", list(OPERATIONS))
 def test_no_depth_is_an_error_and_what_is_deep_stays_reachable(name: str, shape: str, levels: int) -> None:
     raw = deep(shape, levels)
