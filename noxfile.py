@@ -48,6 +48,9 @@ WITHOUT_EXCHANGES = (
     "--ignore=tests/sdk/test_fake_clocks.py",
     "--ignore=tests/sdk/test_unpublished_responses.py",
 )
+DIFFERENTIAL = ("tests/server/test_openapi_bounds.py",)
+REFERENCE_SAMPLES = ("tests/integration/test_curl_lines.py", "tests/integration/test_node_receiver.py")
+IN_THEIR_OWN_SESSIONS = tuple(f"--ignore={path}" for path in (*DIFFERENTIAL, *REFERENCE_SAMPLES))
 BESIDE_TOOLS = ("tests/wild", "tests/sdk/test_fake_clocks.py", "tests/server/testing/test_fake_clocks.py")
 IN_THE_WILD = (
     "freezegun",
@@ -145,7 +148,8 @@ def tests(session: nox.Session) -> None:
         run(session, "pytest", *WORKERS, *session.posargs)
         return
     run(session, "coverage", "erase")
-    run(session, "coverage", "run", "-m", "pytest", *WORKERS, *QUICK, *OTHER_SESSIONS_DO_THESE, env=USUAL)
+    left_out = (*OTHER_SESSIONS_DO_THESE, *IN_THEIR_OWN_SESSIONS)
+    run(session, "coverage", "run", "-m", "pytest", *WORKERS, *QUICK, *left_out, env=USUAL)
     run(session, "coverage", "combine", "-q")
     run(session, "coverage", "report")
 
@@ -250,6 +254,21 @@ def documents(session: nox.Session) -> None:
         tools / "spectral", "lint", "--ruleset", folder / "spectral.yaml", *DOCUMENTS.values(), external=True
     )
     session.run(tools / "redocly", "lint", *DOCUMENTS.values(), external=True)
+
+
+@nox.session(allow_parallel=True)
+def differential(session: nox.Session) -> None:
+    """Compare the verdicts of a JSON Schema validator with the server's, at and beyond every bound."""
+    session.install("-e", ".[server]", *packages("differential"))
+    # The fixtures of the other tests need what is not installed here.
+    session.run("pytest", "--noconftest", *DIFFERENTIAL, *session.posargs)
+
+
+@nox.session(allow_parallel=True)
+def reference_samples(session: nox.Session) -> None:
+    """Run the reference's curl lines and its sample for Node; one that cannot run is a failure."""
+    session.install("-e", ".[server]", *packages("reference-samples"))
+    session.run("pytest", "--noconftest", *REFERENCE_SAMPLES, *session.posargs)
 
 
 @nox.session(allow_parallel=True, requires=["dev"])
