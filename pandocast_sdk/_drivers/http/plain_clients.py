@@ -2,7 +2,7 @@
 
 A client adds authentication, redirects and cookies to what it sends, none of which the SDK uses, and takes a
 fifth of a whole call to do so. What else it does counts: its event hooks, its log, and whatever a subclass, a
-mock or a tracer has put in the place of its methods.
+mock or a tracer has put there instead of its methods.
 """
 
 from collections.abc import Callable
