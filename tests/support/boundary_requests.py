@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations, product
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from attrs import frozen
@@ -98,6 +98,9 @@ def _changes(bounds: Bounds, valid: object) -> Iterator[tuple[str, str, Any]]:
     for value in _UNKNOWN:
         place = ("unknown",) if isinstance(valid, dict) else (ITEM, "unknown")
         yield "unknown", _brief(value), bounds.changed(valid, place, value)
+    if isinstance(valid, list):
+        items = cast("list[dict[str, object]]", valid)
+        yield "unknown", "in one of two that are the same", [*items, items[0] | {"unknown": None}]
     for one, other in combinations([place for place in bounds.schemas if len(place) == 1], 2):
         for first, second in product(bounds.samples(one), bounds.samples(other)):
             changed = bounds.changed(bounds.changed(valid, one, first), other, second)

@@ -65,6 +65,13 @@ DIFFERENCES: Sequence[Difference] = (
         refusal="The request body is nested deeper than 64 levels",
     ),
     Difference(
+        "replace_slots",
+        place="unknown",
+        value="in one of two that are the same",
+        why="no schema says that items differ in more than what is ignored of them",
+        refusal="No two slots can be the same",
+    ),
+    Difference(
         "generate_content",
         place="voice_profile_id.*",
         value='".*',
