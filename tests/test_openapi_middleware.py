@@ -30,7 +30,7 @@ def exchange(
         sent.append((message, len(verdicts)))
 
     scope: Scope = {"type": "http", "method": method, "path": path}
-    asyncio.run(JudgingMiddleware(app, verdicts)(scope, receive, send))
+    asyncio.run(JudgingMiddleware(app, verdicts.append)(scope, receive, send))
     return sent, verdicts
 
 
@@ -103,5 +103,5 @@ def test_middleware_leaves_other_protocols_alone() -> None:
         raise AssertionError("nothing is sent")
 
     lifespan: Scope = {"type": "lifespan"}
-    asyncio.run(JudgingMiddleware(app, [])(lifespan, receive, send))
+    asyncio.run(JudgingMiddleware(app, print)(lifespan, receive, send))
     assert seen == [lifespan]

@@ -166,7 +166,7 @@ def open_api(
     runtime = Runtime.start(settings, durable=False)
     runtime.clock = clock or Clock()
     verdicts: list[str] = []
-    app = JudgingMiddleware(create_app(runtime), verdicts)
+    app = JudgingMiddleware(create_app(runtime), verdicts.append)
     try:
         yield Api(runtime, create_workspace(runtime, "first"), app, verdicts)
     finally:

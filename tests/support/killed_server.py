@@ -12,10 +12,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest import mock
 
 from attrs import frozen
+from starlette.applications import Starlette
 
 from pandocast_server.generation.generator import load_generator
+from pandocast_server.runtime import Runtime
 
 
 @frozen
@@ -54,16 +59,43 @@ class KilledServer:
 
 @contextmanager
 def killed_server(database_url: str) -> Iterator[KilledServer]:
+    """Run a server, and fail in the end if a response was not as the OpenAPI document says."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
-    command = [sys.executable, __file__, str(port), database_url]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:  # noqa: S603 - this file
-        yield KilledServer(database_url, port, program)
+    with TemporaryDirectory() as folder:
+        verdicts = Path(folder, "verdicts.txt")
+        verdicts.touch()
+        command = [sys.executable, "-m", "support.killed_server", str(port), database_url, str(verdicts)]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        with subprocess.Popen(  # noqa: S603 - this file
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        ) as program:
+            yield KilledServer(database_url, port, program)
+        assert verdicts.read_text() == ""
 
 
-def _run(port: str, database_url: str) -> None:
-    from pandocast_server.cli.serve import serve  # noqa: PLC0415 - the test needs none of it
+def _judge_responses(verdicts: Path) -> None:
+    from support.openapi_middleware import JudgingMiddleware  # noqa: PLC0415 - the test has it for itself
 
+    from pandocast_server.app import create_app  # noqa: PLC0415 - and needs none of these
+    from pandocast_server.cli import serve  # noqa: PLC0415 - likewise
+
+    def note(verdict: str) -> None:  # at once, since the process will be killed
+        with verdicts.open("a", encoding="utf-8") as file:
+            file.write(f"{verdict}\n")
+
+    def create_judged_app(runtime: Runtime) -> Starlette:
+        app = create_app(runtime)
+        app.add_middleware(JudgingMiddleware, note=note)
+        return app
+
+    mock.patch.object(serve, "create_app", create_judged_app).start()
+
+
+def _run(port: str, database_url: str, verdicts: str) -> None:
+    from pandocast_server.cli.serve import serve  # noqa: PLC0415 - likewise
+
+    _judge_responses(Path(verdicts))
     load_generator("builtin").analyze("So that nothing is loaded later.", "Warm")
     child = 0
     for line in sys.stdin:

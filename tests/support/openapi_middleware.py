@@ -53,14 +53,14 @@ class _Exchange:
 
 
 class JudgingMiddleware:
-    """Passes everything on as it comes, and notes what is wrong with the complete responses of the APIs.
+    """Passes everything on as it comes, and has noted what is wrong with the complete responses of the APIs.
 
     A verdict is noted before the last part of its response is sent, so a client that has it can read it.
     """
 
-    def __init__(self, app: ASGIApp, verdicts: list[str]) -> None:
+    def __init__(self, app: ASGIApp, note: Callable[[str], object]) -> None:
         self._app = app
-        self._verdicts = verdicts
+        self._note = note
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or mount_of(scope["path"]) is None:
@@ -79,18 +79,19 @@ class JudgingMiddleware:
             was_complete = exchange.is_complete
             exchange.add(message)
             if exchange.is_complete and not was_complete:
-                self._note(exchange)
+                self._judge(exchange)
             await send(message)
 
         await self._app(scope, noting_receive, judging_send)
 
-    def _note(self, exchange: _Exchange) -> None:
+    def _judge(self, exchange: _Exchange) -> None:
         try:
             judge(exchange.method, exchange.path, exchange.status, exchange.headers, bytes(exchange.body))
         except AssertionError as verdict:
-            self._verdicts.append(str(verdict))
+            self._note(str(verdict))
             return
         if FAULTS is not None:
             sent = exchange.request_headers, bytes(exchange.request_body)
             received = exchange.status, exchange.headers, bytes(exchange.body)
-            self._verdicts.extend(FAULTS(exchange.method, exchange.path, exchange.query, sent, received))
+            for fault in FAULTS(exchange.method, exchange.path, exchange.query, sent, received):
+                self._note(fault)
