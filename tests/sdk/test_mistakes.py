@@ -40,6 +40,8 @@ SCHEME = "base_url must begin with https:// and a host, or with http:// for this
 OF_OPTIONS: list[tuple[dict[str, object], str]] = [
     ({"timeout": None}, "timeout must be a number of seconds above zero, not None"),
     ({"timeout": "30"}, "timeout must be a number of seconds above zero, not '30'"),
+    ({"timeout": float("nan")}, "timeout must be a number of seconds above zero, not nan"),
+    ({"timeout": 10**400}, f"timeout must be a number of seconds above zero, not {10**400}"),
     ({"timeout": 0}, "timeout must be a number of seconds above zero, not 0"),
     ({"timeout": True}, "timeout must be a number of seconds above zero, not True"),
     (
