@@ -38,6 +38,19 @@ OTHER_SESSIONS_DO_THESE = (
     "--ignore=tests/test_packaging.py",
     f"--ignore={OF_HTTP_LIBRARIES}",
 )
+# Nothing here exchanges anything with a server in the process of the test, where judges sit.
+WITHOUT_EXCHANGES = (
+    "--ignore=tests/integration/test_kills.py",
+    "--ignore=tests/sdk/core",
+    "--ignore=tests/sdk/models",
+    "--ignore=tests/sdk/webhooks",
+    "--ignore=tests/sdk/test_completion.py",
+    "--ignore=tests/sdk/test_fake_clocks.py",
+    "--ignore=tests/sdk/test_unpublished_responses.py",
+)
+DIFFERENTIAL = ("tests/server/test_openapi_bounds.py",)
+REFERENCE_SAMPLES = ("tests/integration/test_curl_lines.py", "tests/integration/test_node_receiver.py")
+IN_THEIR_OWN_SESSIONS = tuple(f"--ignore={path}" for path in (*DIFFERENTIAL, *REFERENCE_SAMPLES))
 BESIDE_TOOLS = ("tests/wild", "tests/sdk/test_fake_clocks.py", "tests/server/testing/test_fake_clocks.py")
 IN_THE_WILD = (
     "freezegun",
@@ -135,7 +148,8 @@ def tests(session: nox.Session) -> None:
         run(session, "pytest", *WORKERS, *session.posargs)
         return
     run(session, "coverage", "erase")
-    run(session, "coverage", "run", "-m", "pytest", *WORKERS, *QUICK, *OTHER_SESSIONS_DO_THESE, env=USUAL)
+    left_out = (*OTHER_SESSIONS_DO_THESE, *IN_THEIR_OWN_SESSIONS)
+    run(session, "coverage", "run", "-m", "pytest", *WORKERS, *QUICK, *left_out, env=USUAL)
     run(session, "coverage", "combine", "-q")
     run(session, "coverage", "report")
 
@@ -242,6 +256,21 @@ def documents(session: nox.Session) -> None:
     session.run(tools / "redocly", "lint", *DOCUMENTS.values(), external=True)
 
 
+@nox.session(allow_parallel=True)
+def differential(session: nox.Session) -> None:
+    """Compare the verdicts of a JSON Schema validator with the server's, at and beyond every bound."""
+    session.install("-e", ".[server]", *packages("differential"))
+    # The fixtures of the other tests need what is not installed here.
+    session.run("pytest", "--noconftest", *DIFFERENTIAL, *session.posargs)
+
+
+@nox.session(allow_parallel=True)
+def reference_samples(session: nox.Session) -> None:
+    """Run the reference's curl lines and its sample for Node; one that cannot run is a failure."""
+    session.install("-e", ".[server]", *packages("reference-samples"))
+    session.run("pytest", "--noconftest", *REFERENCE_SAMPLES, *session.posargs)
+
+
 @nox.session(allow_parallel=True, requires=["dev"])
 def generated_python(session: nox.Session) -> None:
     """Go through the published flows with clients that openapi-python-client generates."""
@@ -304,12 +333,10 @@ def schemathesis(session: nox.Session) -> None:
 
 @nox.session(default=False, tags=["ci"])
 def openapi_core(session: nox.Session) -> None:
-    """Have openapi-core judge the exchanges of the SDK with the server, beside our own judge."""
+    """Have openapi-core judge every exchange of the SDK's tests with the server, beside our own judge."""
     session.install("-e", ".[server]", *packages("test"), "openapi-core==0.23.*")
-    marks = ("-m", "not slow and not hypothesis")
-    env = {**BRIEF, "SECOND_JUDGE": "openapi-core"}
-    folders = ("tests/integration", "tests/sdk", *OTHER_SESSIONS_DO_THESE)
-    session.run("pytest", *WORKERS, *marks, *folders, *session.posargs, env=env)
+    folders = ("tests/integration", "tests/sdk", *OTHER_SESSIONS_DO_THESE, *WITHOUT_EXCHANGES)
+    session.run("pytest", *WORKERS, *folders, *session.posargs, env={**BRIEF, "SECOND_JUDGE": "openapi-core"})
 
 
 def copied(session: nox.Session, source: Path) -> Path:

@@ -26,10 +26,7 @@ def read_list(model: type[WireModel], row: type[M], body: bytes) -> ResultList[M
     """
     if not body.strip():
         return ResultList()
-    try:
-        whole = RawJson.parse(body)
-    except RecursionError:
-        return result_list([], unreadable=Unreadable(("body: nested too deeply",), body))
+    whole = RawJson.parse(body)
     if isinstance(whole.value, list):
         return ResultList(array_reader_of(row)(body))
     if not isinstance(whole.value, dict):
@@ -40,10 +37,10 @@ def read_list(model: type[WireModel], row: type[M], body: bytes) -> ResultList[M
 
 def _in_object(model: type[WireModel], whole: RawJson) -> ResultList[Any]:
     (name,) = model.model_fields
-    members = cast("dict[str, object]", whole.value)
+    members = whole.members()
     values, faults = field_values(model, whole)
     rows = cast("list[object] | None", values.pop(name))
-    if not members or (name in members and members[name] is None):
+    if not members or (name in members and members[name].value is None):
         del faults[name]  # nothing is an empty list
     unreadable = Unreadable(tuple(faults.values()), whole.raw) if faults else None
     return result_list(rows or [], values, unreadable)

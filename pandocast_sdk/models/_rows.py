@@ -24,6 +24,7 @@ M = TypeVar("M", bound=WireModel)
 _MOST_FAULTS = 5  # of a body, that its error names
 _DEEPEST_PLACE = 5  # names in the place of a fault
 _NOT_TEXT = "Input should be Unicode text"
+_TOO_DEEP = "Input is nested too deeply"
 
 
 def read_object(model: type[M], body: bytes) -> M:
@@ -239,8 +240,10 @@ def _value_of(raw: RawJson) -> object:
     """Return a decoded value.
 
     Raises:
-        ValueError: It has text that is not Unicode.
+        ValueError: It has text that is not Unicode, or is nested too deeply.
     """
+    if raw.is_deep:
+        raise ValueError(_TOO_DEEP)
     if not _is_unicode(raw.value):
         raise ValueError(_NOT_TEXT)
     return raw.value

@@ -24,4 +24,7 @@ class Unreadable:
         Raises:
             ValueError: The row is nested too deeply, or has a number that is too long.
         """
-        return json.loads(self.raw.decode("utf-8", "replace"), strict=False)
+        try:
+            return json.loads(self.raw.decode("utf-8", "replace"), strict=False)
+        except RecursionError as error:
+            raise ValueError("it is nested too deeply") from error

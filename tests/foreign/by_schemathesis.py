@@ -1,4 +1,4 @@
-"""Fuzz the server by a document with schemathesis, with all its checks, and two keys for authorization.
+"""Fuzz the server by a document with schemathesis, with every check, and two keys for authorization.
 
 python -m foreign.beside_server python -m foreign.by_schemathesis schemathesis pandocast pandocast.yaml
 """
@@ -13,6 +13,10 @@ from tempfile import TemporaryDirectory
 from foreign.through_prism import ADDRESSES
 
 _CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+_HOOKS = {
+    "PYTHONPATH": str(Path(__file__).parent.parent),
+    "SCHEMATHESIS_HOOKS": "foreign.schemathesis_hooks",
+}
 
 
 def main(schemathesis: str, api: str, document: str, *options: str) -> int:
@@ -27,7 +31,7 @@ def main(schemathesis: str, api: str, document: str, *options: str) -> int:
         peers.write_text(json.dumps({"auth": entries}), encoding="utf-8")
         command = [schemathesis, "--config-file", str(_CONFIGURATION), "run", document]
         command += ["--url", os.environ[ADDRESSES[api]], "--no-color", *options]
-        environment = {**os.environ, "PEERS": str(peers)}
+        environment = {**os.environ, **_HOOKS, "PEERS": str(peers)}
         return subprocess.run(command, env=environment, cwd=folder, check=False).returncode  # noqa: S603
 
 

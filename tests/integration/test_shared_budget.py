@@ -241,7 +241,7 @@ def test_a_store_that_answers_late_does_not_block_the_event_loop(server: Referen
         asyncio.run(running(at_redis(odd)))
 
 
-def test_a_cancelled_call_leaves_the_line_and_gives_its_place_back(store: ValkeyStore) -> None:
+def test_a_cancelled_call_leaves_the_queue_and_returns_its_slot(store: ValkeyStore) -> None:
     async def running(server: ReferenceServer) -> None:
         async with sharing_async(server, store.another_url()) as client:
             budget = client._session._state.context().budget

@@ -3,6 +3,7 @@
 What they make of both is for the sessions of `tests/foreign`, which need more time, and npm.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
@@ -55,6 +56,8 @@ def schema_faults(place: str, schema: Any) -> Iterator[str]:
         yield f"{place}: members beside a reference, which Prism drops"
     if "const" in schema:
         yield f"{place}: a constant, which openapi-python-client drops"
+    if re.search(r"\\[sSwWdDbB]", schema.get("pattern", "")):
+        yield f"{place}: a class of characters that is another one in each language"
     if "array" in types and "items" not in schema:
         yield f"{place}: an array without items"
     if types and "object" in types and not {"properties", "additionalProperties"} & schema.keys():

@@ -2,18 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations, product
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from attrs import frozen
-from support.boundary_values import ABSENT, Bounds, Place
+from support.boundary_values import ABSENT, ITEM, Bounds, Place
 from support.openapi_document import DESCRIPTIONS, Description
 from support.openapi_operations import operations
 
 _QUOTED = 60
 _WHOLE_NUMBER = re.compile(r"-?\d+", re.ASCII)
+_DEEP: Any = json.loads("[" * 64 + "]" * 64)
+_UNKNOWN: Sequence[object] = (None, {"a": [1.5, None]}, "a\0", _DEEP)  # what is in a field that is not listed
 _WRITTEN_OTHERWISE = ("+1", "01", "1e1", "\N{ARABIC-INDIC DIGIT ONE}")
 
 
@@ -93,6 +95,12 @@ def _changes(bounds: Bounds, valid: object) -> Iterator[tuple[str, str, Any]]:
         for value in bounds.values(place):
             if place or value is not ABSENT:
                 yield _name(place), _brief(value), bounds.changed(valid, place, value)
+    for value in _UNKNOWN:
+        place = ("unknown",) if isinstance(valid, dict) else (ITEM, "unknown")
+        yield "unknown", _brief(value), bounds.changed(valid, place, value)
+    if isinstance(valid, list):
+        items = cast("list[dict[str, object]]", valid)
+        yield "unknown", "in one of two that are the same", [*items, items[0] | {"unknown": None}]
     for one, other in combinations([place for place in bounds.schemas if len(place) == 1], 2):
         for first, second in product(bounds.samples(one), bounds.samples(other)):
             changed = bounds.changed(bounds.changed(valid, one, first), other, second)

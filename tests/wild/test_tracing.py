@@ -50,6 +50,12 @@ def test_opentelemetry_sees_a_call(spans: Any, server: Loopback) -> None:
     check_spans(spans, server)
 
 
+def test_opentelemetry_sees_a_call_through_an_http_client(spans: Any, server: Loopback) -> None:
+    with httpx.Client() as http_client:
+        Pandocast(base_url=server.url, http_client=http_client, **OPTIONS).content.outputs("c")
+    check_spans(spans, server)
+
+
 def test_opentelemetry_sees_a_call_of_an_async_client(spans: Any, server: Loopback) -> None:
     async def main() -> None:
         async with AsyncPandocast(base_url=server.url, **OPTIONS) as client:

@@ -17,7 +17,7 @@ def wrong_type(name: str, expected: str, value: object, advice: str | None = Non
         name: The argument.
         expected: What it must be, in words.
         value: What it is.
-        advice: What to pass in its place, in words, if that is not plain from its type.
+        advice: What to pass instead, in words, if that is not plain from its type.
     """
     kind = "None" if value is None else type(value).__name__
     advice = advice or _advice(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pandocast_sdk._core.protocol import WireResponse
 from pandocast_sdk._imports import importing
@@ -147,7 +147,9 @@ def reads_confirmation(model: Callable[[], type[M]], name: str, value: bool) -> 
 def _check_confirmed(body: bytes, name: str, value: bool) -> None:  # noqa: FBT001 - what is confirmed
     if not body.strip():
         return
-    # As bodies with rows are read: long numbers, control characters and what is not UTF-8 are let through.
-    members: object = json.loads(body.decode("utf-8-sig", "replace"), strict=False, parse_int=float)
-    if not isinstance(members, dict) or cast("dict[str, object]", members).get(name) is not value:
+    with importing():
+        from pandocast_sdk.models._raw_json import RawJson  # noqa: PLC0415 - few operations confirm
+    whole = RawJson.parse(body.removeprefix(b"\xef\xbb\xbf"))
+    found = whole.members().get(name) if isinstance(whole.value, dict) else None
+    if found is None or found.value is not value:
         raise ValueError(f"{name}: Input should be {json.dumps(value)}")

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from pandocast_sdk._drivers.event_loop import TimeLimit, current_loop, has_ended, time_limit_here
 from pandocast_sdk._drivers.http.messages import CLOSED, FORKED
@@ -120,8 +120,8 @@ class AsyncPool:
     def _open(self) -> AsyncOpenTransport:
         if self._http_client is None:
             return _open_own()
-        send = _sender_of(self._http_client, self.library)
         transport_to = getattr(self._http_client, "_transport_for_url", _no_transport)
+        send = _sender_of(self._http_client, self.library, transport_to)
         if self._http_client_used_in is None:
             self._http_client_used_in = os.getpid()
             return AsyncOpenTransport(self._http_client_used_in, time_limit_here(), send, transport_to)
@@ -171,10 +171,18 @@ def _no_transport(_url: httpx.URL) -> None:
     """Stand for what a client does not tell: its transports are its own."""
 
 
-def _sender_of(client: httpx.AsyncClient, library: HTTPLibrary) -> AsyncSender:
+def _sender_of(
+    client: httpx.AsyncClient, library: HTTPLibrary, transport_to: Callable[[httpx.URL], Any]
+) -> AsyncSender:
+    from pandocast_sdk._drivers.http.plain_clients import plainness_of  # noqa: PLC0415 - likewise
+
     no_auth = library.no_auth
+    is_plain = plainness_of(client)
 
     def send(request: httpx.Request) -> Awaitable[httpx.Response]:  # looked up for each request, too
+        if is_plain():
+            response: Awaitable[httpx.Response] = transport_to(request.url).handle_async_request(request)
+            return response
         return client.send(request, stream=True, auth=no_auth, follow_redirects=False)
 
     return send

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from pandocast_sdk._drivers.http.messages import CLOSED, FORKED
 from pandocast_sdk._imports import importing
@@ -118,7 +118,8 @@ class Pool:
         if previous is not None:
             raise RuntimeError(FORKED)
         transport_to = getattr(self._http_client, "_transport_for_url", _no_transport)
-        return OpenTransport(os.getpid(), _sender_of(self._http_client, self.library), transport_to)
+        send = _sender_of(self._http_client, self.library, transport_to)
+        return OpenTransport(os.getpid(), send, transport_to)
 
 
 def _library_of(http_client: HTTPClient) -> HTTPLibrary:
@@ -150,10 +151,18 @@ def _no_transport(_url: httpx.URL) -> None:
     """Stand for what a client does not tell: its transports are its own."""
 
 
-def _sender_of(client: httpx.Client, library: HTTPLibrary) -> Sender:
+def _sender_of(
+    client: httpx.Client, library: HTTPLibrary, transport_to: Callable[[httpx.URL], Any]
+) -> Sender:
+    from pandocast_sdk._drivers.http.plain_clients import plainness_of  # noqa: PLC0415 - likewise
+
     no_auth = library.no_auth
+    is_plain = plainness_of(client)
 
     def send(request: httpx.Request) -> httpx.Response:  # looked up for each request, too
+        if is_plain():
+            response: httpx.Response = transport_to(request.url).handle_request(request)
+            return response
         return client.send(request, stream=True, auth=no_auth, follow_redirects=False)
 
     return send

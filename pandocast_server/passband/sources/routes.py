@@ -25,64 +25,68 @@ _ITEM_COUNT = (
 _SELECT: Select[tuple[object, ...]] = select(sources, _ITEM_COUNT.label("item_count"))
 
 
-async def list_sources(request: Request) -> Response:
-    """Return all sources, newest first."""
-    query = _SELECT.where(sources.c.workspace_id == workspace_of(request))
-    with runtime_of(request).database.read() as connection:
-        rows = connection.execute(query.order_by(sources.c.created_at.desc(), sources.c.seq.desc()))
-        return JSONResponse([_on_the_wire(row) for row in rows.mappings()])
+class Sources(Endpoint):
+    """The sources of the workspace."""
 
+    async def get(self, request: Request) -> Response:
+        """Return all sources, newest first."""
+        query = _SELECT.where(sources.c.workspace_id == workspace_of(request))
+        with runtime_of(request).database.read() as connection:
+            rows = connection.execute(query.order_by(sources.c.created_at.desc(), sources.c.seq.desc()))
+            return JSONResponse([_on_the_wire(row) for row in rows.mappings()])
 
-async def create_source(request: Request) -> Response:
-    """Add a source whose feed can be fetched and read at this moment; of any other, nothing is kept."""
-    body = await read_body(request, SourceBody)
-    runtime, workspace_id = runtime_of(request), workspace_of(request)
-    try:
-        await fetch_entries(body.type, body.url, private_targets=runtime.settings.allows_private_targets)
-    except SourceError as error:
-        raise bad_request(str(error)) from error
-    source_id = runtime.identifiers.new("src")
-    with runtime.database.write() as connection:
-        now = runtime.clock.now()
-        connection.execute(
-            insert(sources).values(
-                id=source_id,
-                workspace_id=workspace_id,
-                type=body.type,
-                name=body.name,
-                url=body.url,
-                config={} if body.config is None else body.config.as_given(),
-                enabled=True,
-                last_fetch=now,
-                created_at=now,
-                updated_at=now,
+    async def post(self, request: Request) -> Response:
+        """Add a source whose feed can be fetched and read at this moment; of any other, nothing is kept."""
+        body = await read_body(request, SourceBody)
+        runtime, workspace_id = runtime_of(request), workspace_of(request)
+        try:
+            await fetch_entries(body.type, body.url, private_targets=runtime.settings.allows_private_targets)
+        except SourceError as error:
+            raise bad_request(str(error)) from error
+        source_id = runtime.identifiers.new("src")
+        with runtime.database.write() as connection:
+            now = runtime.clock.now()
+            connection.execute(
+                insert(sources).values(
+                    id=source_id,
+                    workspace_id=workspace_id,
+                    type=body.type,
+                    name=body.name,
+                    url=body.url,
+                    config={} if body.config is None else body.config.as_given(),
+                    enabled=True,
+                    last_fetch=now,
+                    created_at=now,
+                    updated_at=now,
+                )
             )
-        )
-        return JSONResponse(_on_the_wire(_find(connection, workspace_id, source_id)), status_code=201)
+            return JSONResponse(_on_the_wire(_find(connection, workspace_id, source_id)), status_code=201)
 
 
-async def update_source(request: Request) -> Response:
-    """Change what is given; nothing is fetched, and another URL begins with good health."""
-    changes = (await read_body(request, SourceUpdate, may_be_empty=True)).changes()
-    runtime, workspace_id = runtime_of(request), workspace_of(request)
-    source_id = request.path_params["id"]
-    with runtime.database.write() as connection:
-        before = _find(connection, workspace_id, source_id)
-        if changes.get("url", before["url"]) != before["url"]:
-            changes |= {"fail_count": 0, "last_error": None}
-        changes["updated_at"] = runtime.clock.now()
-        connection.execute(update(sources).where(sources.c.id == source_id).values(**changes))
-        return JSONResponse(_on_the_wire(_find(connection, workspace_id, source_id)))
+class OneSource(Endpoint):
+    """A source."""
 
+    async def patch(self, request: Request) -> Response:
+        """Change what is given; nothing is fetched, and another URL begins with good health."""
+        changes = (await read_body(request, SourceUpdate, may_be_empty=True)).changes()
+        runtime, workspace_id = runtime_of(request), workspace_of(request)
+        source_id = request.path_params["id"]
+        with runtime.database.write() as connection:
+            before = _find(connection, workspace_id, source_id)
+            if changes.get("url", before["url"]) != before["url"]:
+                changes |= {"fail_count": 0, "last_error": None}
+            changes["updated_at"] = runtime.clock.now()
+            connection.execute(update(sources).where(sources.c.id == source_id).values(**changes))
+            return JSONResponse(_on_the_wire(_find(connection, workspace_id, source_id)))
 
-async def delete_source(request: Request) -> Response:
-    """Delete a source and all that came of it: its items, their drafts, and what is known of those."""
-    workspace_id, source_id = workspace_of(request), request.path_params["id"]
-    ours = delete(sources).where(sources.c.id == source_id, sources.c.workspace_id == workspace_id)
-    with runtime_of(request).database.write() as connection:
-        if connection.execute(ours).rowcount == 0:
-            raise not_found("Source")
-    return JSONResponse({"ok": True})
+    async def delete(self, request: Request) -> Response:
+        """Delete a source and all that came of it: its items, their drafts, and what is known of those."""
+        workspace_id, source_id = workspace_of(request), request.path_params["id"]
+        ours = delete(sources).where(sources.c.id == source_id, sources.c.workspace_id == workspace_id)
+        with runtime_of(request).database.write() as connection:
+            if connection.execute(ours).rowcount == 0:
+                raise not_found("Source")
+        return JSONResponse({"ok": True})
 
 
 async def test_source(request: Request) -> Response:
@@ -97,20 +101,6 @@ async def test_source(request: Request) -> Response:
     except SourceError as error:
         return JSONResponse({"ok": False, "items": [], "error": str(error)})
     return JSONResponse({"ok": True, "items": [_tested(entry) for entry in entries[:_MOST_IN_A_TEST]]})
-
-
-class Sources(Endpoint):
-    """The sources of the workspace."""
-
-    get = staticmethod(list_sources)
-    post = staticmethod(create_source)
-
-
-class OneSource(Endpoint):
-    """A source."""
-
-    patch = staticmethod(update_source)
-    delete = staticmethod(delete_source)
 
 
 ROUTES = [

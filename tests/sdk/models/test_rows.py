@@ -148,9 +148,14 @@ def test_the_body_around_the_rows_has_to_be_as_published(body: bytes, message: s
         read_rows(body)
 
 
-def test_a_body_nested_too_deeply_is_no_crash() -> None:
-    with pytest.raises((ValueError, RecursionError)):
-        read_rows(page(GOOD).replace(b'"A title"', b"[" * 100_000 + b"]" * 100_000))
+def test_a_row_with_a_field_nested_too_deeply_does_not_lose_the_others() -> None:
+    deep = b"[" * 100_000 + b"]" * 100_000
+    (bad,) = read_rows(page(GOOD).replace(b'"A title"', deep))
+    assert values(bad, "id", "title") == [GOOD["id"], None]
+    assert bad.unreadable is not None
+    assert deep in bad.unreadable.raw
+    with pytest.raises(ValueError, match="nested too deeply"):
+        bad.unreadable.json()
 
 
 def test_an_output_with_a_score_that_is_no_whole_number_does_not_lose_the_others() -> None:
