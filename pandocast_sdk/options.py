@@ -1,5 +1,6 @@
 """The options of a client: frozen values, validated when they are created."""
 
+import inspect
 import math
 import sys
 from collections.abc import Callable
@@ -195,3 +196,17 @@ def _check_backoff(value: object) -> None:
         raise ValueError(
             f"backoff must be a wait strategy of tenacity, such as wait_fixed(1), or a function, not {wrong}"
         )
+    if value is not None and not _takes_one_argument(value):
+        raise ValueError("backoff must take one argument, the RetryCallState of tenacity")
+    if inspect.iscoroutinefunction(value):
+        raise ValueError("backoff must be a function, not a coroutine function")
+
+
+def _takes_one_argument(function: Callable[..., object]) -> bool:
+    try:
+        inspect.signature(function).bind(None)
+    except TypeError:
+        return False
+    except ValueError:
+        pass  # one in C, that does not tell
+    return True
