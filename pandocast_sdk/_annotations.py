@@ -6,7 +6,7 @@ do not run; here is where others find them.
 
 import builtins
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import FunctionType, SimpleNamespace
 from typing import Any, get_type_hints
@@ -14,15 +14,20 @@ from typing import Any, get_type_hints
 from pandocast_sdk._imports import load
 
 
-def resolve_annotations_late(cls: type) -> None:
-    """Have the annotations of a class's methods and properties resolve, in the class's own module."""
-    for name, member in list(vars(cls).items()):
+def resolve_annotations_late(value: Callable[..., object]) -> None:
+    """Have the annotations of a function, or of a class's methods, resolve in the module that defines it."""
+    if isinstance(value, FunctionType):
+        _resolve_late(value)
+        return
+    for name, member in list(vars(value).items()):
         if isinstance(member, property) and isinstance(member.fget, FunctionType):
             annotations = _resolve_late(member.fget)
             if annotations.is_late("return"):
-                setattr(cls, name, _TypedProperty(member.fget))
-        elif isinstance(member, FunctionType):
-            _resolve_late(member)
+                setattr(value, name, _TypedProperty(member.fget))
+            continue
+        function: object = getattr(member, "__func__", member)  # of class methods and static ones
+        if isinstance(function, FunctionType):
+            _resolve_late(function)
 
 
 def _resolve_late(function: FunctionType) -> "_LateAnnotations":
@@ -101,5 +106,6 @@ class _LateNames(dict[str, object]):
         found = [late[name] for late in map(_late_modules, modules) if name in late]
         if not found:
             raise KeyError(name)
-        value: object = getattr(load(found[0]), name)
+        module = load(found[0])
+        value: object = getattr(module, name, None) or load(f"{found[0]}.{name}")
         return value

@@ -1,10 +1,12 @@
 """The options of a client: frozen values, validated when they are created."""
 
+import inspect
 import math
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from numbers import Real
-from typing import TYPE_CHECKING, Literal, TypeAlias, Union, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, Union, cast, get_args
 
 from attrs import field, frozen
 
@@ -16,6 +18,8 @@ __all__ = ["RateLimitPolicy"]
 
 DEFAULT_TIMEOUT = 30.0
 DEFAULT_MAX_RETRIES = 2
+
+_MOST = sys.float_info.max
 
 Backoff: TypeAlias = Union["wait_base", Callable[["RetryCallState"], float]]
 """The waits between attempts: a strategy of tenacity, or a function like one."""
@@ -30,8 +34,23 @@ def positive_seconds(name: str, value: float) -> float:
     Raises:
         ValueError: It is not a finite number above zero.
     """
-    if not (_is_number(value) and math.isfinite(value) and value > 0):
+    if not (_is_number(value) and 0 < value <= _MOST):
         raise ValueError(f"{name} must be a number of seconds above zero, not {value!r}{_advice(value)}")
+    return value
+
+
+def check_wait(value: float, attempt: Exception) -> float:
+    """Return the seconds that a backoff returned after an attempt had failed.
+
+    Raises:
+        ValueError: It is not a finite number, zero or more; what came of the attempt is the cause.
+    """
+    if not (_is_number(value) and 0 <= value <= _MOST):
+        known = isinstance(cast("object", value), int | float | timedelta | None)
+        what = repr(value) if known else type(value).__name__
+        raise ValueError(
+            f"backoff must return a number of seconds, zero or more, not {what}{_advice(value)}"
+        ) from attempt
     return value
 
 
@@ -177,3 +196,17 @@ def _check_backoff(value: object) -> None:
         raise ValueError(
             f"backoff must be a wait strategy of tenacity, such as wait_fixed(1), or a function, not {wrong}"
         )
+    if value is not None and not _takes_one_argument(value):
+        raise ValueError("backoff must take one argument, the RetryCallState of tenacity")
+    if inspect.iscoroutinefunction(value):
+        raise ValueError("backoff must be a function, not a coroutine function")
+
+
+def _takes_one_argument(function: Callable[..., object]) -> bool:
+    try:
+        inspect.signature(function).bind(None)
+    except TypeError:
+        return False
+    except ValueError:
+        pass  # one in C, that does not tell
+    return True

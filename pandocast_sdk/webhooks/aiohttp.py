@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from pandocast_sdk._annotations import resolve_annotations_late
 from pandocast_sdk.webhooks.endpoint import Endpoint, Handle, Request, headers_of
 
 if TYPE_CHECKING:
@@ -45,3 +46,6 @@ def endpoint(
         return web.Response(status=status, headers=headers_of(status))
 
     return pandocast_webhook
+
+
+resolve_annotations_late(endpoint)

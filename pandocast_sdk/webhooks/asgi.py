@@ -4,6 +4,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeAlias, cast, final
 
+from pandocast_sdk._annotations import resolve_annotations_late
 from pandocast_sdk.webhooks.endpoint import Endpoint, Handle, Request, headers_of
 
 if TYPE_CHECKING:
@@ -90,3 +91,6 @@ async def _live(receive: Receive, send: Send) -> None:
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return
+
+
+resolve_annotations_late(endpoint)

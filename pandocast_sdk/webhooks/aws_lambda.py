@@ -9,6 +9,7 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from pandocast_sdk._annotations import resolve_annotations_late
 from pandocast_sdk.webhooks.endpoint import Endpoint, Handle, Request, headers_of
 
 if TYPE_CHECKING:
@@ -77,3 +78,6 @@ def _response(status: int, event: object) -> dict[str, object]:
     if _mapping(event).get("multiValueHeaders"):  # a load balancer then reads these alone
         return response | {"multiValueHeaders": {name: [value] for name, value in headers.items()}}
     return response | {"headers": headers}
+
+
+resolve_annotations_late(endpoint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from pandocast_sdk._annotations import resolve_annotations_late
 from pandocast_sdk.webhooks.endpoint import CHUNK, Endpoint, Handle, Request, headers_of
 
 if TYPE_CHECKING:
@@ -40,11 +41,9 @@ class HttpRequest(Protocol):
         ...
 
 
-if TYPE_CHECKING:
-    View: TypeAlias = (
-        Callable[[HttpRequest], HttpResponse]
-        | Callable[[HttpRequest], Coroutine[object, object, HttpResponse]]
-    )
+View: TypeAlias = (
+    "Callable[[HttpRequest], HttpResponse] | Callable[[HttpRequest], Coroutine[object, object, HttpResponse]]"
+)
 
 
 def endpoint(webhook: Webhook, handle: Handle, *, max_body: int = 1 << 20) -> View:
@@ -99,3 +98,6 @@ def _without_body(request: HttpRequest) -> Request:
         # Django reads no further than that length under WSGI, even where the server could.
         length_missing="wsgi.input" in fields and "HTTP_TRANSFER_ENCODING" in fields,
     )
+
+
+resolve_annotations_late(endpoint)

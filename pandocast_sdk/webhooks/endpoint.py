@@ -11,26 +11,30 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
+from pandocast_sdk._annotations import resolve_annotations_late
 from pandocast_sdk.errors import WebhookTooLargeError, WebhookVerificationError
+from pandocast_sdk.webhooks.headers import Headers
 from pandocast_sdk.webhooks.log import logger
 
 if TYPE_CHECKING:
     from pandocast_sdk.webhooks.delivery import Delivery
-    from pandocast_sdk.webhooks.headers import Headers
     from pandocast_sdk.webhooks.receiver import Webhook
 
 __all__ = ["CHUNK", "Endpoint", "Handle", "Request", "headers_of"]
-
-Handle: TypeAlias = "Callable[[Delivery], object]"
-"""What is called with each delivery, repeated ones too. Its result is not used."""
 
 CHUNK = 1 << 16
 """How many bytes to read at a time, where this can be chosen."""
 
 _DONE, _UNREADABLE, _WRONG_METHOD, _LENGTH_NEEDED, _FAILED = 204, 400, 405, 411, 500
 _MOST_DIGITS = 18
+
+
+class Handle(Protocol):
+    """What is called with each delivery, repeated ones too. Its result is not used."""
+
+    def __call__(self, delivery: Delivery, /) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,3 +194,7 @@ def _refuse_awaitable(result: object) -> None:
         if inspect.iscoroutine(result):
             result.close()  # else Python warns that nobody has awaited it, besides
         raise TypeError("the handler returned an awaitable, and nothing awaits it here")
+
+
+resolve_annotations_late(Handle)
+resolve_annotations_late(Endpoint)

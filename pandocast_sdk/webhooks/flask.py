@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, cast
 
+from pandocast_sdk._annotations import resolve_annotations_late
 from pandocast_sdk.webhooks.endpoint import Endpoint, Handle, headers_of
 from pandocast_sdk.webhooks.wsgi import respond
 
@@ -55,3 +56,6 @@ def endpoint(webhook: Webhook, handle: Handle, *, max_body: int = 1 << 20) -> Vi
     view.methods = ["POST"]
     view.provide_automatic_options = False
     return view
+
+
+resolve_annotations_late(endpoint)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol, cast
 
+from pandocast_sdk._annotations import resolve_annotations_late
 from pandocast_sdk.webhooks.endpoint import CHUNK, Endpoint, Handle, Request, headers_of
 
 if TYPE_CHECKING:
@@ -84,3 +85,6 @@ def _read(stream: _Input, size: int) -> bytes:
     # reads beyond its end or crashes. This buffer cannot shrink: what is cut off is an error.
     buffer = memoryview(bytearray(size))
     return bytes(buffer[: readinto(buffer) or 0])
+
+
+resolve_annotations_late(endpoint)

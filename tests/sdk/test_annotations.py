@@ -1,6 +1,8 @@
 """Tools that read annotations find every type, although clients import few of them."""
 
+import importlib
 import inspect
+import pkgutil
 import typing
 from collections.abc import Iterator
 from unittest.mock import AsyncMock, create_autospec
@@ -30,14 +32,44 @@ RESOURCES = [
 ]
 
 
+MODULES = [
+    "pandocast_sdk",
+    *(
+        module.name
+        for module in pkgutil.walk_packages(pandocast_sdk.__path__, "pandocast_sdk.")
+        if "._" not in module.name
+    ),
+]
+
+
 def functions(cls: type) -> Iterator[object]:
     """Yield the class, and the functions of its methods and properties that the SDK defines."""
     yield cls
     for base in cls.__mro__:
-        for member in vars(base).values() if base.__module__.startswith("pandocast_sdk") else ():
-            function = member.fget if isinstance(member, property) else member
-            if inspect.isfunction(function):
-                yield function
+        for member in vars(base).values() if is_ours(base) else ():
+            if isinstance(member, property):
+                yield from filter(None, (member.fget, member.fset))
+            else:
+                function = getattr(member, "__func__", getattr(member, "func", member))
+                if inspect.isfunction(function):
+                    yield function
+
+
+def is_ours(value: object) -> bool:
+    return str(getattr(value, "__module__", "")).partition(".")[0] == "pandocast_sdk"
+
+
+def types_in(hint: object) -> Iterator[object]:
+    """Yield all types that a hint is made of."""
+    yield hint
+    origin = typing.get_origin(hint)
+    if origin is None or origin is typing.Literal:
+        return
+    yield origin
+    arguments: tuple[object, ...] = typing.get_args(hint)
+    for argument in arguments[:1] if origin is typing.Annotated else arguments:
+        for part in typing.cast("list[object]", argument) if isinstance(argument, list) else [argument]:
+            yield from types_in(part)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +81,34 @@ def test_every_annotation_resolves(cls: type) -> None:
         assert not [hint for hint in hints.values() if isinstance(hint, str)]
         if inspect.isfunction(function):
             inspect.signature(function)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_annotation_of_a_module_resolves_and_of_all_that_it_names(name: str) -> None:
+    """A framework that is not installed is no part of a module's types."""
+    module = importlib.import_module(name)
+    typing.get_type_hints(module)
+    names = getattr(module, "__all__", [name for name in vars(module) if name[0] != "_"])
+    todo, seen = [getattr(module, name) for name in names], set[object]()
+    while todo:
+        value = todo.pop()
+        if not is_ours(value) or value in seen or not (inspect.isclass(value) or inspect.isfunction(value)):
+            continue
+        seen.add(value)
+        for function in functions(value) if inspect.isclass(value) else [value]:
+            parts = [part for hint in hints_of(function) for part in types_in(hint)]
+            assert not [part for part in parts if isinstance(part, str | typing.ForwardRef)], function
+            called = getattr(function, "__name__", "_")
+            todo += parts if called[0] != "_" or called in {"__iter__", "__aiter__"} else []
+
+
+def hints_of(value: object) -> list[object]:
+    try:
+        return list(typing.get_type_hints(value).values())
+    except ModuleNotFoundError as error:
+        if error.name in {"aiohttp", "django", "flask"}:
+            pytest.skip(f"{error.name} is not installed")
+        raise
 
 
 def test_a_hint_is_the_type_itself() -> None:

@@ -40,6 +40,8 @@ SCHEME = "base_url must begin with https:// and a host, or with http:// for this
 OF_OPTIONS: list[tuple[dict[str, object], str]] = [
     ({"timeout": None}, "timeout must be a number of seconds above zero, not None"),
     ({"timeout": "30"}, "timeout must be a number of seconds above zero, not '30'"),
+    ({"timeout": float("nan")}, "timeout must be a number of seconds above zero, not nan"),
+    ({"timeout": 10**400}, f"timeout must be a number of seconds above zero, not {10**400}"),
     ({"timeout": 0}, "timeout must be a number of seconds above zero, not 0"),
     ({"timeout": True}, "timeout must be a number of seconds above zero, not True"),
     (
@@ -93,6 +95,12 @@ OF_OPTIONS: list[tuple[dict[str, object], str]] = [
     ({"base_url": "https://api.example:https/v1"}, UNREADABLE_ADDRESS),
     ({"base_url": "https://api.example:99999"}, UNREADABLE_ADDRESS),
     ({"base_url": "https://[::1"}, UNREADABLE_ADDRESS),
+    ({"backoff": lambda: 1}, "backoff must take one argument, the RetryCallState of tenacity"),
+    (
+        {"backoff": pow},
+        "backoff must take one argument, the RetryCallState of tenacity",
+    ),
+    ({"backoff": asyncio.sleep}, "backoff must be a function, not a coroutine function"),
 ]
 
 OF_POLICIES: list[tuple[dict[str, object], str]] = [
@@ -119,6 +127,18 @@ OF_PANDOCAST: list[tuple[Callable[[Any], object], str]] = [
         "content_id must not be '..': it would change the path of the request",
     ),
     (lambda c: c.content.generate(17), "content_id must be text, not int"),
+    (
+        lambda c: c.content.find_upload(title="t", since=dt.timedelta(hours=1)),
+        "since must be a datetime with a UTC offset, not timedelta",
+    ),
+    (
+        lambda c: c.request("GET", "/content", params={"limit": float("nan")}),
+        "limit must be a finite number, not nan",
+    ),
+    (
+        lambda c: c.request("POST", "/content", json={"score": [float("inf")]}),
+        "a number in the body has no form in JSON: it is not finite",
+    ),
     (
         lambda c: c.content.generate("c1", selected_platforms="linkedin_post"),
         "selected_platforms must be a list of platforms, not one string",
@@ -251,6 +271,7 @@ OF_PASSBAND: list[tuple[Callable[[Any], object], str]] = [
         "likes must be a whole number, not str",
     ),
     (lambda c: c.experiments.list(status=1), "status must be text, not int"),
+    (lambda c: c.drafts.bulk("approve", ids=None), "ids must be a list, not None"),
     (lambda c: c.schedule.enqueue(5), "draft_id must be text, not int"),
     (lambda c: c.schedule.best_times(platform=["twitter"]), "platform must be text, not list"),
     (lambda c: c.schedule.replace_slots(None), "slots must be a list, not None"),
@@ -339,6 +360,26 @@ def test_the_name_of_a_file_is_not_its_text(
         assert message_of(lambda given=given: blocking(upload(given), Pandocast)) == message  # type: ignore[misc]  # bound now
 
 
+@pytest.mark.parametrize(
+    ("given", "passed"),
+    [
+        ("article.md\n", "Path('article.md')"),
+        (" article.md ", "Path('article.md')"),
+        ("~/article.md", "Path('~/article.md').expanduser()"),
+    ],
+)
+def test_nor_is_the_name_as_a_shell_has_it(
+    given: str, passed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "article.md").write_text("The text.", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    message = f"raw_content is the path of a file; pass {passed}, or the text itself"
+    upload = TEXTS | {"raw_content": given}
+    assert message_of(lambda: blocking(lambda c: c.content.upload(**upload), Pandocast)) == message
+
+
 def test_a_text_that_looks_like_a_path_may_be_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -361,6 +402,7 @@ def test_a_text_that_looks_like_a_path_may_be_published(
         "one.\ntwo.md",
         "x" * 300 + ".md",
         "~.md",
+        "~nobody/missing.md",
         "...",
     ]
     for text in texts:

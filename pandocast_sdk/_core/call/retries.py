@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pandocast_sdk._core.protocol import Load, Outcome
 from pandocast_sdk._imports import load
 from pandocast_sdk.errors import PandocastError
-from pandocast_sdk.options import ClientOptions, default_backoff
+from pandocast_sdk.options import ClientOptions, check_wait, default_backoff
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -51,6 +51,9 @@ class Attempts:
 
         Args:
             error: What came of the attempt, which a strategy may read.
+
+        Raises:
+            ValueError: The strategy returned no number of seconds; what came of the attempt is its cause.
         """
         from tenacity import RetryCallState, Retrying  # noqa: PLC0415 - see `count_attempts`
         from tenacity.stop import stop_after_attempt  # noqa: PLC0415 - likewise
@@ -63,7 +66,7 @@ class Attempts:
             return None
         self._state.set_exception((type(error), error, None))
         backoff = default_backoff() if self._backoff is None else self._backoff
-        wait = max(0.0, float(backoff(self._state)))
+        wait = float(check_wait(backoff(self._state), error))
         self._state.upcoming_sleep = wait
         self._state.idle_for += wait
         return wait

@@ -29,6 +29,7 @@ from pandocast_sdk._core.requests.validation import (
     optional_text,
     optional_texts,
     text,
+    texts,
 )
 from pandocast_sdk._core.requests.values import timestamp
 
@@ -175,7 +176,7 @@ def act_on_drafts(
         raise ValueError("scheduled_at is required to reschedule")
     body = {
         "action": string("action", action),
-        "ids": optional_texts("ids", ids, 1, _MOST_IDS),
+        "ids": texts("ids", ids, 1, _MOST_IDS),
         "feedback": optional_string("feedback", feedback),
         "scheduledAt": _optional_timestamp("scheduled_at", scheduled_at),
         "smartSchedule": optional_flag("smart_schedule", smart_schedule),

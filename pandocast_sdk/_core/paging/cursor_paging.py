@@ -9,7 +9,7 @@ Between two rows of a page there is no cursor. A position there has the cursor o
 those of its rows that were returned; the row behind the last of them is next. If none of them is left, the
 page begins with the next row: rows may have been deleted, but none were added in front. That happens only to
 the first page, which has no cursor: there, the keys of the rows that follow are known too, and the search
-goes on until one of them is found.
+goes on until one of them is found. They are also known where a row is known by its bytes alone.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,8 +20,9 @@ from attrs import evolve, field, frozen
 
 from pandocast_sdk._core.call.context import CallContext, request_record
 from pandocast_sdk._core.call.plan import call
+from pandocast_sdk._core.paging.next_row import NextRow, Remembered, find_next_row, is_decided
 from pandocast_sdk._core.paging.offset_pages import REMEMBERED
-from pandocast_sdk._core.paging.row_keys import index_behind, index_of_first, row_key
+from pandocast_sdk._core.paging.row_keys import is_of_bytes, row_key
 from pandocast_sdk._core.protocol import Plan
 from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk._core.requests.validation import at_least
@@ -82,7 +83,7 @@ class CursorPosition:
         stride: After how many pages another is remembered.
         taken: How many rows from here on were returned before.
         given: The keys of the last of these; see `row_key`.
-        wanted: On the first page, the keys of the rows after these.
+        wanted: On the first page, or where a row is known by its bytes, the keys of the rows after these.
         lost: Whether none of both was found so far, so that rows are skipped until one is.
         ended: Whether no row follows, so that there is nothing left to request.
     """
@@ -114,10 +115,19 @@ class CursorSlice(Generic[T]):
     at: CursorPosition
 
 
+@frozen
+class _Response(Generic[T]):
+    """What the request for a page returned: its rows, and the position of the next page."""
+
+    position: CursorPosition
+    items: Sequence[T]
+    following: CursorPosition | None
+
+
 def fetch_cursor_page(
     context: CallContext, listing: CursorListing[T], position: CursorPosition, *, expires: float = inf
 ) -> Plan[CursorSlice[T]]:
-    """Fetch the page at a position, by one request.
+    """Fetch the page at a position: by one request, or by more where equal rows hide which row is next.
 
     Raises:
         ResponseValidationError: The cursor for the next page repeats, or is longer than a URL may be; too
@@ -126,18 +136,46 @@ def fetch_cursor_page(
     """
     if position.ended:
         return CursorSlice([], None, position)
+    responses = [(yield from _fetch(context, listing, position, expires))]
+    if not position.taken and not position.wanted:
+        (first,) = responses
+        return CursorSlice(list(first.items), first.following, position)
+    if not position.given and not position.wanted:
+        return _page_by_number(position, *responses)
+    remembered = _remembered(position)
+    keys = _row_keys(listing, responses[0].items)
+    while True:
+        following = responses[-1].following
+        if following is None or is_decided(keys, remembered, ended=False):
+            break
+        responses.append((yield from _fetch(context, listing, following, expires)))
+        keys += _row_keys(listing, responses[-1].items)
+    found = find_next_row(keys, remembered, ended=following is None)
+    if following is None and not found.found:
+        message = "all rows that were returned last have vanished"
+        raise _contradiction(context, listing, position, message)
+    return _page_of_next_row(listing, position, responses, found)
+
+
+def _fetch(
+    context: CallContext, listing: CursorListing[T], position: CursorPosition, expires: float
+) -> Plan[_Response[T]]:
     operation = listing.page_operation(position.cursor)
     rows = yield from call(context, operation, expires=expires)
-    skip, rest = _find_next_row(listing, position, rows.items)
-    items = list(rows.items[skip:])
-    if rows.next_cursor:
-        following = _following(rest, rows.next_cursor, empty=not rows.items)
-        fault = _fault(position, following)
-    else:
-        following, fault = None, "all rows that were returned last have vanished" if rest.lost else None
+    if not rows.next_cursor:
+        return _Response(position, rows.items, None)
+    following = _following(position, rows.next_cursor, empty=not rows.items)
+    fault = _fault(position, following)
     if fault is not None:
-        raise ResponseValidationError(fault, request=request_record(context, operation))
-    return CursorSlice(items, following, position)
+        raise _contradiction(context, listing, position, fault)
+    return _Response(position, rows.items, following)
+
+
+def _contradiction(
+    context: CallContext, listing: CursorListing[T], position: CursorPosition, message: str
+) -> ResponseValidationError:
+    operation = listing.page_operation(position.cursor)
+    return ResponseValidationError(message, request=request_record(context, operation))
 
 
 def cursor_after(listing: CursorListing[T], page: CursorSlice[T], count: int) -> CursorPosition:
@@ -151,51 +189,70 @@ def cursor_after(listing: CursorListing[T], page: CursorSlice[T], count: int) ->
     if count == 0:
         return page.at
     keys = _row_keys(listing, page.items)
-    given = (*page.at.given, *(key for key in keys[:count] if key is not None))
-    wanted = [key for key in keys[count:] if key is not None] if page.at.cursor is None else []
+    given, wanted = (*page.at.given, *keys[:count]), keys[count:]
+    return _behind_rows(page.at, page.at.taken + count, given, wanted)
+
+
+def _behind_rows(
+    position: CursorPosition, taken: int, given: Sequence[str], wanted: Sequence[str]
+) -> CursorPosition:
+    known = [*given[-REMEMBERED:], *wanted[:REMEMBERED]]
+    if position.cursor is not None and not any(map(is_of_bytes, known)):
+        wanted = ()
     return evolve(
-        page.at,
-        taken=page.at.taken + count,
-        given=given[-REMEMBERED:],
+        position,
+        taken=taken,
+        given=tuple(given[-REMEMBERED:]),
         wanted=tuple(wanted[:REMEMBERED]),
         lost=False,
     )
 
 
-def _row_keys(listing: CursorListing[T], items: Sequence[T]) -> list[str | None]:
-    return [row_key(row, listing.row_id(row)) for row in items]
+def _row_keys(listing: CursorListing[T], items: Sequence[T]) -> list[str]:
+    keys = [row_key(row, listing.row_id(row)) for row in items]
+    return [] if None in keys else [key or "" for key in keys]  # then rows are known by their number
 
 
-def _find_next_row(
-    listing: CursorListing[T], position: CursorPosition, items: Sequence[T]
-) -> tuple[int, CursorPosition]:
-    """Find the row behind those that were returned before.
+def _remembered(position: CursorPosition) -> Remembered:
+    before = max(0, position.taken - len(position.given))
+    return Remembered(before, position.given, position.wanted, position.cursor is None or position.lost)
 
-    Returns:
-        How many rows to skip, and the position with what remains to be found on the next page.
-    """
-    found = evolve(position, taken=0, given=(), wanted=(), lost=False)
-    if not position.taken:
-        return 0, found
-    if not position.given and not position.wanted:
-        skip = min(position.taken, len(items))
-        return skip, evolve(found, taken=position.taken - skip)
-    keys = _row_keys(listing, items)
-    behind = index_behind(keys, position.given, wanted=position.wanted, expected=position.taken - 1)
-    if behind is not None:
-        # More of them may follow on the next page, where pages were larger before.
-        return behind, evolve(position, lost=False) if behind == len(items) else found
-    before = index_of_first(keys, position.wanted)
-    if before is not None:
-        return before, found
-    if position.cursor is None or position.lost or position.taken > len(position.given):
-        return len(items), evolve(position, lost=True)
-    return 0, found if items else position
+
+def _page_by_number(position: CursorPosition, response: _Response[T]) -> CursorSlice[T]:
+    skip, following = min(position.taken, len(response.items)), response.following
+    if following is not None:
+        following = evolve(following, taken=position.taken - skip)
+    return CursorSlice(list(response.items[skip:]), following, position)
+
+
+def _page_of_next_row(
+    listing: CursorListing[T], position: CursorPosition, responses: Sequence[_Response[T]], found: NextRow
+) -> CursorSlice[T]:
+    """Return the rest of the page that has the next row; it is empty if that is on none of them."""
+    skip = found.index
+    for response in responses:
+        if skip < len(response.items):
+            break
+        skip -= len(response.items)
+    else:
+        taken, following = found.before + len(found.rest), responses[-1].following
+        if following is not None and (taken or not found.found):
+            wanted, lost = position.wanted, not found.found
+            following = evolve(following, taken=taken, given=tuple(found.rest), wanted=wanted, lost=lost)
+        return CursorSlice([], following, responses[-1].position)
+    keys, at = _row_keys(listing, response.items), response.position
+    # What is there now is known better than what was there.
+    at = _behind_rows(at, skip, keys[:skip], keys[skip:]) if skip or at.cursor is None else _page_start(at)
+    return CursorSlice(list(response.items[skip:]), response.following, at)
+
+
+def _page_start(position: CursorPosition) -> CursorPosition:
+    return evolve(position, taken=0, given=(), wanted=(), lost=False)
 
 
 def _following(position: CursorPosition, cursor: str, *, empty: bool) -> CursorPosition:
     """Take one step of Brent's algorithm."""
-    following = evolve(position, cursor=cursor, empty=position.empty + 1 if empty else 0)
+    following = evolve(_page_start(position), cursor=cursor, empty=position.empty + 1 if empty else 0)
     if position.steps < position.stride:
         return evolve(following, steps=position.steps + 1)
     return evolve(following, remembered=position.cursor, steps=1, stride=2 * position.stride)

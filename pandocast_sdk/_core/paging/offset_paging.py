@@ -170,7 +170,9 @@ def _join(rows: RowList[R], position: Position, first: int, *, is_behind: bool =
     expected = position.offset - 1 + rows.total - (position.total or 0) - first
     if is_behind or first == 0:
         expected = max(0, expected)  # it is not in front of the page: rows behind it were deleted
-    return index_behind(row_keys(rows.items), position.given, earliest=expected, expected=expected)
+    if expected >= len(rows.items):
+        return None  # nor is it before that index: all of these are in front of it
+    return index_behind(row_keys(rows.items), position.given, expected=expected)
 
 
 def _page(

@@ -5,7 +5,7 @@ A row is known by its id. One whose id cannot be read is known by its bytes, whi
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Protocol
 
@@ -46,66 +46,53 @@ def row_keys(rows: Sequence[Row]) -> list[str]:
     return [row_key(row, row.id) or "" for row in rows]
 
 
-def index_behind(
-    keys: Sequence[str | None],
-    given: Sequence[str],
-    *,
-    wanted: Sequence[str] = (),
-    earliest: int = 0,
-    expected: int = 0,
-) -> int | None:
+def index_behind(keys: Sequence[str | None], given: Sequence[str], *, expected: int = 0) -> int | None:
     """Return the index behind the last row that was returned before; None if there is none of those.
 
     Rows without readable ids may be equal. Such a row is one of those that were returned if it follows others
-    of them as it did then; where none of those has an id, if it is expected, or if no other row is equal.
+    of them as it did then; where none of those has an id, if it is expected, or if no other row is equal. If
+    none was deleted, the total says which it is. If all of those were, an equal row is taken for one of them:
+    the list is what it would be if it were.
 
     Args:
         keys: The keys of a page's rows.
         given: The keys of the rows that were returned last, in their order.
-        wanted: The keys of the rows that followed them.
-        earliest: The index before which the last of them cannot be.
-        expected: Its index in a list that has not changed.
+        expected: The index of the last of them if none behind it was deleted, and else the least it can have.
     """
     known = set(given)
     indexes = [index for index, key in enumerate(keys) if key in known]
-    if not any(_is_of_bytes(keys[index]) for index in indexes):
+    if not any(is_of_bytes(keys[index]) for index in indexes):
         return indexes[-1] + 1 if indexes else None
-    by_id = [index for index in indexes if not _is_of_bytes(keys[index])]
-    if by_id:
-        return by_id[-1] + 1 + _common(keys[by_id[-1] + 1 :], given[given.index(keys[by_id[-1]] or "") + 1 :])
-    indexes = [index for index in indexes if index >= earliest]
-    # An equal row may be in front of the page.
-    if not indexes or earliest < 0 or any(key in keys and not _is_of_bytes(key) for key in wanted):
-        return None
-    if keys[expected : expected + 1] == [given[-1]] and _begins_with(keys[expected + 1 :], wanted):
+    by_id = [index for index in indexes if not is_of_bytes(keys[index])]
+    if _ends_at(expected, keys, given) and (not by_id or by_id[-1] <= expected):
         return expected + 1  # rows further down may be equal to others of them
-    now, then = Counter(keys), Counter[str | None]((*given, *wanted))
+    if by_id:
+        return by_id[-1] + 1 + common(keys[by_id[-1] + 1 :], given[given.index(keys[by_id[-1]] or "") + 1 :])
+    indexes = [index for index in indexes if index >= expected]
+    if not indexes or expected < 0:  # an equal row may be in front of the page
+        return None
+    now, then = Counter(keys), Counter[str | None](given)
     unique = [index for index in indexes if now[keys[index]] == then[keys[index]] == 1]
-    if not unique:
+    if not unique or keys[expected] == given[-1]:
         return 1 + min(indexes, key=lambda index: abs(index - expected))
     behind = unique[-1] + 1
-    return behind + _common(keys[behind:], given[given.index(keys[unique[-1]] or "") + 1 :])
+    return behind + common(keys[behind:], given[given.index(keys[unique[-1]] or "") + 1 :])
 
 
-def index_of_first(keys: Sequence[str | None], wanted: Sequence[str]) -> int | None:
-    """Return the index of the first row that was to follow; None if there is none of those."""
-    indexes = [index for index, key in enumerate(keys) if key in wanted]
-    certain = next((index for index in indexes if not _is_of_bytes(keys[index])), None)
-    if certain is None:
-        return indexes[0] if indexes else None
-    before = wanted[: wanted.index(keys[certain] or "")]
-    return certain - _common(keys[:certain][::-1], before[::-1])
+def _ends_at(index: int, keys: Sequence[str | None], given: Sequence[str]) -> bool:
+    """Return whether the rows of a page up to an index are those that were returned last."""
+    if not 0 <= index < len(keys):
+        return False
+    same = min(index + 1, len(given))
+    return list(keys[index + 1 - same : index + 1]) == list(given[len(given) - same :])
 
 
-def _begins_with(keys: Sequence[str | None], wanted: Sequence[str]) -> bool:
-    return all(key == other for key, other in zip(keys, wanted, strict=False))
-
-
-def _common(keys: Sequence[str | None], others: Sequence[str | None]) -> int:
+def common(keys: Sequence[str | None], others: Iterable[str | None]) -> int:
     """Return how many of the first keys are among others, in the same order."""
     rest = iter(others)
     return sum(1 for _ in takewhile(lambda key: key in rest, keys))
 
 
-def _is_of_bytes(key: str | None) -> bool:
+def is_of_bytes(key: str | None) -> bool:
+    """Return whether a key stands for bytes, since no id could be read."""
     return key is not None and key.startswith(_BYTES)

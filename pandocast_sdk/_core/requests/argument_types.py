@@ -4,7 +4,6 @@ Type checkers find most of these mistakes. People make them all the same.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 from types import UnionType
 from typing import cast
 from uuid import UUID
@@ -30,8 +29,6 @@ def _advice(value: object) -> str:
         return "decode it"
     if isinstance(value, UUID):
         return "pass str() of it"
-    if isinstance(value, timedelta):
-        return "pass its total_seconds()"
     if hasattr(value, "__await__"):
         return "await it"
     if hasattr(value, "get_secret_value"):

@@ -18,8 +18,10 @@ def source_text(name: str, source: str | Path | TextIO) -> str:
         OSError: The file cannot be read.
     """
     if isinstance(source, str):
-        if _is_path(source):
-            raise ValueError(f"{name} is the path of a file; pass Path({str(source)!r}), or the text itself")
+        path = str(source).strip()
+        if _is_path(path):
+            expand = ".expanduser()" if path[0] == "~" and not Path(path).is_file() else ""
+            raise ValueError(f"{name} is the path of a file; pass Path({path!r}){expand}, or the text itself")
         return source
     try:
         text = _read(name, source)
@@ -44,8 +46,8 @@ def _is_path(text: str) -> bool:
     if len(text) > _LONGEST_PATH or "\n" in text or not ("/" in text or os.sep in text or Path(text).suffix):
         return False
     try:
-        return Path(text).is_file()
-    except (OSError, ValueError):
+        return Path(text).is_file() or Path(text).expanduser().is_file()
+    except (OSError, ValueError, RuntimeError):  # the last for a home that is not known
         return False
 
 

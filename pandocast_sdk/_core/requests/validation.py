@@ -92,13 +92,18 @@ def optional_texts(
     *,
     longest: int | None = None,
 ) -> list[str] | None:
-    """Return a list of strings, which may be empty, with its length and theirs checked, or None.
+    """Return a list of strings as `texts` does, or None."""
+    return None if values is None else texts(name, values, least, most, longest=longest)
+
+
+def texts(
+    name: str, values: Iterable[str], least: int = 0, most: int | None = None, *, longest: int | None = None
+) -> list[str]:
+    """Return a list of strings, which may be empty, with its length and theirs checked.
 
     Raises:
         ValueError: See `bounded_list` and `text`.
     """
-    if values is None:
-        return None
     return [
         text(f"{name}[{index}]", value, longest, least=0)
         for index, value in enumerate(bounded_list(name, values, least, most))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
+from math import isfinite
 from typing import cast
 from uuid import UUID
 
@@ -36,6 +37,8 @@ def _query_text(name: str, value: object) -> str:
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, int | float | Decimal | UUID):
+        if isinstance(value, float | Decimal) and not isfinite(value):
+            raise ValueError(f"{name} must be a finite number, not {value}")
         return str(value)
     if isinstance(value, datetime):
         return timestamp(name, value)
@@ -55,6 +58,10 @@ def json_bytes(value: object) -> bytes:
         raise no_text(_name_of_no_text(value)) from None
     except RecursionError:
         raise ValueError("the body is nested too deeply") from None
+    except ValueError as error:
+        if "JSON compliant" in str(error):  # the standard library's words for NaN and the infinities
+            raise ValueError("a number in the body has no form in JSON: it is not finite") from None
+        raise
     except TypeError as error:  # of a member's name
         raise ValueError(f"the body has no form in JSON: {error}") from None
 

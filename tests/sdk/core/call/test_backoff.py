@@ -1,13 +1,20 @@
 """How often a call is sent again, and how long it waits before that."""
 
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
 import pytest
 from attrs import evolve
-from support.caller import OK, READ, Caller
+from support.caller import OK, READ, WRITE, Caller
 from support.wire import response
 from tenacity import RetryCallState
 from tenacity.wait import wait_chain, wait_combine, wait_exception, wait_exponential, wait_fixed, wait_none
 
-from pandocast_sdk import Pandocast
+from pandocast_sdk import AsyncPandocast, Pandocast
 from pandocast_sdk._core.call.retries import Attempts
 from pandocast_sdk._core.protocol import Outcome
 from pandocast_sdk.errors import APIConnectionError, InternalServerError, PandocastError
@@ -73,6 +80,90 @@ def test_a_strategy_may_read_what_came_of_the_attempt(backoff: Backoff, waits: l
     outcomes: list[Outcome] = [response(500, headers={"X-Wait": 7}), response(503, headers={"X-Wait": 9}), OK]
     assert caller.call(READ, outcomes) == {"done": True}
     assert caller.slept == waits
+
+
+WRONG: list[tuple[Any, str]] = [
+    (None, "None"),
+    ("1.5", "str"),
+    (True, "True"),
+    (float("nan"), "nan"),
+    (float("inf"), "inf"),
+    (-0.5, "-0.5"),
+    (timedelta(seconds=3), "datetime.timedelta(seconds=3); pass its total_seconds()"),
+    (Decimal(3), "Decimal"),
+    ([1], "list"),
+]
+
+
+def returning(value: Any) -> Backoff:
+    def backoff(_state: RetryCallState) -> Any:
+        return value
+
+    return backoff
+
+
+def options(backoff: Backoff) -> dict[str, Any]:
+    return {"api_key": "pk_test_x", "base_url": "http://localhost:9", "backoff": backoff}
+
+
+def read(backoff: Backoff) -> None:
+    with Pandocast(**options(backoff)) as client:
+        client.content.get("c1")
+
+
+def write(backoff: Backoff) -> None:
+    with Pandocast(**options(backoff)) as client:
+        client.content.upload(title="A", content_type="note", raw_content="B")
+
+
+def read_async(backoff: Backoff) -> None:
+    async def run() -> None:
+        async with AsyncPandocast(**options(backoff)) as client:
+            await client.content.get("c1")
+
+    asyncio.run(run())
+
+
+def write_async(backoff: Backoff) -> None:
+    async def run() -> None:
+        async with AsyncPandocast(**options(backoff)) as client:
+            await client.content.upload(title="A", content_type="note", raw_content="B")
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("returned", "described"), WRONG, ids=[described for _, described in WRONG])
+@pytest.mark.parametrize("operation", [read, write, read_async, write_async])
+def test_a_backoff_that_returns_no_number_of_seconds_is_named_with_what_came_of_the_attempt(
+    operation: Callable[[Backoff], None], returned: object, described: str
+) -> None:
+    with pytest.raises(ValueError, match="backoff") as caught:
+        operation(returning(returned))
+    assert str(caught.value) == f"backoff must return a number of seconds, zero or more, not {described}"
+    assert isinstance(caught.value.__cause__, APIConnectionError)
+    assert not caught.value.__cause__.outcome_unknown, "only what was not carried out is sent again"
+
+
+@pytest.mark.parametrize("returned", [0, 3, Fraction(1, 2), 1e300, 2**1000])
+def test_a_backoff_may_return_any_real_number(returned: object) -> None:
+    assert Attempts(max_retries=1, backoff=returning(returned)).next_wait(ERROR) == returned
+
+
+def test_an_exception_of_a_backoff_ends_the_call() -> None:
+    def fail(_state: RetryCallState) -> float:
+        raise LookupError("no wait is set")
+
+    with pytest.raises(LookupError, match="no wait is set"):
+        read(fail)
+
+
+def test_a_write_that_may_have_been_done_is_not_sent_again_whatever_the_backoff() -> None:
+    caller = Caller()
+    wrong = evolve(caller.context.options, backoff=returning(None))
+    caller.context = caller.context._replace(options=wrong)
+    with pytest.raises(InternalServerError) as caught:
+        caller.call(WRITE, [response(500)])
+    assert caught.value.outcome_unknown
 
 
 def test_a_client_takes_a_function_as_its_backoff() -> None:

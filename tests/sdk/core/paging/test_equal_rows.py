@@ -17,9 +17,10 @@ from pandocast_sdk._core.paging.cursor_paging import (
     cursor_after,
     fetch_cursor_page,
 )
+from pandocast_sdk._core.paging.next_row import NextRow, Remembered, find_next_row, is_decided
 from pandocast_sdk._core.paging.offset_pages import Position
 from pandocast_sdk._core.paging.offset_paging import fetch_page
-from pandocast_sdk._core.paging.row_keys import index_behind, index_of_first
+from pandocast_sdk._core.paging.row_keys import index_behind
 from pandocast_sdk._core.requests.operation import Operation
 from pandocast_sdk.models.pandocast import Content
 from pandocast_sdk.models.unreadable import Unreadable
@@ -29,51 +30,90 @@ VOID = "raw:{}"
 
 
 @pytest.mark.parametrize(
-    ("keys", "given_keys", "wanted", "expected", "behind"),
+    ("keys", "given_keys", "expected", "behind"),
     [
-        (["a", "b", "c"], ["a", "b"], [], 0, 2),
-        (["a", "b", "c"], ["x"], [], 0, None),
-        ([NULL, "b"], [NULL], [], 0, 1),
-        (["a", NULL, "b", NULL], ["a", NULL], [], 1, 2),
-        (["a", NULL, NULL, "b"], ["a", NULL], [], 1, 2),
-        ([NULL, "x", "a", NULL, "b"], ["a", NULL], [], 3, 4),
-        ([NULL, "x"], ["a", NULL], [], 3, None),
-        ([NULL, NULL, NULL, "a"], [NULL, NULL], [], 1, 2),
-        (["a", VOID, NULL, "b"], ["a", NULL], [], 1, 1),
-        (["a", VOID, "b"], ["a", NULL, VOID], [], 1, 2),
-        (["b", NULL, "c"], ["a", NULL], ["b", NULL, "c"], 1, None),
-        ([NULL, NULL, NULL], [NULL], [NULL, NULL], 0, 1),
-        ([None, "a", None], ["a"], [], 0, 2),
-        ([VOID, NULL], ["a", NULL, VOID], [], 0, 1),
-        ([VOID, "b", "c", NULL], ["a", NULL, VOID], [], 0, 1),
-        ([VOID, NULL, NULL], [VOID, NULL], [NULL], 1, 2),
-        ([NULL, VOID, VOID, NULL], [NULL, VOID], [VOID, NULL], 1, 2),
-        ([NULL, VOID, "x"], [NULL, VOID], [VOID], 1, 2),
+        (["a", "b", "c"], ["a", "b"], 0, 2),
+        (["a", "b", "c"], ["x"], 0, None),
+        ([NULL, "b"], [NULL], 0, 1),
+        (["a", NULL, "b", NULL], ["a", NULL], 1, 2),
+        (["a", NULL, NULL, "b"], ["a", NULL], 1, 2),
+        ([NULL, "x", "a", NULL, "b"], ["a", NULL], 3, 4),
+        ([NULL, "x"], ["a", NULL], 3, None),
+        ([NULL, NULL, NULL, "a"], [NULL, NULL], 1, 2),
+        (["a", VOID, NULL, "b"], ["a", NULL], 1, 1),
+        (["a", VOID, "b"], ["a", NULL, VOID], 1, 2),
+        ([None, "a", None], ["a"], 0, 2),
+        ([VOID, NULL], ["a", NULL, VOID], 0, 1),
+        ([VOID, "b", "c", NULL], ["a", NULL, VOID], 0, 1),
+        (["a", NULL, NULL, NULL], ["a", NULL, VOID, NULL], 2, 3),
+        (["a", NULL, NULL, NULL, "b"], ["x", NULL, "a", NULL, NULL], 2, 3),
     ],
 )
 def test_where_the_rows_end_that_were_returned(
-    keys: list[str | None], given_keys: list[str], wanted: list[str], expected: int, behind: int | None
+    keys: list[str | None], given_keys: list[str], expected: int, behind: int | None
 ) -> None:
-    earliest = 0 if wanted else expected
-    found = index_behind(keys, given_keys, wanted=wanted, earliest=earliest, expected=expected)
-    assert found == behind
+    assert index_behind(keys, given_keys, expected=expected) == behind
 
 
 @pytest.mark.parametrize(
-    ("keys", "wanted", "first"),
+    ("keys", "given_keys", "wanted", "index"),
     [
-        (["x", "b", "c"], ["b", "c"], 1),
-        (["x"], ["b"], None),
-        ([NULL, "b"], [NULL, "b"], 0),
-        ([NULL, NULL, "b"], [NULL, "b"], 1),
-        (["x", NULL], [NULL, "b"], 1),
-        ([None, "b"], [NULL, "b"], 1),
+        # Nothing was deleted.
+        ([NULL, NULL, NULL], [NULL], [NULL, NULL], 1),
+        ([VOID, NULL, NULL], [VOID, NULL], [NULL], 2),
+        # A key of one side alone says where its row is.
+        ([NULL, "b"], ["a", NULL], ["b"], 1),
+        ([VOID, "b", "c", NULL], ["a", NULL, VOID], ["b", "c", NULL], 1),
+        ([NULL, "a", NULL, "b"], [NULL, "a", VOID, NULL], ["b"], 3),
+        ([NULL, NULL, "b"], ["a", NULL], [NULL, "b"], 1),
+        # One of two equal rows was deleted: it may be the one that was returned.
+        ([NULL, VOID, "x"], [NULL, VOID], [VOID], 1),
+        ([NULL, NULL], [NULL], [NULL, NULL], 0),
+        (["b", NULL, "c"], ["a", NULL], ["b", NULL, "c"], 0),
+        # All were deleted.
+        (["x", "y"], [NULL, "a"], ["b"], 0),
     ],
 )
-def test_where_the_rows_begin_that_were_to_follow(
-    keys: list[str | None], wanted: list[str], first: int | None
+def test_the_next_row_behind_a_cursor(
+    keys: list[str], given_keys: list[str], wanted: list[str], index: int
 ) -> None:
-    assert index_of_first(keys, wanted) == first
+    assert find_next_row(keys, Remembered(0, given_keys, wanted, moved=False), ended=True) == NextRow(index)
+
+
+@pytest.mark.parametrize(
+    ("keys", "given_keys", "wanted", "index"),
+    [
+        (["x", "a", NULL, NULL], ["a", NULL], [NULL], 3),
+        (["x", NULL, NULL], [NULL], [NULL], 2),
+        (["x", NULL, NULL, "b"], ["a", NULL], [NULL, "b"], 2),
+        ([NULL, "x", NULL, "b"], ["a", NULL], [NULL, "b"], 2),
+        (["x", "b", "c"], ["a"], ["b", "c"], 1),
+        ([NULL, NULL, "b"], [NULL], ["b"], 2),
+    ],
+)
+def test_the_next_row_behind_rows_that_were_added(
+    keys: list[str], given_keys: list[str], wanted: list[str], index: int
+) -> None:
+    assert find_next_row(keys, Remembered(0, given_keys, wanted, moved=True), ended=True) == NextRow(index)
+
+
+@pytest.mark.parametrize(
+    ("keys", "given_keys", "wanted", "needed"),
+    [
+        ([NULL, "x"], [NULL], ["a"], 1),
+        ([NULL, NULL, "a", "x"], [NULL], [NULL, "a"], 3),
+        ([NULL, "a", "x"], [NULL], [NULL, "a"], 2),
+        ([NULL, "x", "x"], [NULL], [NULL, "a"], 2),
+        ([NULL, NULL, NULL, "x"], [NULL], [NULL, NULL], 3),
+    ],
+)
+def test_rows_are_read_until_equal_ones_are_told_apart(
+    keys: list[str], given_keys: list[str], wanted: list[str], needed: int
+) -> None:
+    remembered = Remembered(0, given_keys, wanted, moved=False)
+    decided = [is_decided(keys[:count], remembered, ended=False) for count in range(1, len(keys) + 1)]
+    assert decided.index(True) + 1 == needed
+    assert is_decided(keys[:1], remembered, ended=True)
 
 
 @dataclass
