@@ -7,9 +7,10 @@ Equal rows without readable ids may be on both sides: pages are read until a row
 those that still fit both sides none is skipped, since one that comes twice does less harm than one that never
 comes.
 
-Equal rows can be lost in two cases, in which a list cannot be told from another: one of them was deleted and
-one behind all that were remembered is in its stead; or all that followed was deleted but one behind it, equal
-to a returned one.
+Rows can be lost in two cases, in which a list cannot be told from another: one of several equal rows was
+deleted, and one behind all that were remembered is in its stead; or all that followed a returned row were
+deleted, and one equal to it, behind all that were remembered, is taken for it: on the first page, those in
+front of that one seem to be new.
 """
 
 from collections.abc import Sequence
