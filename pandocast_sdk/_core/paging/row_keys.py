@@ -75,8 +75,8 @@ def index_behind(keys: Sequence[str | None], given: Sequence[str], *, expected: 
     unique = [index for index in indexes if now[keys[index]] == then[keys[index]] == 1]
     if not unique or keys[expected] == given[-1]:
         return 1 + min(indexes, key=lambda index: abs(index - expected))
-    behind = unique[-1] + 1
-    return behind + common(keys[behind:], given[given.index(keys[unique[-1]] or "") + 1 :])
+    behind = 1 + unique[common([keys[index] for index in unique], given) - 1]
+    return behind + common(keys[behind:], given[given.index(keys[behind - 1] or "") + 1 :])
 
 
 def _ends_at(index: int, keys: Sequence[str | None], given: Sequence[str]) -> bool:

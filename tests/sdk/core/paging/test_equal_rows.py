@@ -47,6 +47,7 @@ VOID = "raw:{}"
         ([VOID, "b", "c", NULL], ["a", NULL, VOID], 0, 1),
         (["a", NULL, NULL, NULL], ["a", NULL, VOID, NULL], 2, 3),
         (["a", NULL, NULL, NULL, "b"], ["x", NULL, "a", NULL, NULL], 2, 3),
+        (["raw:1", "raw:3", NULL], [NULL, "raw:1", "raw:2"], 0, 1),
     ],
 )
 def test_where_the_rows_end_that_were_returned(
