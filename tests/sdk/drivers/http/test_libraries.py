@@ -37,6 +37,7 @@ from pandocast_sdk import (
     PoolTimeoutError,
 )
 from pandocast_sdk._drivers.http.libraries import library_of
+from pandocast_sdk._drivers.http.plain_clients import plainness_of
 
 Opener = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
@@ -291,3 +292,8 @@ def test_a_full_pool_leaves_the_outcome_known_even_if_aiohttp_times_out_late(ope
         request.extensions["timeout"] = {}
 
     asyncio.run(fill_the_pool(opener, event_hooks={"request": [without_timeouts]}))
+
+
+def test_a_client_over_aiohttp_would_only_choose_the_transport() -> None:
+    assert plainness_of(HttpxAiohttpClient())()
+    assert plainness_of(over_aiohttp())()

@@ -11,7 +11,6 @@ from unittest import mock
 import httpx
 import httpx2
 import pytest
-from httpx_aiohttp import HttpxAiohttpClient
 from starlette.testclient import TestClient
 
 from pandocast_sdk import AsyncPandocast, Pandocast
@@ -74,9 +73,7 @@ def counted(method: Callable[..., Any], passed: list[str]) -> Callable[..., Any]
     return replacement
 
 
-@pytest.mark.parametrize(
-    "kind", [HttpxAiohttpClient, httpx.Client, httpx.AsyncClient, httpx2.Client, httpx2.AsyncClient]
-)
+@CLIENTS
 def test_a_client_that_would_only_choose_the_transport_is_plain(kind: Any) -> None:
     unused = {"auth": ("a", "b"), "cookies": {"a": "b"}, "headers": {"a": "b"}, "follow_redirects": True}
     assert plainness_of(kind(**unused))()
